@@ -1,0 +1,6 @@
+#![doc = include_str!("../README.md")]
+
+mod generated;
+mod redact;
+
+pub use generated::{dbplugin, grpc, logical, pb, plugin, pluginutil};
