@@ -1,0 +1,378 @@
+//! The JSON object that a request or a response carries, kept as text.
+
+use std::fmt;
+
+use bytes::Bytes;
+use serde::de::{DeserializeOwned, IgnoredAny, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
+
+/// A JSON object as text, or nothing.
+///
+/// Numbers keep all their digits, and what only passes through is neither copied nor parsed into
+/// a tree. Debug shows the length alone: the content may be secret.
+///
+/// ```
+/// use plugin_runtime::Data;
+///
+/// let data = Data::new(&serde_json::json!({ "ttl": 30 }))?;
+/// #[derive(serde::Deserialize)]
+/// struct Fields { ttl: u32 }
+/// assert_eq!(data.parse::<Fields>()?.ttl, 30);
+/// # Ok::<(), plugin_runtime::DataError>(())
+/// ```
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Data {
+    /// Empty for nothing; else the text of a JSON object.
+    text: Bytes,
+}
+
+/// Why something is not [`Data`], or not the data that was expected.
+///
+/// The messages hold places and names, never values.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum DataError {
+    /// The text is not JSON.
+    #[error("not JSON: line {line}, column {column}")]
+    Syntax {
+        /// Counted from 1.
+        line: usize,
+        /// Counted from 1.
+        column: usize,
+    },
+    /// JSON, but neither an object nor null.
+    #[error("not a JSON object")]
+    NotAnObject,
+    /// An object that does not fit the type that was asked for.
+    #[error("the object does not fit: line {line}, column {column}")]
+    Shape {
+        /// Counted from 1.
+        line: usize,
+        /// Counted from 1.
+        column: usize,
+    },
+    /// A value that has no form in JSON, such as a map whose keys are not texts.
+    #[error("the value has no form in JSON")]
+    Unserialisable,
+    /// A response that a server would take for something else.
+    #[error("{0}")]
+    Misread(#[from] Misread),
+}
+
+/// A response's data that a server would not take for data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Misread {
+    /// Servers tell an error response by its shape: the field `error`, alone or beside `data`.
+    #[error("data whose only field is `error` (or `error` and `data`) cannot be told from an error")]
+    Error,
+    /// The field `http_status_code` makes a server send the other fields as a raw HTTP answer.
+    #[error("data with the field `http_status_code` is taken for a raw HTTP answer")]
+    RawHttp,
+}
+
+impl Data {
+    /// No data at all: `null` on the wire.
+    pub fn none() -> Self {
+        Self::default()
+    }
+
+    /// The data of a value that serialises to a JSON object, or to null.
+    ///
+    /// # Errors
+    ///
+    /// When the value becomes anything but an object or null.
+    pub fn new<T: Serialize + ?Sized>(value: &T) -> Result<Self, DataError> {
+        let text = serde_json::to_vec(value).map_err(|_| DataError::Unserialisable)?;
+        match text.first() {
+            Some(b'{') => Ok(Self { text: text.into() }),
+            _ if text == b"null" => Ok(Self::none()),
+            _ => Err(DataError::NotAnObject),
+        }
+    }
+
+    /// Takes a text that is to be a JSON object or null, and checks that it is.
+    ///
+    /// # Errors
+    ///
+    /// When it is not.
+    pub fn from_text(text: impl Into<Bytes>) -> Result<Self, DataError> {
+        let text = text.into();
+        Ok(if shape(&text)?.is_some() { Self { text } } else { Self::none() })
+    }
+
+    /// Data as it stands on the wire. An empty text is no data; anything else is taken as it is
+    /// and checked by whoever parses it or sends it on.
+    pub(crate) fn from_wire(text: Bytes) -> Self {
+        if text.as_ref() == b"null" { Self::none() } else { Self { text } }
+    }
+
+    /// The text for the wire: an object or `null`.
+    pub(crate) fn into_wire(self) -> Bytes {
+        if self.text.is_empty() { Bytes::from_static(b"null") } else { self.text }
+    }
+
+    /// Whether there is no data.
+    pub fn is_none(&self) -> bool {
+        self.text.is_empty()
+    }
+
+    /// The JSON text; empty when there is no data.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.text
+    }
+
+    /// The JSON text without copying it; empty when there is no data.
+    pub fn into_bytes(self) -> Bytes {
+        self.text
+    }
+
+    /// Reads the object into a type of one's own. No data reads as null.
+    ///
+    /// # Errors
+    ///
+    /// When the text is not JSON or the object does not fit the type.
+    pub fn parse<T: DeserializeOwned>(&self) -> Result<T, DataError> {
+        let text = if self.text.is_empty() { b"null" } else { self.text.as_ref() };
+        serde_json::from_slice(text).map_err(|error| {
+            if error.is_data() {
+                DataError::Shape { line: error.line(), column: error.column() }
+            } else {
+                syntax(&error)
+            }
+        })
+    }
+
+    /// How many fields the object has; 0 when there is no data.
+    ///
+    /// # Errors
+    ///
+    /// When the text is not a JSON object.
+    pub fn field_count(&self) -> Result<usize, DataError> {
+        Ok(self.shape()?.fields)
+    }
+
+    /// The names of the object's fields, in its order.
+    ///
+    /// # Errors
+    ///
+    /// When the text is not a JSON object.
+    pub(crate) fn field_names(&self) -> Result<Vec<String>, DataError> {
+        struct Names(Vec<String>);
+        impl<'de> Deserialize<'de> for Names {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                struct NamesVisitor;
+                impl<'de> Visitor<'de> for NamesVisitor {
+                    type Value = Names;
+
+                    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                        f.write_str("an object")
+                    }
+
+                    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Names, A::Error> {
+                        let mut names = Vec::new();
+                        while let Some((name, IgnoredAny)) = map.next_entry()? {
+                            names.push(name);
+                        }
+                        Ok(Names(names))
+                    }
+                }
+                deserializer.deserialize_map(NamesVisitor)
+            }
+        }
+        self.parse::<Option<Names>>().map(|names| names.map(|names| names.0).unwrap_or_default())
+    }
+
+    /// Checks that a server would take this for a response's data: that it is an object, and not
+    /// one that means something else to it.
+    ///
+    /// # Errors
+    ///
+    /// [`DataError::Misread`] when it means something else; otherwise when it is not an object.
+    pub fn check_response(&self) -> Result<(), DataError> {
+        let shape = self.shape()?;
+        if shape.http_status_code {
+            return Err(Misread::RawHttp.into());
+        }
+        let alone = shape.fields == 1 || (shape.fields == 2 && shape.data);
+        if shape.error && alone {
+            return Err(Misread::Error.into());
+        }
+        Ok(())
+    }
+
+    fn shape(&self) -> Result<Shape, DataError> {
+        if self.text.is_empty() {
+            return Ok(Shape::default());
+        }
+        Ok(shape(&self.text)?.unwrap_or_default())
+    }
+}
+
+/// The shape of an object; `None` for null.
+fn shape(text: &[u8]) -> Result<Option<Shape>, DataError> {
+    // serde_json skips over what nobody asks for without looking whether it is UTF-8.
+    let text = std::str::from_utf8(text).map_err(|error| {
+        let before = &text[..error.valid_up_to()];
+        let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+        let column = before.iter().rev().take_while(|byte| **byte != b'\n').count() + 1;
+        DataError::Syntax { line, column }
+    })?;
+    serde_json::from_str(text).map_err(|error| {
+        if error.is_data() { DataError::NotAnObject } else { syntax(&error) }
+    })
+}
+
+impl From<DataError> for crate::Error {
+    /// Data that does not parse came from the caller.
+    fn from(error: DataError) -> Self {
+        Self::bad_request(error.to_string())
+    }
+}
+
+fn syntax(error: &serde_json::Error) -> DataError {
+    DataError::Syntax { line: error.line(), column: error.column() }
+}
+
+impl fmt::Debug for Data {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.text.is_empty() {
+            f.write_str("Data(none)")
+        } else {
+            write!(f, "Data({} bytes)", self.text.len())
+        }
+    }
+}
+
+/// What of an object's fields decides how a server reads it. A repeated field counts once, as the
+/// last one wins on the other side.
+#[derive(Default)]
+struct Shape {
+    fields: usize,
+    error: bool,
+    data: bool,
+    http_status_code: bool,
+}
+
+impl<'de> Deserialize<'de> for Shape {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(ShapeVisitor)
+    }
+}
+
+struct ShapeVisitor;
+
+impl<'de> Visitor<'de> for ShapeVisitor {
+    type Value = Shape;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Shape, A::Error> {
+        let mut shape = Shape::default();
+        let (mut errors, mut datas) = (0, 0);
+        while let Some(key) = map.next_key::<Key>()? {
+            shape.fields += 1;
+            match key {
+                Key::Error => {
+                    errors += 1;
+                    shape.error = map.next_value::<Option<IgnoredAny>>()?.is_some();
+                }
+                Key::Data => {
+                    datas += 1;
+                    shape.data = map.next_value::<Option<IgnoredAny>>()?.is_some();
+                }
+                Key::HttpStatusCode => {
+                    shape.http_status_code = true;
+                    map.next_value::<IgnoredAny>()?;
+                }
+                Key::Other => {
+                    map.next_value::<IgnoredAny>()?;
+                }
+            }
+        }
+        shape.fields -= errors.max(1) - 1 + (datas.max(1) - 1);
+        Ok(shape)
+    }
+}
+
+/// A field's name, as far as it matters.
+#[derive(Deserialize)]
+#[serde(field_identifier, rename_all = "snake_case")]
+enum Key {
+    Error,
+    Data,
+    HttpStatusCode,
+    #[serde(other)]
+    Other,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn data(text: &'static str) -> Data {
+        Data::from_text(text).unwrap()
+    }
+
+    #[test]
+    fn only_objects_and_null_are_data() {
+        for text in ["", "[]", "1", "\"a\"", "true", "{", "{}x", "{\"a\":\"\u{0}\"}"] {
+            assert!(Data::from_text(text).is_err(), "{text}");
+        }
+        assert!(Data::from_text(&b"{\"a\":\"\xff\"}"[..]).is_err(), "not UTF-8");
+        assert!(data("null").is_none());
+        assert_eq!(data(" { } ").field_count(), Ok(0));
+        assert_eq!(Data::new(&[1]), Err(DataError::NotAnObject));
+        assert_eq!(Data::new(&()), Ok(Data::none()));
+    }
+
+    #[test]
+    fn the_wire_never_sees_an_empty_text() {
+        assert_eq!(Data::none().into_wire(), "null");
+        assert_eq!(Data::from_wire(Bytes::new()).into_wire(), "null");
+        assert_eq!(Data::from_wire(Bytes::from_static(b"null")), Data::none());
+        assert_eq!(data("{}").into_wire(), "{}");
+    }
+
+    #[test]
+    fn data_that_a_server_would_misread_is_found() {
+        for (text, expected) in [
+            ("{}", Ok(())),
+            (r#"{"error":null}"#, Ok(())),
+            (r#"{"error":"a","data":null}"#, Ok(())),
+            (r#"{"error":"a","other":1}"#, Ok(())),
+            (r#"{"error":"a","data":1,"other":1}"#, Ok(())),
+            (r#"{"data":{"error":"a"}}"#, Ok(())),
+            (r#"{"error":"a"}"#, Err(Misread::Error)),
+            (r#"{"error":5}"#, Err(Misread::Error)),
+            (r#"{"\u0065rror":"a"}"#, Err(Misread::Error)),
+            (r#"{"error":null,"error":"a"}"#, Err(Misread::Error)),
+            (r#"{"data":{},"error":"a"}"#, Err(Misread::Error)),
+            (r#"{"a":1,"http_status_code":"200"}"#, Err(Misread::RawHttp)),
+        ] {
+            assert_eq!(data(text).check_response(), expected.map_err(DataError::Misread), "{text}");
+        }
+    }
+
+    #[test]
+    fn neither_debug_nor_errors_show_values() {
+        let secret = data(r#"{"password":"hunter2"}"#);
+        assert_eq!(format!("{secret:?}"), "Data(22 bytes)");
+        #[derive(Debug, Deserialize)]
+        struct Numbers {
+            #[expect(dead_code)]
+            password: u32,
+        }
+        let error = secret.parse::<Numbers>().unwrap_err();
+        assert!(!error.to_string().contains("hunter2"), "{error}");
+        assert!(matches!(error, DataError::Shape { .. }));
+    }
+
+    #[test]
+    fn numbers_keep_their_digits() {
+        let text = r#"{"n":12345678901234567890123,"f":1.10}"#;
+        assert_eq!(data(text).into_wire(), text);
+    }
+}

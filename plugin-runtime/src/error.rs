@@ -1,0 +1,264 @@
+//! Why a request failed, in the words that servers understand.
+
+use std::borrow::Cow;
+use std::error::Error as StdError;
+use std::fmt;
+
+use http::StatusCode;
+
+/// The text by which a server recognises that a write was tried on a node that may not write. It
+/// then forwards the whole request to the node that may.
+pub(crate) const READ_ONLY: &str = "cannot write to readonly storage";
+
+/// What kind of failure an [`Error`] is. Each is a number of the wire's own (`ProtoError`), and
+/// decides the HTTP status of the answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// An error with a text and nothing else: HTTP 500. Some texts are known to servers and change
+    /// that, such as the one of [`Error::read_only`].
+    Unknown,
+    /// The caller's mistake: HTTP 400 from an existence check, else 500. What [`Error::bad_request`]
+    /// makes is nearly always what is meant.
+    User,
+    /// The backend's own failure: HTTP 500.
+    Internal,
+    /// An error with a status of its own.
+    Coded(StatusCode),
+    /// The caller's mistake: HTTP 400.
+    BadRequest,
+    /// The path exists, the operation does not: HTTP 405.
+    UnsupportedOperation,
+    /// No such path: HTTP 404.
+    UnsupportedPath,
+    /// The request makes no sense: HTTP 400.
+    InvalidRequest,
+    /// Not allowed: HTTP 403.
+    PermissionDenied,
+    /// Waits for the approval of others.
+    MultiAuthzPending,
+    /// Trying again is of no use. A lease whose revocation fails so is given up at once.
+    Unrecoverable,
+}
+
+impl ErrorKind {
+    /// The text that a server shows for a kind that carries none of its own.
+    fn fixed_text(self) -> Option<&'static str> {
+        match self {
+            Self::UnsupportedOperation => Some("unsupported operation"),
+            Self::UnsupportedPath => Some("unsupported path"),
+            Self::InvalidRequest => Some("invalid request"),
+            Self::PermissionDenied => Some("permission denied"),
+            Self::MultiAuthzPending => Some("request needs further approval"),
+            Self::Unrecoverable => Some("unrecoverable error"),
+            Self::Unknown
+            | Self::User
+            | Self::Internal
+            | Self::Coded(_)
+            | Self::BadRequest => None,
+        }
+    }
+}
+
+/// Why a request failed.
+///
+/// It has a kind, which becomes the HTTP status, and a message for whoever sent the request. What
+/// caused it can be kept as its source: that is for the plugin's log and never leaves the process.
+///
+/// ```
+/// use plugin_runtime::{Error, ErrorKind};
+///
+/// let error = Error::bad_request("ttl must be below max_ttl");
+/// assert_eq!(error.kind(), ErrorKind::BadRequest);
+/// assert_eq!(error.to_string(), "ttl must be below max_ttl");
+/// ```
+pub struct Error {
+    kind: ErrorKind,
+    message: Cow<'static, str>,
+    /// Whether the message is the author's, where the kind has a text of its own.
+    explained: bool,
+    source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+impl Error {
+    /// A failure that is not the caller's: HTTP 500 with this text.
+    pub fn new(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::of(ErrorKind::Unknown, message)
+    }
+
+    /// The caller's mistake: HTTP 400 with this text.
+    pub fn bad_request(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::of(ErrorKind::BadRequest, message)
+    }
+
+    /// The caller's mistake, as the Go SDK's user error: HTTP 400 when an existence check answers
+    /// with it.
+    pub fn user(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::of(ErrorKind::User, message)
+    }
+
+    /// The backend's own failure: HTTP 500 with this text.
+    pub fn internal(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::of(ErrorKind::Internal, message)
+    }
+
+    /// An error with a status of its own. A status that is no error becomes 500.
+    pub fn coded(status: StatusCode, message: impl Into<Cow<'static, str>>) -> Self {
+        let failure = status.is_client_error() || status.is_server_error();
+        let status = if failure { status } else { StatusCode::INTERNAL_SERVER_ERROR };
+        Self::of(ErrorKind::Coded(status), message)
+    }
+
+    /// The path exists, the operation does not: HTTP 405.
+    pub fn unsupported_operation() -> Self {
+        Self::fixed(ErrorKind::UnsupportedOperation)
+    }
+
+    /// No such path: HTTP 404.
+    pub fn unsupported_path() -> Self {
+        Self::fixed(ErrorKind::UnsupportedPath)
+    }
+
+    /// The request makes no sense: HTTP 400.
+    pub fn invalid_request() -> Self {
+        Self::fixed(ErrorKind::InvalidRequest)
+    }
+
+    /// Not allowed: HTTP 403.
+    pub fn permission_denied() -> Self {
+        Self::fixed(ErrorKind::PermissionDenied)
+    }
+
+    /// Waits for the approval of others.
+    pub fn multi_authz_pending() -> Self {
+        Self::fixed(ErrorKind::MultiAuthzPending)
+    }
+
+    /// Trying again is of no use; a lease whose revocation fails so becomes irrevocable at once.
+    pub fn unrecoverable() -> Self {
+        Self::fixed(ErrorKind::Unrecoverable)
+    }
+
+    /// This node may not write. The server forwards the request to the node that may.
+    pub fn read_only() -> Self {
+        Self::new(READ_ONLY)
+    }
+
+    /// Says more than the kind's own text. The wire drops the message of the kinds that have a
+    /// fixed one, so that it travels beside them, as an error response.
+    ///
+    /// ```
+    /// use plugin_runtime::Error;
+    ///
+    /// let error = Error::permission_denied().explained("the role allows no batch tokens");
+    /// assert_eq!(error.to_string(), "the role allows no batch tokens");
+    /// ```
+    #[must_use]
+    pub fn explained(mut self, message: impl Into<Cow<'static, str>>) -> Self {
+        self.message = not_empty(message.into());
+        self.explained = self.kind.fixed_text().is_some();
+        self
+    }
+
+    /// Keeps what caused this, for the log.
+    #[must_use]
+    pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        self.source = Some(source.into());
+        self
+    }
+
+    /// What kind of failure this is.
+    pub fn kind(&self) -> ErrorKind {
+        self.kind
+    }
+
+    /// The message for the caller; never empty.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// The message, if it says more than the kind's own text and so must travel beside it.
+    pub(crate) fn explanation(&self) -> Option<&str> {
+        self.explained.then_some(&self.message)
+    }
+
+    fn of(kind: ErrorKind, message: impl Into<Cow<'static, str>>) -> Self {
+        Self { kind, message: not_empty(message.into()), explained: false, source: None }
+    }
+
+    fn fixed(kind: ErrorKind) -> Self {
+        Self::of(kind, kind.fixed_text().unwrap_or_default())
+    }
+}
+
+/// An empty text means success in several places of the protocol.
+fn not_empty(message: Cow<'static, str>) -> Cow<'static, str> {
+    if message.is_empty() { Cow::Borrowed("unknown error") } else { message }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Error")
+            .field("kind", &self.kind)
+            .field("message", &self.message)
+            .field("source", &self.source)
+            .finish()
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.source.as_deref().map(|source| source as &(dyn StdError + 'static))
+    }
+}
+
+/// An error with its causes, in one line.
+pub(crate) fn chain(error: &dyn StdError) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_error_has_an_empty_text() {
+        assert_eq!(Error::new("").message(), "unknown error");
+        assert_eq!(Error::permission_denied().explained("").message(), "unknown error");
+        assert_eq!(Error::unsupported_path().message(), "unsupported path");
+    }
+
+    #[test]
+    fn a_coded_success_is_still_a_failure() {
+        let error = Error::coded(StatusCode::OK, "odd");
+        assert_eq!(error.kind(), ErrorKind::Coded(StatusCode::INTERNAL_SERVER_ERROR));
+    }
+
+    #[test]
+    fn only_kinds_that_lose_their_message_need_an_explanation_beside_them() {
+        assert_eq!(Error::bad_request("a").explained("b").explanation(), None);
+        assert_eq!(Error::permission_denied().explanation(), None);
+        let explained = Error::permission_denied().explained("no batch tokens");
+        assert_eq!(explained.explanation(), Some("no batch tokens"));
+    }
+
+    #[test]
+    fn the_source_is_not_in_the_message() {
+        let error = Error::new("cannot sign").with_source("key 12345");
+        assert_eq!(error.to_string(), "cannot sign");
+        assert_eq!(error.source().unwrap().to_string(), "key 12345");
+    }
+}

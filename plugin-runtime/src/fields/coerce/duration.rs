@@ -1,0 +1,44 @@
+//! `duration_second` and `signed_duration_second`.
+
+use std::time::Duration;
+
+use super::Refusal;
+use crate::duration::{DurationError, SECOND, parse_field_duration};
+use crate::fields::input::Input;
+
+/// Nanoseconds by `parseutil.ParseDurationSecond`: a number is seconds with its fraction cut off;
+/// a string is seconds, days or a Go duration; null and the empty string are zero.
+pub(crate) fn nanoseconds(input: &Input<'_>) -> Result<i64, Refusal> {
+    match input {
+        Input::Null => Ok(0),
+        Input::Number(_) => super::bounded::<i64>(input)?.checked_mul(SECOND).ok_or(too_long()),
+        Input::Text(text) => parse_field_duration(text).map_err(|error| error.to_string().into()),
+        Input::Bool(_) | Input::List(_) | Input::Object(_) => {
+            Err(Refusal::kind("a duration", input))
+        }
+    }
+}
+
+/// Whole seconds; a fraction is cut off.
+pub(crate) fn signed_seconds(input: &Input<'_>) -> Result<i64, Refusal> {
+    Ok(nanoseconds(input)? / SECOND)
+}
+
+/// As [`signed_seconds`], but not below zero. What is above minus one second is zero, as in Go.
+pub(crate) fn seconds(input: &Input<'_>) -> Result<u64, Refusal> {
+    u64::try_from(signed_seconds(input)?).map_err(|_| negative())
+}
+
+/// The exact length, for fields of type [`Duration`].
+pub(crate) fn duration(input: &Input<'_>) -> Result<Duration, Refusal> {
+    let nanoseconds = u64::try_from(nanoseconds(input)?).map_err(|_| negative())?;
+    Ok(Duration::from_nanos(nanoseconds))
+}
+
+fn negative() -> Refusal {
+    Refusal::of("cannot provide negative value")
+}
+
+fn too_long() -> Refusal {
+    DurationError::Overflow.to_string().into()
+}

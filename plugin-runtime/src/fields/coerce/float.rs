@@ -1,0 +1,71 @@
+//! `float`.
+
+use super::{Refusal, underscore::without_underscores};
+use crate::fields::input::Input;
+
+const SYNTAX: Refusal = Refusal::of("expected a number");
+const RANGE: Refusal = Refusal::of("the number is out of range");
+
+/// A number; a boolean as 1 or 0; a string in the syntax of Go's `strconv.ParseFloat`, which takes
+/// infinities, NaN and hexadecimal floats; null and the empty string as 0.
+pub(crate) fn float(input: &Input<'_>) -> Result<f64, Refusal> {
+    match input {
+        Input::Null => Ok(0.0),
+        Input::Bool(value) => Ok(f64::from(u8::from(*value))),
+        Input::Number(number) => number.parse().map_err(|_| SYNTAX),
+        Input::Text(text) if text.is_empty() => Ok(0.0),
+        Input::Text(text) => written(text),
+        Input::List(_) | Input::Object(_) => Err(Refusal::kind("a number", input)),
+    }
+}
+
+fn written(text: &str) -> Result<f64, Refusal> {
+    let (sign, unsigned) = match text.strip_prefix('-') {
+        Some(unsigned) => (-1.0, unsigned),
+        None => (1.0, text.strip_prefix('+').unwrap_or(text)),
+    };
+    match unsigned.to_ascii_lowercase().as_str() {
+        "inf" | "infinity" => return Ok(sign * f64::INFINITY),
+        "nan" if unsigned.len() == text.len() => return Ok(f64::NAN),
+        _ => {}
+    }
+    let digits = without_underscores(unsigned)?.to_ascii_lowercase();
+    let magnitude = match digits.strip_prefix("0x") {
+        Some(digits) => hexadecimal(digits)?,
+        // Rust reads the same decimals, and beyond them only the words above and a second sign.
+        None if digits.starts_with(|c: char| c.is_ascii_digit() || c == '.') => {
+            digits.parse().map_err(|_| SYNTAX)?
+        }
+        None => return Err(SYNTAX),
+    };
+    if f64::is_finite(magnitude) { Ok(sign * magnitude) } else { Err(RANGE) }
+}
+
+/// `1.8p3` is 1.5 times 2 to the third: the exponent is in binary and must be there.
+fn hexadecimal(text: &str) -> Result<f64, Refusal> {
+    let (mantissa, exponent) = text.split_once('p').ok_or(SYNTAX)?;
+    let exponent: i32 = exponent.parse::<i64>().map_err(|_| SYNTAX)?.clamp(-9999, 9999) as i32;
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    if whole.len() + fraction.len() == 0 {
+        return Err(SYNTAX);
+    }
+    let (mut value, mut dropped) = (0_u128, 0_i32);
+    for digit in whole.chars().chain(fraction.chars()) {
+        let digit = digit.to_digit(16).ok_or(SYNTAX)?;
+        if value >> 120 == 0 {
+            value = value << 4 | u128::from(digit);
+        } else {
+            // Past the precision of a float; a bit set below decides how it is rounded.
+            value |= u128::from(digit != 0);
+            dropped += 4;
+        }
+    }
+    if value == 0 {
+        return Ok(0.0);
+    }
+    let shift = i32::try_from(fraction.len()).map_err(|_| RANGE)?.saturating_mul(-4);
+    let shift = shift.saturating_add(exponent).saturating_add(dropped);
+    // In two steps, since 2^shift alone may leave the range that the product is in.
+    let half = shift / 2;
+    Ok(value as f64 * 2_f64.powi(half) * 2_f64.powi(shift - half))
+}

@@ -1,0 +1,33 @@
+//! `string` and `lower_case_string`.
+
+use std::borrow::Cow;
+
+use super::Refusal;
+use crate::fields::input::Input;
+
+/// A string; a boolean as `1` or `0`; a number in decimal without an exponent; null as nothing.
+///
+/// Integers keep all their digits. (Go would round those beyond 2^53.)
+pub(crate) fn text<'a>(input: &'a Input<'_>) -> Result<Cow<'a, str>, Refusal> {
+    match input {
+        Input::Null => Ok(Cow::Borrowed("")),
+        Input::Bool(value) => Ok(Cow::Borrowed(if *value { "1" } else { "0" })),
+        Input::Number(number) => Ok(decimal(number)),
+        Input::Text(text) => Ok(Cow::Borrowed(text)),
+        Input::List(_) | Input::Object(_) => Err(Refusal::kind("a string", input)),
+    }
+}
+
+/// As [`text`], lower-cased letter by letter as Go does it: no letter becomes two, and a Greek
+/// sigma at a word's end is no special case.
+pub(crate) fn lower_case(input: &Input<'_>) -> Result<String, Refusal> {
+    Ok(text(input)?.chars().map(|c| c.to_lowercase().next().unwrap_or(c)).collect())
+}
+
+fn decimal(number: &str) -> Cow<'_, str> {
+    if number.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-') {
+        return Cow::Borrowed(number);
+    }
+    // Display of a float is the shortest text that reads back the same, without an exponent.
+    number.parse::<f64>().map_or(Cow::Borrowed(number), |float| Cow::Owned(float.to_string()))
+}

@@ -1,0 +1,233 @@
+//! All fields of a request, as one struct or map.
+
+use std::borrow::Cow;
+
+use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
+use serde::forward_to_deserialize_any;
+use serde_json::value::RawValue;
+
+use super::value::Value;
+use crate::fields::fault::Fault;
+use crate::fields::input::Input;
+use crate::fields::schema::{FieldSet, Rule};
+
+/// Where a field's value comes from.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Entry<'de> {
+    /// The request's body.
+    Body(&'de RawValue),
+    /// The path; None for a part that took no part in the match.
+    Path(Option<&'de str>),
+}
+
+/// What became of a request's fields.
+#[derive(Debug, Default)]
+pub(crate) struct Seen {
+    /// Keys of the body that the type had no use for.
+    pub(crate) ignored: Vec<String>,
+    /// Known fields that serde took into its buffer, to be read later without their names.
+    pub(crate) buffered: Vec<String>,
+}
+
+/// The fields of a request, by name.
+pub(crate) struct Request<'de, 'r> {
+    entries: std::vec::IntoIter<(&'r Cow<'de, str>, Entry<'de>)>,
+    current: Option<(&'r Cow<'de, str>, Entry<'de>)>,
+    fields: &'r FieldSet,
+    seen: &'r mut Seen,
+    /// Whether the type names its fields, so that a value it skips is one it does not know. A type
+    /// with a flattened part takes everything as a map first, and only its schema tells.
+    by_name: bool,
+}
+
+impl<'de, 'r> Request<'de, 'r> {
+    pub(crate) fn new(
+        entries: Vec<(&'r Cow<'de, str>, Entry<'de>)>,
+        fields: &'r FieldSet,
+        seen: &'r mut Seen,
+    ) -> Self {
+        Self { entries: entries.into_iter(), current: None, fields, seen, by_name: false }
+    }
+}
+
+impl<'de> Deserializer<'de> for Request<'de, '_> {
+    type Error = Fault;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        visitor.visit_map(self)
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        mut self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Fault> {
+        self.by_name = true;
+        visitor.visit_map(self)
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        visitor.visit_some(self)
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Fault> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        for (name, entry) in self.entries {
+            if matches!(entry, Entry::Body(_)) {
+                self.seen.ignored.push(name.to_string());
+            }
+        }
+        visitor.visit_unit()
+    }
+
+    fn deserialize_unit_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Fault> {
+        self.deserialize_unit(visitor)
+    }
+
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        self.deserialize_unit(visitor)
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf seq
+        tuple tuple_struct map enum identifier
+    }
+}
+
+impl<'de> MapAccess<'de> for Request<'de, '_> {
+    type Error = Fault;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(
+        &mut self,
+        seed: K,
+    ) -> Result<Option<K::Value>, Fault> {
+        for (name, entry) in self.entries.by_ref() {
+            if let Entry::Body(raw) = entry
+                && raw.get() == "null"
+                && self.fields.rule(name).is_some_and(Rule::null_is_absent)
+            {
+                continue;
+            }
+            self.current = Some((name, entry));
+            return seed.deserialize(Value::new(Input::Text(name.clone()))).map(Some);
+        }
+        Ok(None)
+    }
+
+    fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, Fault> {
+        let (name, entry) = self.current.take().ok_or(Fault::refused("a value without a key"))?;
+        let rule = self.fields.rule(name).filter(|_| !self.by_name);
+        let mut asked = Asked::Typed;
+        let field = Field { entry, rule, asked: &mut asked };
+        let value = seed.deserialize(field).map_err(|fault| fault.inside(name.as_ref()))?;
+        if rule.is_some() && asked == Asked::Any {
+            self.seen.buffered.push(name.to_string());
+        }
+        let unknown = if self.by_name { asked == Asked::Nothing } else { !self.fields.knows(name) };
+        if unknown && matches!(entry, Entry::Body(_)) {
+            self.seen.ignored.push(name.to_string());
+        }
+        Ok(value)
+    }
+}
+
+/// The value of one field.
+struct Field<'de, 'r> {
+    entry: Entry<'de>,
+    /// The schema's rule, for a flattened type that will be asked only after serde has buffered
+    /// the value.
+    rule: Option<&'r Rule>,
+    asked: &'r mut Asked,
+}
+
+/// What the type wanted of a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Asked {
+    /// A certain type.
+    Typed,
+    /// Whatever is there.
+    Any,
+    /// That it be skipped.
+    Nothing,
+}
+
+impl<'de> Field<'de, '_> {
+    fn value(&self) -> Result<Value<'de>, Fault> {
+        Ok(match self.entry {
+            Entry::Body(raw) => Value::new(Input::from_json(raw)?),
+            Entry::Path(Some(text)) => Value::new(Input::text(text)),
+            Entry::Path(None) => Value::unmatched(),
+        })
+    }
+}
+
+/// Passes what is asked on to the value.
+macro_rules! forward {
+    ($($method:ident($($argument:ident: $type:ty),*);)*) => {$(
+        fn $method<V: Visitor<'de>>(self, $($argument: $type,)* visitor: V) -> Result<V::Value, Fault> {
+            self.value()?.$method($($argument,)* visitor)
+        }
+    )*};
+}
+
+impl<'de> Deserializer<'de> for Field<'de, '_> {
+    type Error = Fault;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        *self.asked = Asked::Any;
+        let value = self.value()?;
+        match self.rule {
+            Some(rule) => Value::new(rule.apply(value)?).deserialize_any(visitor),
+            None => value.deserialize_any(visitor),
+        }
+    }
+
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        *self.asked = Asked::Nothing;
+        visitor.visit_unit()
+    }
+
+    forward! {
+        deserialize_bool();
+        deserialize_i8();
+        deserialize_i16();
+        deserialize_i32();
+        deserialize_i64();
+        deserialize_i128();
+        deserialize_u8();
+        deserialize_u16();
+        deserialize_u32();
+        deserialize_u64();
+        deserialize_u128();
+        deserialize_f32();
+        deserialize_f64();
+        deserialize_char();
+        deserialize_str();
+        deserialize_string();
+        deserialize_bytes();
+        deserialize_byte_buf();
+        deserialize_option();
+        deserialize_unit();
+        deserialize_unit_struct(name: &'static str);
+        deserialize_newtype_struct(name: &'static str);
+        deserialize_seq();
+        deserialize_tuple(length: usize);
+        deserialize_tuple_struct(name: &'static str, length: usize);
+        deserialize_map();
+        deserialize_struct(name: &'static str, fields: &'static [&'static str]);
+        deserialize_enum(name: &'static str, variants: &'static [&'static str]);
+        deserialize_identifier();
+    }
+}

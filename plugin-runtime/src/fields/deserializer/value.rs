@@ -1,0 +1,266 @@
+//! One value, coerced to what is asked of it.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::{Deserializer, Visitor};
+
+use super::entries::Entries;
+use super::scalar::integers;
+use super::sequence::Elements;
+use super::variant::Variant;
+use crate::fields::coerce::{self, Pair, Refusal};
+use crate::fields::fault::Fault;
+use crate::fields::input::{EXACT, Input};
+
+/// A value on its way to a Rust type.
+pub(crate) struct Value<'de> {
+    pub(super) input: Input<'de>,
+    /// A part of the path that took no part in the match: the empty string, but None for `Option`.
+    pub(super) unmatched: bool,
+    /// An element of a list, whose strings are trimmed.
+    pub(super) trim: bool,
+    /// The right side of `key=value`, which is a scalar and nothing else.
+    pub(super) pair: bool,
+}
+
+impl<'de> Value<'de> {
+    pub(crate) fn new(input: Input<'de>) -> Self {
+        Self { input, unmatched: false, trim: false, pair: false }
+    }
+
+    pub(crate) fn unmatched() -> Self {
+        Self { unmatched: true, ..Self::new(Input::text("")) }
+    }
+
+    pub(crate) fn element(input: Input<'de>) -> Self {
+        Self { trim: true, ..Self::new(input) }
+    }
+
+    pub(super) fn entry(input: Input<'de>, from: Pair) -> Self {
+        Self { pair: from == Pair::Text, ..Self::new(input) }
+    }
+
+    pub(crate) fn is_unmatched(&self) -> bool {
+        self.unmatched
+    }
+
+    pub(crate) fn into_input(self) -> Input<'de> {
+        self.input
+    }
+
+    /// Gives the text to the visitor, borrowed from the request where it stands there as it is.
+    fn visit_text<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        match self.input {
+            Input::Text(Cow::Borrowed(text)) if self.trim => {
+                visitor.visit_borrowed_str(text.trim())
+            }
+            Input::Text(Cow::Borrowed(text)) => visitor.visit_borrowed_str(text),
+            Input::Text(Cow::Owned(text)) if !self.trim => visitor.visit_string(text),
+            input => {
+                let text = coerce::text(&input)?;
+                visitor.visit_str(if self.trim { text.trim() } else { &text })
+            }
+        }
+    }
+
+    /// Seconds and nanoseconds in the form in which std's `Duration` and `SystemTime` ask.
+    fn visit_moment<V: Visitor<'de>>(
+        names: &'static [&'static str],
+        seconds: u64,
+        nanoseconds: u32,
+        visitor: V,
+    ) -> Result<V::Value, Fault> {
+        let parts = [seconds, u64::from(nanoseconds)];
+        let entries =
+            names.iter().zip(parts).map(|(name, part)| ((*name).into(), Input::number(part)));
+        visitor.visit_map(Entries::new(Pair::Object, entries.collect()))
+    }
+}
+
+impl fmt::Debug for Value<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.input.fmt(f)
+    }
+}
+
+/// A JSON number in the narrowest form that holds it.
+fn visit_number<'de, V: Visitor<'de>>(number: &str, visitor: V) -> Result<V::Value, Fault> {
+    // The negative zero of a float would lose its sign as an integer.
+    if number == "-0" {
+        visitor.visit_f64(-0.0)
+    } else if let Ok(number) = number.parse::<u64>() {
+        visitor.visit_u64(number)
+    } else if let Ok(number) = number.parse::<i64>() {
+        visitor.visit_i64(number)
+    } else {
+        let number = number.parse().map_err(|_| Fault::refused("not a number"))?;
+        visitor.visit_f64(number)
+    }
+}
+
+impl<'de> Deserializer<'de> for Value<'de> {
+    type Error = Fault;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        if self.pair {
+            return Err(Refusal::of("expected an object, got key=value").into());
+        }
+        match self.input {
+            Input::Null => visitor.visit_unit(),
+            Input::Bool(value) => visitor.visit_bool(value),
+            Input::Number(number) => visit_number(&number, visitor),
+            Input::Text(Cow::Borrowed(text)) => visitor.visit_borrowed_str(text),
+            Input::Text(Cow::Owned(text)) => visitor.visit_string(text),
+            Input::List(elements) => Elements::raw(elements).visit(visitor),
+            Input::Object(entries) => visitor.visit_map(Entries::new(Pair::Object, entries)),
+        }
+    }
+
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        visitor.visit_bool(coerce::boolean(&self.input)?)
+    }
+
+    integers! {
+        deserialize_i8 visit_i8 i8;
+        deserialize_i16 visit_i16 i16;
+        deserialize_i32 visit_i32 i32;
+        deserialize_i64 visit_i64 i64;
+        deserialize_i128 visit_i128 i128;
+        deserialize_u8 visit_u8 u8;
+        deserialize_u16 visit_u16 u16;
+        deserialize_u32 visit_u32 u32;
+        deserialize_u64 visit_u64 u64;
+        deserialize_u128 visit_u128 u128;
+    }
+
+    fn deserialize_f32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        visitor.visit_f32(coerce::float(&self.input)? as f32)
+    }
+
+    fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        visitor.visit_f64(coerce::float(&self.input)?)
+    }
+
+    fn deserialize_char<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        self.visit_text(visitor)
+    }
+
+    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        self.visit_text(visitor)
+    }
+
+    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        self.visit_text(visitor)
+    }
+
+    fn deserialize_bytes<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        visitor.visit_bytes(coerce::text(&self.input)?.as_bytes())
+    }
+
+    fn deserialize_byte_buf<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        self.deserialize_bytes(visitor)
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        if self.unmatched || self.input == Input::Null {
+            visitor.visit_none()
+        } else {
+            visitor.visit_some(self)
+        }
+    }
+
+    fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        match self.input {
+            Input::Null => visitor.visit_unit(),
+            other => Err(Refusal::kind("null", &other).into()),
+        }
+    }
+
+    fn deserialize_unit_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Fault> {
+        self.deserialize_unit(visitor)
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Fault> {
+        match self.input {
+            // A ready type that asks for the input itself and applies its own rule.
+            Input::Number(number) if name == EXACT => visitor.visit_bytes(number.as_bytes()),
+            // The one thing a ready type can't see for itself.
+            Input::Text(text) if name == EXACT && self.trim => visitor.visit_str(text.trim()),
+            input if name == EXACT => Value::new(input).deserialize_any(visitor),
+            input => visitor.visit_newtype_struct(Self { input, ..self }),
+        }
+    }
+
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        Elements::coerced(coerce::elements(self.input)).visit(visitor)
+    }
+
+    fn deserialize_tuple<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Fault> {
+        self.deserialize_seq(visitor)
+    }
+
+    fn deserialize_tuple_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: usize,
+        visitor: V,
+    ) -> Result<V::Value, Fault> {
+        self.deserialize_seq(visitor)
+    }
+
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        let (from, entries) = coerce::entries(self.input)?;
+        visitor.visit_map(Entries::new(from, entries))
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Fault> {
+        match (name, fields) {
+            // How std's types ask; the rules for durations and times hold for them.
+            ("Duration", ["secs", "nanos"]) => {
+                let duration = coerce::duration(&self.input)?;
+                Self::visit_moment(fields, duration.as_secs(), duration.subsec_nanos(), visitor)
+            }
+            ("SystemTime", ["secs_since_epoch", "nanos_since_epoch"]) => {
+                let (seconds, nanoseconds) = coerce::since_epoch(coerce::time(&self.input)?);
+                let seconds = u64::try_from(seconds)
+                    .map_err(|_| Refusal::of("the time must not be before 1970"))?;
+                Self::visit_moment(fields, seconds, nanoseconds, visitor)
+            }
+            _ => match coerce::entries(self.input)? {
+                (Pair::Object, entries) => visitor.visit_map(Entries::new(Pair::Object, entries)),
+                (Pair::Text, _) => Err(Refusal::of("expected an object, got key=value").into()),
+            },
+        }
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Fault> {
+        visitor.visit_enum(Variant::of(self)?)
+    }
+
+    fn deserialize_identifier<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        self.visit_text(visitor)
+    }
+
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        visitor.visit_unit()
+    }
+}

@@ -1,0 +1,120 @@
+//! The error inside the deserializer: serde's messages without the values they would quote.
+
+use std::fmt::{self, Display};
+
+use serde::de::{self, Expected, Unexpected};
+
+use super::coerce::Refusal;
+use super::error::FieldError;
+
+/// An error on its way from a value up to the request, collecting the names it passes.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Fault {
+    /// Innermost name first.
+    path: Vec<String>,
+    cause: Cause,
+}
+
+#[derive(Debug, PartialEq)]
+enum Cause {
+    Refused(String),
+    Missing(&'static str),
+}
+
+impl Fault {
+    pub(crate) fn refused(reason: impl Into<String>) -> Self {
+        Self { path: Vec::new(), cause: Cause::Refused(reason.into()) }
+    }
+
+    /// Notes that the value lies inside `name`.
+    pub(crate) fn inside(mut self, name: impl Into<String>) -> Self {
+        self.path.push(name.into());
+        self
+    }
+
+    pub(crate) fn is_unnamed(&self) -> bool {
+        self.path.is_empty() && matches!(self.cause, Cause::Refused(_))
+    }
+
+    pub(crate) fn is_missing(&self, field: &str) -> bool {
+        self.path.is_empty() && matches!(self.cause, Cause::Missing(name) if name == field)
+    }
+
+    pub(crate) fn into_field_error(mut self) -> FieldError {
+        if let Cause::Missing(name) = self.cause {
+            self.path.insert(0, name.to_owned());
+        }
+        self.path.reverse();
+        let field = self.path.join(".");
+        match self.cause {
+            Cause::Missing(_) => FieldError::Missing { field },
+            Cause::Refused(reason) if field.is_empty() => FieldError::Invalid { reason },
+            Cause::Refused(reason) => FieldError::Refused { field, reason },
+        }
+    }
+}
+
+impl From<Refusal> for Fault {
+    fn from(refusal: Refusal) -> Self {
+        Self::refused(refusal.to_string())
+    }
+}
+
+impl Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.cause {
+            Cause::Refused(reason) => f.write_str(reason),
+            Cause::Missing(name) => write!(f, "missing required field: `{name}`"),
+        }
+    }
+}
+
+impl std::error::Error for Fault {}
+
+impl de::Error for Fault {
+    fn custom<T: Display>(message: T) -> Self {
+        Self::refused(message.to_string())
+    }
+
+    fn invalid_type(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
+        Self::refused(format!("expected {expected}, got {}", kind_of(found)))
+    }
+
+    fn invalid_value(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
+        Self::refused(format!("expected {expected}, got another {}", kind_of(found)))
+    }
+
+    fn invalid_length(length: usize, expected: &dyn Expected) -> Self {
+        Self::refused(format!("expected {expected}, got {length} elements"))
+    }
+
+    fn unknown_variant(_: &str, expected: &'static [&'static str]) -> Self {
+        let names: Vec<_> = expected.iter().map(|name| format!("{name:?}")).collect();
+        Self::refused(format!("expected one of {}", names.join(", ")))
+    }
+
+    fn unknown_field(field: &str, _: &'static [&'static str]) -> Self {
+        Self::refused("unknown field").inside(field)
+    }
+
+    fn missing_field(field: &'static str) -> Self {
+        Self { path: Vec::new(), cause: Cause::Missing(field) }
+    }
+
+    fn duplicate_field(field: &'static str) -> Self {
+        Self::refused("given twice, under two of its names").inside(field)
+    }
+}
+
+/// The kind of a value in a JSON user's words.
+fn kind_of(found: Unexpected<'_>) -> &'static str {
+    match found {
+        Unexpected::Bool(_) => "boolean",
+        Unexpected::Unsigned(_) | Unexpected::Signed(_) | Unexpected::Float(_) => "number",
+        Unexpected::Char(_) | Unexpected::Str(_) | Unexpected::Bytes(_) => "string",
+        Unexpected::Unit | Unexpected::Option => "null",
+        Unexpected::Seq => "list",
+        Unexpected::Map => "object",
+        _ => "value of another kind",
+    }
+}

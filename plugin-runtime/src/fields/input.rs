@@ -1,0 +1,181 @@
+//! A value as the client sent it.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
+
+use super::coerce::Refusal;
+
+/// Lists and objects nested deeper than this are refused, as serde_json does.
+const DEPTH: usize = 128;
+
+/// Under this newtype name our own deserializer hands an [`Input`] over with its numbers as text
+/// (visited as bytes, which no JSON has), so that they keep every digit.
+pub(crate) const EXACT: &str = "$vault::Input";
+
+/// JSON with numbers as the text they were written in.
+#[derive(Clone, PartialEq)]
+pub(crate) enum Input<'de> {
+    Null,
+    Bool(bool),
+    Number(Cow<'de, str>),
+    Text(Cow<'de, str>),
+    List(Vec<Input<'de>>),
+    Object(Vec<(Cow<'de, str>, Input<'de>)>),
+}
+
+impl fmt::Debug for Input<'_> {
+    /// The kind alone; the value may be a secret.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.kind())
+    }
+}
+
+impl<'de> Input<'de> {
+    pub(crate) fn text(text: impl Into<Cow<'de, str>>) -> Self {
+        Self::Text(text.into())
+    }
+
+    pub(crate) fn number(number: impl ToString) -> Self {
+        Self::Number(Cow::Owned(number.to_string()))
+    }
+
+    /// What an operator would call it.
+    pub(crate) fn kind(&self) -> &'static str {
+        match self {
+            Self::Null => "null",
+            Self::Bool(_) => "a boolean",
+            Self::Number(_) => "a number",
+            Self::Text(_) => "a string",
+            Self::List(_) => "a list",
+            Self::Object(_) => "an object",
+        }
+    }
+
+    pub(crate) fn from_json(raw: &'de RawValue) -> Result<Self, Refusal> {
+        Self::nested(raw, DEPTH)
+    }
+
+    fn nested(raw: &'de RawValue, depth: usize) -> Result<Self, Refusal> {
+        let json = raw.get();
+        let invalid = |_| Refusal::of("not valid JSON; check the escapes in its strings");
+        let below = || depth.checked_sub(1).ok_or(Refusal::of("nested too deeply"));
+        Ok(match json.as_bytes().first() {
+            Some(b'n') => Self::Null,
+            Some(b't') => Self::Bool(true),
+            Some(b'f') => Self::Bool(false),
+            Some(b'"') => Self::Text(serde_json::from_str::<Key<'_>>(json).map_err(invalid)?.0),
+            Some(b'[') => {
+                let depth = below()?;
+                let elements: Vec<&RawValue> = serde_json::from_str(json).map_err(invalid)?;
+                Self::List(
+                    elements
+                        .into_iter()
+                        .map(|raw| Self::nested(raw, depth))
+                        .collect::<Result<_, _>>()?,
+                )
+            }
+            Some(b'{') => {
+                let depth = below()?;
+                let entries: BTreeMap<Key<'_>, &RawValue> =
+                    serde_json::from_str(json).map_err(invalid)?;
+                Self::Object(
+                    entries
+                        .into_iter()
+                        .map(|(key, raw)| Ok((key.0, Self::nested(raw, depth)?)))
+                        .collect::<Result<_, Refusal>>()?,
+                )
+            }
+            _ if json.parse::<f64>().is_ok_and(f64::is_finite) => Self::Number(Cow::Borrowed(json)),
+            _ => return Err(Refusal::of("the number is out of range")),
+        })
+    }
+}
+
+/// A string that stays borrowed unless it holds an escape.
+#[derive(serde::Deserialize, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Key<'a>(#[serde(borrow)] pub(crate) Cow<'a, str>);
+
+impl<'de> Deserialize<'de> for Input<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_newtype_struct(EXACT, InputVisitor)
+    }
+}
+
+struct InputVisitor;
+
+impl<'de> Visitor<'de> for InputVisitor {
+    type Value = Input<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, inner: D) -> Result<Input<'de>, D::Error> {
+        inner.deserialize_any(self)
+    }
+
+    fn visit_unit<E>(self) -> Result<Input<'de>, E> {
+        Ok(Input::Null)
+    }
+
+    fn visit_none<E>(self) -> Result<Input<'de>, E> {
+        Ok(Input::Null)
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, inner: D) -> Result<Input<'de>, D::Error> {
+        inner.deserialize_any(self)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Input<'de>, E> {
+        Ok(Input::Bool(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Input<'de>, E> {
+        Ok(Input::number(value))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Input<'de>, E> {
+        Ok(Input::number(value))
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Input<'de>, E> {
+        // Debug keeps the point that tells a float from an integer.
+        Ok(Input::number(format_args!("{value:?}")))
+    }
+
+    fn visit_bytes<E>(self, number: &[u8]) -> Result<Input<'de>, E> {
+        Ok(Input::number(String::from_utf8_lossy(number)))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Input<'de>, E> {
+        Ok(Input::text(text.to_owned()))
+    }
+
+    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Input<'de>, E> {
+        Ok(Input::text(text))
+    }
+
+    fn visit_string<E>(self, text: String) -> Result<Input<'de>, E> {
+        Ok(Input::text(text))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Input<'de>, A::Error> {
+        let mut elements = Vec::new();
+        while let Some(element) = seq.next_element()? {
+            elements.push(element);
+        }
+        Ok(Input::List(elements))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Input<'de>, A::Error> {
+        let mut entries = Vec::new();
+        while let Some((key, value)) = map.next_entry::<String, _>()? {
+            entries.push((Cow::Owned(key), value));
+        }
+        Ok(Input::Object(entries))
+    }
+}

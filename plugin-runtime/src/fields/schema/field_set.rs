@@ -1,0 +1,116 @@
+//! The fields of a type, found once when a path is declared.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use schemars::generate::SchemaSettings;
+use serde_json::Value as Json;
+
+use super::kind::FieldKind;
+use super::rule::Rule;
+
+/// What is known of one field.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Field {
+    rule: Rule,
+    required: bool,
+    schema: Json,
+}
+
+impl Field {
+    /// The type in Vault's words; None for a value of any type.
+    pub fn kind(&self) -> Option<FieldKind> {
+        self.rule.kind()
+    }
+
+    /// Whether the type refuses a request without it.
+    pub fn is_required(&self) -> bool {
+        self.required
+    }
+
+    /// The doc comment.
+    pub fn description(&self) -> Option<&str> {
+        self.schema.get("description").and_then(Json::as_str)
+    }
+
+    /// The JSON schema (draft 2020-12), with default, examples, `deprecated` and
+    /// `x-vault-displayAttrs` where the type gives them.
+    pub fn schema(&self) -> &Json {
+        &self.schema
+    }
+}
+
+/// The fields that a type reads from a request.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct FieldSet {
+    fields: BTreeMap<String, Field>,
+    open: bool,
+}
+
+impl FieldSet {
+    /// Looks a type's schema through. Flattened parts count as fields of their own.
+    pub fn of<T: JsonSchema + ?Sized>() -> Self {
+        let settings = SchemaSettings::draft2020_12().for_deserialize().with(|settings| {
+            settings.inline_subschemas = true;
+            settings.meta_schema = None;
+        });
+        let schema = settings.into_generator().into_root_schema_for::<T>().to_value();
+        let mut set = Self::default();
+        set.collect(&schema, &schema, true, 0);
+        set
+    }
+
+    /// The fields by name.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Field)> {
+        self.fields.iter().map(|(name, field)| (name.as_str(), field))
+    }
+
+    /// Whether the type takes fields of any name, as a map does.
+    pub fn is_open(&self) -> bool {
+        self.open
+    }
+
+    pub(crate) fn knows(&self, name: &str) -> bool {
+        self.open || self.fields.contains_key(name)
+    }
+
+    pub(crate) fn rule(&self, name: &str) -> Option<&Rule> {
+        self.fields.get(name).map(|field| &field.rule)
+    }
+
+    /// Adds the properties of a schema and of the schemas it is put together from. The first
+    /// mention of a name counts; `required` says whether the part must hold.
+    fn collect(&mut self, root: &Json, schema: &Json, required: bool, depth: u8) {
+        // A recursive type refers to itself; four levels are more than flattening ever makes.
+        if depth > 4 {
+            return;
+        }
+        let pointer = schema.get("$ref").and_then(Json::as_str).and_then(|r| r.strip_prefix('#'));
+        if let Some(target) = pointer.and_then(|pointer| root.pointer(pointer)) {
+            self.collect(root, target, required, depth + 1);
+        }
+        let needed = schema.get("required").and_then(Json::as_array);
+        let properties = schema.get("properties").and_then(Json::as_object);
+        for (name, property) in properties.into_iter().flatten() {
+            let required = required
+                && needed
+                    .is_some_and(|names| names.iter().any(|needed| needed.as_str() == Some(name)));
+            let rule = Rule::of(property);
+            let field = Field { rule, required, schema: property.clone() };
+            self.fields.entry(name.clone()).or_insert(field);
+        }
+        for (keyword, holds) in [("allOf", true), ("anyOf", false), ("oneOf", false)] {
+            for part in schema.get(keyword).and_then(Json::as_array).into_iter().flatten() {
+                self.collect(root, part, required && holds, depth + 1);
+            }
+        }
+        let others = schema.get("additionalProperties");
+        let shapeless = ["type", "properties", "$ref", "allOf", "anyOf", "oneOf", "enum", "const"];
+        self.open |= match others {
+            Some(others) => *others != Json::Bool(false),
+            None => {
+                schema != &Json::Bool(false) && shapeless.iter().all(|k| schema.get(k).is_none())
+            }
+        };
+    }
+}

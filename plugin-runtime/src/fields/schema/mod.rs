@@ -1,0 +1,9 @@
+//! What a type's JSON schema says about its fields.
+
+mod field_set;
+mod kind;
+mod rule;
+
+pub use self::field_set::{Field, FieldSet};
+pub use self::kind::FieldKind;
+pub(crate) use self::rule::Rule;

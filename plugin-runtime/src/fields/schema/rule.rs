@@ -1,0 +1,295 @@
+//! The rule that a field's schema implies.
+//!
+//! Most types ask for their rule by themselves. A type that is flattened into another can't: serde
+//! buffers its values before it asks. So they are coerced on the way into the buffer, by the
+//! schema.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value as Json;
+
+use super::kind::{FieldKind, KEYWORD};
+use crate::fields::coerce::{self, Pair, Refusal};
+use crate::fields::deserializer::Value;
+use crate::fields::fault::Fault;
+use crate::fields::input::Input;
+
+/// What a value has to become.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Rule {
+    nullable: bool,
+    shape: Shape,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+enum Shape {
+    Any,
+    Text,
+    Integer {
+        min: i128,
+        max: i128,
+        wide: bool,
+    },
+    Float,
+    Boolean,
+    Duration,
+    SystemTime,
+    List(Box<Rule>),
+    Entries(Box<Rule>),
+    Object(BTreeMap<String, Rule>),
+    /// A type of ours; it coerces itself, so its value needs only be tried.
+    Ready(FieldKind),
+}
+
+impl Rule {
+    pub(crate) fn of(schema: &Json) -> Self {
+        let named = |kind: &Json| kind.as_str() == Some("null");
+        let (types, listed) = match schema.get("type") {
+            Some(Json::Array(types)) => (types.as_slice(), types.iter().any(named)),
+            Some(one) => (std::slice::from_ref(one), false),
+            None => (&[][..], false),
+        };
+        if let Some(Json::Array(choices)) = schema.get("anyOf") {
+            let is_null = |choice: &&Json| choice.get("type").is_some_and(named);
+            let mut others = choices.iter().filter(|choice| !is_null(choice));
+            if let (Some(one), None) = (others.next(), others.next()) {
+                return Self { nullable: choices.len() > 1, ..Self::of(one) };
+            }
+        }
+        let kind = types.iter().filter_map(Json::as_str).find(|kind| *kind != "null");
+        Self { nullable: listed, shape: Shape::of(schema, kind.unwrap_or_default()) }
+    }
+
+    /// Whether null means that the field was not given, so that its default holds.
+    pub(crate) fn null_is_absent(&self) -> bool {
+        use FieldKind::{DurationSecond, SignedDurationSecond, Time};
+        let moment = matches!(
+            self.shape,
+            Shape::Duration
+                | Shape::SystemTime
+                | Shape::Ready(DurationSecond | SignedDurationSecond | Time)
+        );
+        moment && !self.nullable
+    }
+
+    /// The kind in Vault's words; None where Vault has none, as for a value of any type.
+    pub(crate) fn kind(&self) -> Option<FieldKind> {
+        Some(match &self.shape {
+            Shape::Any => return None,
+            Shape::Text => FieldKind::String,
+            Shape::Integer { wide: true, .. } => FieldKind::Int64,
+            Shape::Integer { .. } => FieldKind::Int,
+            Shape::Float => FieldKind::Float,
+            Shape::Boolean => FieldKind::Bool,
+            Shape::Duration => FieldKind::DurationSecond,
+            Shape::SystemTime => FieldKind::Time,
+            Shape::List(rule) if rule.shape == Shape::Text => FieldKind::StringSlice,
+            Shape::List(_) => FieldKind::Slice,
+            Shape::Entries(rule) if rule.shape == Shape::Text => FieldKind::KvPairs,
+            Shape::Entries(_) | Shape::Object(_) => FieldKind::Map,
+            Shape::Ready(kind) => *kind,
+        })
+    }
+
+    /// The value in the form that the type will take from serde's buffer.
+    pub(crate) fn apply<'de>(&self, value: Value<'de>) -> Result<Input<'de>, Fault> {
+        if value.is_unmatched() && self.nullable {
+            return Ok(Input::Null);
+        }
+        self.coerce(value.into_input())
+    }
+
+    fn coerce<'de>(&self, input: Input<'de>) -> Result<Input<'de>, Fault> {
+        if self.nullable && input == Input::Null {
+            return Ok(input);
+        }
+        Ok(match &self.shape {
+            Shape::Any => input,
+            Shape::Text => Input::text(coerce::text(&input)?.into_owned()),
+            Shape::Integer { min, max, .. } => {
+                let number = coerce::integer(&input)?;
+                if !(*min..=*max).contains(&number) {
+                    let reason =
+                        format!("the integer is out of range; {min} to {max} are accepted");
+                    return Err(Fault::refused(reason));
+                }
+                Input::number(number)
+            }
+            Shape::Float => Input::number(coerce::float(&input)?),
+            Shape::Boolean => Input::Bool(coerce::boolean(&input)?),
+            Shape::Duration => {
+                let duration = coerce::duration(&input)?;
+                let parts = [
+                    ("secs".into(), Input::number(duration.as_secs())),
+                    ("nanos".into(), Input::number(duration.subsec_nanos())),
+                ];
+                Input::Object(parts.into())
+            }
+            Shape::SystemTime => {
+                let (seconds, nanoseconds) = coerce::since_epoch(coerce::time(&input)?);
+                let parts = [
+                    ("secs_since_epoch".into(), Input::number(seconds)),
+                    ("nanos_since_epoch".into(), Input::number(nanoseconds)),
+                ];
+                Input::Object(parts.into())
+            }
+            Shape::List(rule) => {
+                let elements = coerce::elements(input).into_iter().enumerate();
+                let coerced = elements.map(|(index, element)| {
+                    rule.element(element).map_err(|fault| fault.inside(index.to_string()))
+                });
+                Input::List(coerced.collect::<Result<_, Fault>>()?)
+            }
+            Shape::Entries(rule) => {
+                let (from, entries) = coerce::entries(input)?;
+                if from == Pair::Text && rule.shape == Shape::Any {
+                    return Err(Refusal::of("expected an object, got key=value").into());
+                }
+                let coerced = entries.into_iter().map(|(key, value)| match rule.coerce(value) {
+                    Ok(value) => Ok((key, value)),
+                    Err(fault) => Err(fault.inside(key)),
+                });
+                Input::Object(coerced.collect::<Result<_, Fault>>()?)
+            }
+            Shape::Object(rules) => {
+                let (Pair::Object, entries) = coerce::entries(input)? else {
+                    return Err(Refusal::of("expected an object, got key=value").into());
+                };
+                let coerced = entries.into_iter().map(|(key, value)| {
+                    let Some(rule) = rules.get(key.as_ref()) else { return Ok((key, value)) };
+                    match rule.coerce(value) {
+                        Ok(value) => Ok((key, value)),
+                        Err(fault) => Err(fault.inside(key)),
+                    }
+                });
+                Input::Object(coerced.collect::<Result<_, Fault>>()?)
+            }
+            Shape::Ready(kind) => {
+                kind.check(input.clone())?;
+                input
+            }
+        })
+    }
+
+    /// Strings in lists are trimmed.
+    fn element<'de>(&self, input: Input<'de>) -> Result<Input<'de>, Fault> {
+        match self.coerce(input)? {
+            Input::Text(text) if self.shape == Shape::Text => {
+                Ok(Input::text(text.trim().to_owned()))
+            }
+            other => Ok(other),
+        }
+    }
+}
+
+impl Shape {
+    fn of(schema: &Json, kind: &str) -> Self {
+        let keyword = schema.get(KEYWORD).and_then(Json::as_str);
+        if let Some(kind) = keyword.and_then(FieldKind::named) {
+            return Self::Ready(kind);
+        }
+        let choices = schema.get("oneOf").and_then(Json::as_array);
+        match kind {
+            "string" => Self::Text,
+            "integer" => integer(schema),
+            "number" => Self::Float,
+            "boolean" => Self::Boolean,
+            "array" => match schema.get("items") {
+                Some(items) => Self::List(Box::new(Rule::of(items))),
+                None => Self::Any,
+            },
+            "object" => object(schema),
+            // An enum whose variants have descriptions.
+            "" if choices.is_some_and(|choices| choices.iter().all(is_text)) => Self::Text,
+            _ => Self::Any,
+        }
+    }
+}
+
+fn is_text(schema: &Json) -> bool {
+    schema.get("type").and_then(Json::as_str) == Some("string")
+        || schema.get("const").is_some_and(Json::is_string)
+}
+
+/// The range of the Rust type that schemars wrote down as format or bounds.
+fn integer(schema: &Json) -> Shape {
+    let format = schema.get("format").and_then(Json::as_str).unwrap_or("int64");
+    let unsigned = format.starts_with('u');
+    let bits: u32 = format.trim_start_matches(|c: char| !c.is_ascii_digit()).parse().unwrap_or(64);
+    let bits = bits.clamp(8, 127);
+    let (mut min, mut max) = match unsigned {
+        true => (0, i128::MAX >> (127 - bits)),
+        false => (-1 << (bits - 1), i128::MAX >> (128 - bits)),
+    };
+    let bound = |name| {
+        schema
+            .get(name)
+            .and_then(|bound| bound.as_i64().map(i128::from).or(bound.as_u64().map(i128::from)))
+    };
+    min = bound("minimum").unwrap_or(min).max(min);
+    max = bound("maximum").unwrap_or(max).min(max);
+    Shape::Integer { min, max, wide: bits >= 64 }
+}
+
+fn object(schema: &Json) -> Shape {
+    let Some(Json::Object(properties)) = schema.get("properties") else {
+        return match schema.get("additionalProperties") {
+            Some(values) if *values != Json::Bool(false) => {
+                Shape::Entries(Box::new(Rule::of(values)))
+            }
+            _ => Shape::Any,
+        };
+    };
+    let has = |names: [&str; 2]| {
+        properties.len() == 2 && names.iter().all(|n| properties.contains_key(*n))
+    };
+    if has(["secs", "nanos"]) {
+        Shape::Duration
+    } else if has(["secs_since_epoch", "nanos_since_epoch"]) {
+        Shape::SystemTime
+    } else {
+        Shape::Object(
+            properties.iter().map(|(name, schema)| (name.clone(), Rule::of(schema))).collect(),
+        )
+    }
+}
+
+impl FieldKind {
+    /// Tries whether a value would be accepted.
+    fn check(self, input: Input<'_>) -> Result<(), Fault> {
+        match self {
+            Self::String => drop(coerce::text(&input)?),
+            Self::LowerCaseString => drop(coerce::lower_case(&input)?),
+            Self::NameString => drop(coerce::name(&input)?),
+            Self::Int | Self::Int64 => drop(coerce::bounded::<i64>(&input)?),
+            Self::Float => drop(coerce::float(&input)?),
+            Self::Bool => drop(coerce::boolean(&input)?),
+            Self::Map => match coerce::entries(input)?.0 {
+                Pair::Object => {}
+                Pair::Text => return Err(Refusal::of("expected an object, got key=value").into()),
+            },
+            Self::KvPairs => drop(coerce::key_values(input)?),
+            Self::DurationSecond => drop(coerce::seconds(&input)?),
+            Self::SignedDurationSecond => drop(coerce::signed_seconds(&input)?),
+            Self::Time => drop(coerce::time(&input)?),
+            Self::Slice => drop(coerce::slice(input)),
+            Self::StringSlice => texts(coerce::elements(input))?,
+            Self::CommaStringSlice => texts(coerce::comma_elements(input)?)?,
+            Self::CommaIntSlice => {
+                for (index, element) in coerce::comma_elements(input)?.iter().enumerate() {
+                    coerce::integer(element)
+                        .map_err(|refusal| Fault::from(refusal).inside(index.to_string()))?;
+                }
+            }
+            Self::Header => drop(coerce::headers(input)?),
+        }
+        Ok(())
+    }
+}
+
+fn texts(elements: Vec<Input<'_>>) -> Result<(), Fault> {
+    for (index, element) in elements.iter().enumerate() {
+        coerce::text(element).map_err(|refusal| Fault::from(refusal).inside(index.to_string()))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,29 @@
+//! `kv_pairs`.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::{field_type, wraps};
+use crate::fields::coerce;
+
+/// Strings by key: Vault's `kv_pairs`.
+///
+/// Given as an object, a list of `key=value`, or one such string. A plain
+/// `BTreeMap<String, String>` follows the same rule. No `Debug` of the values would be safe, since
+/// they may be secrets, so it shows the keys.
+#[derive(Clone, PartialEq, Eq, Default, Serialize)]
+#[serde(transparent)]
+pub struct KeyValues(BTreeMap<String, String>);
+
+impl std::fmt::Debug for KeyValues {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_set().entries(self.0.keys()).finish()
+    }
+}
+
+wraps!(KeyValues, BTreeMap<String, String>);
+field_type!(KeyValues, coerce::key_values, {
+    "type": "object", "format": "kvpairs", "additionalProperties": { "type": "string" },
+    "x-vault-type": "kv_pairs"
+});

@@ -1,0 +1,86 @@
+//! Values that nobody but the handler may see.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::json;
+use zeroize::Zeroize;
+
+/// A value that must not reach a log: a password, a key, a token.
+///
+/// `Debug` hides it, there is no `Display`, and its memory is overwritten when it is dropped. Help
+/// and OpenAPI mark the field as sensitive, so that clients hide what is typed. Serialising gives
+/// the value, since that is how it is stored and answered.
+pub struct Sensitive<T: Zeroize>(T);
+
+impl<T: Zeroize> Sensitive<T> {
+    /// Takes a value into care.
+    pub const fn new(value: T) -> Self {
+        Self(value)
+    }
+
+    /// The value. What is copied out of it is no longer protected.
+    pub const fn expose(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T: Zeroize> Drop for Sensitive<T> {
+    fn drop(&mut self) {
+        self.0.zeroize();
+    }
+}
+
+impl<T: Zeroize> fmt::Debug for Sensitive<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Sensitive(redacted)")
+    }
+}
+
+impl<T: Zeroize + Clone> Clone for Sensitive<T> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+impl<T: Zeroize + Default> Default for Sensitive<T> {
+    fn default() -> Self {
+        Self(T::default())
+    }
+}
+
+impl<T: Zeroize> From<T> for Sensitive<T> {
+    fn from(value: T) -> Self {
+        Self(value)
+    }
+}
+
+impl<'de, T: Zeroize + Deserialize<'de>> Deserialize<'de> for Sensitive<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        T::deserialize(deserializer).map(Self)
+    }
+}
+
+impl<T: Zeroize + Serialize> Serialize for Sensitive<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}
+
+impl<T: Zeroize + JsonSchema> JsonSchema for Sensitive<T> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        format!("Sensitive{}", T::schema_name()).into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let mut schema = T::json_schema(generator);
+        schema.insert("x-vault-displayAttrs".to_owned(), json!({ "sensitive": true }));
+        schema
+    }
+}

@@ -1,0 +1,43 @@
+//! `signed_duration_second`.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use super::field_type;
+use crate::duration::{SECOND, format_go_duration};
+use crate::fields::coerce;
+use crate::fields::input::Input;
+
+/// A length of time in whole seconds that may be below zero: Vault's `signed_duration_second`.
+///
+/// Otherwise as [`Seconds`](super::Seconds).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize)]
+#[serde(transparent)]
+pub struct SignedSeconds(i64);
+
+impl SignedSeconds {
+    /// So many seconds.
+    pub const fn new(seconds: i64) -> Self {
+        Self(seconds)
+    }
+
+    /// The number of seconds.
+    pub const fn get(self) -> i64 {
+        self.0
+    }
+}
+
+impl fmt::Display for SignedSeconds {
+    /// As Go prints a duration, `-1h30m0s`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.checked_mul(SECOND) {
+            Some(nanoseconds) => f.write_str(&format_go_duration(nanoseconds)),
+            None => write!(f, "{}s", self.0),
+        }
+    }
+}
+
+field_type!(SignedSeconds, |input: Input<'_>| coerce::signed_seconds(&input), {
+    "type": "integer", "format": "seconds", "x-vault-type": "signed_duration_second"
+});

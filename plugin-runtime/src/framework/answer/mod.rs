@@ -1,0 +1,78 @@
+//! The answers of handlers.
+
+mod done;
+mod keys;
+
+pub use done::{IntoDone, IntoExists};
+pub use keys::{Keys, KeysWithInfo};
+
+use super::OperationDescription;
+use crate::{Auth, Error, RawResponse, Response};
+
+/// Something that a handler can answer with.
+///
+/// `()` is "done, and nothing to say" (204), `None` is "not found" (404 to a read or a list).
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be answered",
+    label = "not an answer",
+    note = "answers are `()`, `Fields<T>` (T derives Serialize and JsonSchema), `Keys`, `Auth`, \
+            `Leased<T>`, `RawResponse`, `Response`, an `Option` of these, and a `Result` of these \
+            with an error that becomes a `plugin_runtime::Error`"
+)]
+pub trait IntoAnswer {
+    /// The response, or none.
+    ///
+    /// # Errors
+    ///
+    /// The handler's own, or that the answer can't be sent.
+    fn into_answer(self) -> Result<Option<Response>, Error>;
+
+    /// What this type says about the operation, for OpenAPI.
+    fn describe(description: &mut OperationDescription) {
+        let _ = description;
+    }
+}
+
+impl IntoAnswer for () {
+    fn into_answer(self) -> Result<Option<Response>, Error> {
+        Ok(None)
+    }
+}
+
+impl IntoAnswer for Response {
+    fn into_answer(self) -> Result<Option<Response>, Error> {
+        Ok(Some(self))
+    }
+}
+
+impl IntoAnswer for RawResponse {
+    fn into_answer(self) -> Result<Option<Response>, Error> {
+        Ok(Some(Response::raw(self)))
+    }
+}
+
+impl IntoAnswer for Auth {
+    fn into_answer(self) -> Result<Option<Response>, Error> {
+        Ok(Some(Response::auth(self)))
+    }
+}
+
+impl<T: IntoAnswer> IntoAnswer for Option<T> {
+    fn into_answer(self) -> Result<Option<Response>, Error> {
+        self.map_or(Ok(None), IntoAnswer::into_answer)
+    }
+
+    fn describe(description: &mut OperationDescription) {
+        T::describe(description);
+    }
+}
+
+impl<T: IntoAnswer, E: Into<Error>> IntoAnswer for Result<T, E> {
+    fn into_answer(self) -> Result<Option<Response>, Error> {
+        self.map_err(Into::into).and_then(IntoAnswer::into_answer)
+    }
+
+    fn describe(description: &mut OperationDescription) {
+        T::describe(description);
+    }
+}

@@ -1,0 +1,275 @@
+//! A declared backend at work: which handler a request goes to.
+
+use std::fmt;
+use std::sync::Arc;
+use std::task::{Context as TaskContext, Poll};
+
+use futures_util::future::BoxFuture;
+use tower::{Service, ServiceExt as _};
+
+use super::builder::FrameworkError;
+use super::context::Warned;
+use super::handler::{Answering, Erased};
+use super::lease::{ErasedSecretType, settle, type_of};
+use super::pattern::Router;
+use super::wal::WalHandler;
+use super::{Context, Operations, Route, documentation, rollback};
+use crate::{
+    Backend, BackendType, Data, Error, Initialize, Operation, Request, Response, SpecialPaths,
+};
+
+/// One declared path.
+#[derive(Debug)]
+pub(super) struct Path<S> {
+    pub(super) operations: Operations<S>,
+}
+
+impl<S> Path<S> {
+    pub(super) fn new(operations: Operations<S>) -> Self {
+        Self { operations }
+    }
+}
+
+type Invalidate<S> = Box<dyn Fn(Arc<S>, String) -> BoxFuture<'static, ()> + Send + Sync>;
+type Cleanup<S> = Box<dyn Fn(Arc<S>) -> BoxFuture<'static, ()> + Send + Sync>;
+
+/// Everything that was declared.
+pub(super) struct Declared<S> {
+    pub(super) kind: BackendType,
+    pub(super) state: Arc<S>,
+    pub(super) description: String,
+    /// In the order of the router's patterns.
+    pub(super) paths: Vec<Path<S>>,
+    pub(super) secret_types: Vec<ErasedSecretType<S>>,
+    pub(super) renew_login: Option<Answering<S>>,
+    pub(super) initialize: Option<Erased<S, Result<(), Error>>>,
+    pub(super) periodic: Option<Erased<S, Result<(), Error>>>,
+    pub(super) wal: Option<WalHandler<S>>,
+    pub(super) invalidate: Option<Invalidate<S>>,
+    pub(super) cleanup: Option<Cleanup<S>>,
+    pub(super) special_paths: SpecialPaths,
+}
+
+impl<S> Declared<S> {
+    pub(super) fn new(kind: BackendType, state: Arc<S>) -> Self {
+        Self {
+            kind,
+            state,
+            description: String::new(),
+            paths: Vec::new(),
+            secret_types: Vec::new(),
+            renew_login: None,
+            initialize: None,
+            periodic: None,
+            wal: None,
+            invalidate: None,
+            cleanup: None,
+            special_paths: SpecialPaths::default(),
+        }
+    }
+
+    /// What no type can hold: names that are taken twice, parts that do not belong together.
+    pub(super) fn check(&self) -> Result<(), FrameworkError> {
+        for (index, secret) in self.secret_types.iter().enumerate() {
+            if self.secret_types[..index].iter().any(|other| other.name == secret.name) {
+                return Err(FrameworkError::SecretType(secret.name));
+            }
+        }
+        if self.kind == BackendType::Secrets && self.renew_login.is_some() {
+            return Err(FrameworkError::RenewLogin);
+        }
+        Ok(())
+    }
+}
+
+/// A backend made of a [`Framework`](super::Framework)'s declaration. Cheap to clone.
+pub struct Dispatch<S> {
+    pub(super) declared: Arc<Declared<S>>,
+    pub(super) router: Arc<Router>,
+    /// The same with the layers around it, if there are any.
+    pub(super) route: Option<Route>,
+}
+
+impl<S> Clone for Dispatch<S> {
+    fn clone(&self) -> Self {
+        Self {
+            declared: Arc::clone(&self.declared),
+            router: Arc::clone(&self.router),
+            route: self.route.clone(),
+        }
+    }
+}
+
+impl<S> fmt::Debug for Dispatch<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let paths = self.router.patterns();
+        f.debug_struct("Dispatch").field("paths", &paths).finish_non_exhaustive()
+    }
+}
+
+type Answer = Result<Option<Response>, Error>;
+
+impl<S: Send + Sync + 'static> Dispatch<S> {
+    pub(super) fn new(declared: Declared<S>, router: Router) -> Self {
+        Self { declared: Arc::new(declared), router: Arc::new(router), route: None }
+    }
+
+    async fn answer(&self, request: Request) -> Answer {
+        let declared = &*self.declared;
+        match request.operation {
+            Operation::Renew if request.auth.is_some() => {
+                let Some(renew) = &declared.renew_login else {
+                    return Err(Error::bad_request("this auth type doesn't support renew"));
+                };
+                self.run(renew, &request).await
+            }
+            Operation::Renew => self.secret_type(&request)?.renew(self, &request).await,
+            Operation::Revoke => self.secret_type(&request)?.revoke(self, &request).await,
+            Operation::Rollback => rollback::run(self, &request).await,
+            Operation::Help => documentation::answer(self, &request).await,
+            Operation::ResolvePath => Err(Error::unsupported_operation()),
+            _ => self.at_path(&request).await,
+        }
+    }
+
+    /// Runs a handler that belongs to no path.
+    pub(super) async fn run<T: 'static>(
+        &self,
+        handler: &Erased<S, Result<T, Error>>,
+        request: &Request,
+    ) -> Result<T, Error> {
+        let answering = {
+            let mut context =
+                Context::new(request, &self.declared.state, None, &handler.description);
+            handler.call(&mut context)?
+        };
+        answering.await
+    }
+
+    fn secret_type(&self, request: &Request) -> Result<&ErasedSecretType<S>, Error> {
+        let secret = request.secret.as_ref().ok_or_else(|| Error::new("request has no secret"))?;
+        type_of(&self.declared.secret_types, secret)
+    }
+
+    async fn at_path(&self, request: &Request) -> Answer {
+        let declared = &*self.declared;
+        let (answering, warned) = {
+            let matched =
+                self.router.route(&request.path).ok_or_else(Error::unsupported_path)?;
+            let path = &declared.paths[matched.index()];
+            let handler = path
+                .operations
+                .handler(request.operation)
+                .ok_or_else(Error::unsupported_operation)?;
+            let mut context =
+                Context::new(request, &declared.state, Some(&matched), &handler.description);
+            let answering = handler.call(&mut context)?;
+            let mut warned = context.into_warned();
+            if !warned.read {
+                warned.ignored = unknown_fields(&request.data, path)?;
+            }
+            (answering, warned)
+        };
+        let answer = answering.await?;
+        answer
+            .map(|response| settle(&declared.secret_types, with_warnings(response, warned)))
+            .transpose()
+    }
+}
+
+/// The names of the body's fields that no handler of the path knows.
+fn unknown_fields<S: 'static>(data: &Data, path: &Path<S>) -> Result<Vec<String>, Error> {
+    if data.is_none() {
+        return Ok(Vec::new());
+    }
+    let known = |name: &str| {
+        let mut sets = path.operations.iter().flat_map(|(_, handler)| handler.description.inputs());
+        sets.any(|set| set.knows(name))
+    };
+    let mut names: Vec<String> =
+        data.field_names()?.into_iter().filter(|name| !known(name)).collect();
+    names.sort_unstable();
+    Ok(names)
+}
+
+/// The two warnings that servers' own backends give, in their words.
+fn with_warnings(mut response: Response, warned: Warned) -> Response {
+    if !warned.ignored.is_empty() {
+        let names = warned.ignored.join(" ");
+        response = response
+            .with_warning(format!("Endpoint ignored these unrecognized parameters: [{names}]"));
+    }
+    if !warned.replaced.is_empty() {
+        let names = warned.replaced.join(" ");
+        response = response.with_warning(format!(
+            "Endpoint replaced the value of these parameters with the values captured from the \
+             endpoint's path: [{names}]"
+        ));
+    }
+    response
+}
+
+impl<S: Send + Sync + 'static> Service<Request> for Dispatch<S> {
+    type Response = Option<Response>;
+    type Error = Error;
+    type Future = BoxFuture<'static, Answer>;
+
+    fn poll_ready(&mut self, _: &mut TaskContext<'_>) -> Poll<Result<(), Error>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request) -> Self::Future {
+        let backend = self.clone();
+        Box::pin(async move { backend.answer(request).await })
+    }
+}
+
+impl<S: Send + Sync + 'static> Backend for Dispatch<S> {
+    fn kind(&self) -> BackendType {
+        self.declared.kind
+    }
+
+    fn special_paths(&self) -> SpecialPaths {
+        self.declared.special_paths.clone()
+    }
+
+    async fn initialize(&self, start: Initialize) -> Result<(), Error> {
+        let Some(handler) = &self.declared.initialize else { return Ok(()) };
+        let mut request = Request::new(Operation::Unknown, "", Data::none(), start.storage);
+        request.system_view = start.system_view;
+        self.run(handler, &request).await
+    }
+
+    async fn handle(&self, request: Request) -> Answer {
+        match &self.route {
+            None => self.answer(request).await,
+            Some(route) => route.clone().oneshot(request).await,
+        }
+    }
+
+    async fn exists(&self, request: &Request) -> Result<Option<bool>, Error> {
+        let declared = &*self.declared;
+        let checking = {
+            let matched =
+                self.router.route(&request.path).ok_or_else(Error::unsupported_path)?;
+            let operations = &declared.paths[matched.index()].operations;
+            let Some(check) = operations.existence_check() else { return Ok(None) };
+            let mut context =
+                Context::new(request, &declared.state, Some(&matched), &check.description);
+            check.call(&mut context).map_err(|error| Error::user(error.message().to_owned()))?
+        };
+        checking.await.map(Some)
+    }
+
+    async fn invalidate(&self, key: &str) {
+        if let Some(invalidate) = &self.declared.invalidate {
+            invalidate(Arc::clone(&self.declared.state), key.to_owned()).await;
+        }
+    }
+
+    async fn cleanup(&self) {
+        if let Some(cleanup) = &self.declared.cleanup {
+            cleanup(Arc::clone(&self.declared.state)).await;
+        }
+    }
+}

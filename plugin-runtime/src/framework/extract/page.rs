@@ -1,0 +1,37 @@
+//! Which part of a list a caller wants.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::FromContext;
+use crate::Error;
+use crate::framework::{Context, OperationDescription};
+
+/// The part of a list that a caller wants; as arguments of [`Storage::list_page`](crate::Storage::list_page).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[non_exhaustive]
+pub struct Page {
+    /// Only names after this one, which need not exist.
+    #[serde(default)]
+    pub after: String,
+    /// At most this many names; 0 or less is without limit.
+    #[serde(default)]
+    limit: i64,
+}
+
+impl Page {
+    /// How many names at most; 0 is without limit.
+    pub fn limit(&self) -> usize {
+        usize::try_from(self.limit).unwrap_or_default()
+    }
+}
+
+impl<S> FromContext<S> for Page {
+    fn from_context(context: &mut Context<'_, S>) -> Result<Self, Error> {
+        Ok(context.fields()?)
+    }
+
+    fn describe(description: &mut OperationDescription) {
+        description.takes::<Self>();
+    }
+}

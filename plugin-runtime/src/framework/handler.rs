@@ -1,0 +1,142 @@
+//! Async functions as handlers.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
+
+use super::Context;
+use super::answer::IntoAnswer;
+use super::description::OperationDescription;
+use super::extract::FromContext;
+use crate::{Error, Response};
+
+/// An async function that serves an operation.
+///
+/// Implemented for functions of up to eight arguments, each of which can be taken from a request
+/// ([`FromContext`]). What it may return depends on where it is used: mostly anything that can be
+/// answered ([`IntoAnswer`]), or a `Result` of that with an error that becomes an [`Error`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot serve an operation of a backend with the state `{S}`",
+    label = "not a handler",
+    note = "a handler is an async function; each of its arguments must implement `FromContext<{S}>` \
+            (Path, Fields, State, Storage, SystemView, Request, ...)"
+)]
+pub trait Handler<S, Arguments>: Send + Sync + 'static {
+    /// What the function returns.
+    type Output;
+
+    /// Takes the arguments and calls the function.
+    ///
+    /// # Errors
+    ///
+    /// When an argument can't be had; the function is then not called.
+    fn call(
+        &self,
+        context: &mut Context<'_, S>,
+    ) -> Result<BoxFuture<'static, Self::Output>, Error>;
+
+    /// Describes the arguments.
+    fn describe(&self, description: &mut OperationDescription);
+}
+
+macro_rules! implement {
+    ($($argument:ident)*) => {
+        impl<S, F, Answering, $($argument,)*> Handler<S, ($($argument,)*)> for F
+        where
+            F: Fn($($argument),*) -> Answering + Send + Sync + 'static,
+            Answering: Future + Send + 'static,
+            $($argument: FromContext<S>,)*
+        {
+            type Output = Answering::Output;
+
+            #[allow(unused_variables, reason = "a function without arguments needs no context")]
+            fn call(
+                &self,
+                context: &mut Context<'_, S>,
+            ) -> Result<BoxFuture<'static, Self::Output>, Error> {
+                Ok(Box::pin(self($($argument::from_context(context)?),*)))
+            }
+
+            #[allow(unused_variables, reason = "a function without arguments has none to describe")]
+            fn describe(&self, description: &mut OperationDescription) {
+                $($argument::describe(description);)*
+            }
+        }
+    };
+}
+
+implement!();
+implement!(A1);
+implement!(A1 A2);
+implement!(A1 A2 A3);
+implement!(A1 A2 A3 A4);
+implement!(A1 A2 A3 A4 A5);
+implement!(A1 A2 A3 A4 A5 A6);
+implement!(A1 A2 A3 A4 A5 A6 A7);
+implement!(A1 A2 A3 A4 A5 A6 A7 A8);
+
+type Call<S, T> =
+    dyn for<'a> Fn(&mut Context<'a, S>) -> Result<BoxFuture<'static, T>, Error> + Send + Sync;
+
+/// A handler of any arguments whose answer is a `T`.
+pub(super) struct Erased<S, T> {
+    call: Arc<Call<S, T>>,
+    pub(super) description: Arc<OperationDescription>,
+}
+
+/// A handler that answers a request.
+pub(super) type Answering<S> = Erased<S, Result<Option<Response>, Error>>;
+
+impl<S, T: 'static> Erased<S, T> {
+    /// Erases `handler`; `finish` turns what it returns into a `T`.
+    pub(super) fn new<H, A>(handler: H, finish: fn(H::Output) -> T) -> Self
+    where
+        H: Handler<S, A>,
+        H::Output: 'static,
+        A: 'static,
+    {
+        let mut description = OperationDescription::default();
+        handler.describe(&mut description);
+        let call = move |context: &mut Context<'_, S>| {
+            let answering = handler.call(context)?;
+            let finished: BoxFuture<'static, T> =
+                Box::pin(async move { finish(answering.await) });
+            Ok(finished)
+        };
+        Self { call: Arc::new(call), description: Arc::new(description) }
+    }
+
+    pub(super) fn call(
+        &self,
+        context: &mut Context<'_, S>,
+    ) -> Result<BoxFuture<'static, T>, Error> {
+        (self.call)(context)
+    }
+}
+
+impl<S> Answering<S> {
+    /// Erases a handler whose answer says itself what it gives.
+    pub(super) fn answering<H, A>(handler: H) -> Self
+    where
+        H: Handler<S, A>,
+        H::Output: IntoAnswer + 'static,
+        A: 'static,
+    {
+        let mut erased = Self::new(handler, IntoAnswer::into_answer);
+        H::Output::describe(Arc::make_mut(&mut erased.description));
+        erased
+    }
+}
+
+impl<S, T> Clone for Erased<S, T> {
+    fn clone(&self) -> Self {
+        Self { call: Arc::clone(&self.call), description: Arc::clone(&self.description) }
+    }
+}
+
+impl<S, T> std::fmt::Debug for Erased<S, T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Handler")
+    }
+}

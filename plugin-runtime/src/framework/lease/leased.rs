@@ -1,0 +1,81 @@
+//! The answer that issues a lease.
+
+use std::fmt;
+use std::time::Duration;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::SECRET_TYPE;
+use crate::framework::OperationDescription;
+use crate::framework::answer::IntoAnswer;
+use crate::{Data, Error, Lease, Response, Secret};
+
+/// A kind of leased secret, by what the plugin needs to renew and to revoke one. The server keeps
+/// it with the lease and never shows it to a client.
+///
+/// It serialises to a JSON object, in which the field `secret_type` is the framework's.
+pub trait LeasedSecret: Serialize + DeserializeOwned + Send + 'static {
+    /// The kind's name: different from all others of the backend, and the same forever, as stored
+    /// leases carry it.
+    const TYPE: &'static str;
+}
+
+/// An answer with a lease: the fields that the caller sees, and what the plugin will need to end
+/// it. Whether it can be renewed, and how long it lives unless this says so, comes from the
+/// declared [`SecretType`](super::SecretType).
+pub struct Leased<T, F> {
+    internal: T,
+    fields: F,
+    lease: Lease,
+}
+
+impl<T: LeasedSecret, F> Leased<T, F> {
+    /// A lease of the kind `T` on the secret of these fields.
+    pub fn new(internal: T, fields: F) -> Self {
+        Self { internal, fields, lease: Lease::default() }
+    }
+
+    /// How long it lives; else as the kind says, and else as the mount does.
+    #[must_use]
+    pub fn ttl(mut self, ttl: Duration) -> Self {
+        self.lease.ttl = ttl;
+        self
+    }
+
+    /// How long it may live with every renewal.
+    #[must_use]
+    pub fn max_ttl(mut self, max_ttl: Duration) -> Self {
+        self.lease.max_ttl = max_ttl;
+        self
+    }
+}
+
+impl<T, F> fmt::Debug for Leased<T, F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Leased").field("lease", &self.lease).finish_non_exhaustive()
+    }
+}
+
+impl<T: LeasedSecret, F: Serialize + JsonSchema> IntoAnswer for Leased<T, F> {
+    fn into_answer(self) -> Result<Option<Response>, Error> {
+        let internal_data = internal_data(&self.internal)?;
+        let secret = Secret { lease: self.lease, internal_data, lease_id: String::new() };
+        Response::secret(secret, &self.fields).map(Some)
+    }
+
+    fn describe(description: &mut OperationDescription) {
+        description.gives::<F>();
+    }
+}
+
+fn internal_data<T: LeasedSecret>(internal: &T) -> Result<Data, Error> {
+    let unfit = || Error::internal("a lease's internal data must be a JSON object");
+    let Ok(Value::Object(mut object)) = serde_json::to_value(internal) else {
+        return Err(unfit());
+    };
+    object.insert(SECRET_TYPE.to_owned(), T::TYPE.into());
+    Data::new(&object).map_err(|_| unfit())
+}

@@ -1,0 +1,11 @@
+//! Secrets with a lease: what kinds a backend issues, what renews and what ends them.
+
+mod leased;
+mod secret_type;
+
+pub use leased::{Leased, LeasedSecret};
+pub use secret_type::{IntoRenewed, IntoRevoked, Revoked, SecretType};
+pub(super) use secret_type::{ErasedSecretType, settle, type_of};
+
+/// The field of a lease's internal data that names its kind, as in the Go SDK.
+const SECRET_TYPE: &str = "secret_type";

@@ -1,0 +1,204 @@
+//! The kinds of leased secret that a backend has.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::time::Duration;
+
+use serde::Deserialize;
+
+use super::{LeasedSecret, SECRET_TYPE};
+use crate::framework::dispatch::Dispatch;
+use crate::framework::handler::{Erased, Handler};
+use crate::{Error, Lease, Request, Response, Secret};
+
+/// A kind of leased secret, with what ends it and, if it can be renewed, what renews it.
+///
+/// The handlers take the internal data as [`Internal<T>`](crate::framework::extract::Internal).
+pub struct SecretType<S, T> {
+    erased: ErasedSecretType<S>,
+    kind: PhantomData<fn() -> T>,
+}
+
+/// A [`SecretType`] of any kind.
+pub(in crate::framework) struct ErasedSecretType<S> {
+    pub(in crate::framework) name: &'static str,
+    ttl: Duration,
+    revoke: Erased<S, Result<Revoked, Error>>,
+    renew: Option<Erased<S, Result<Lease, Error>>>,
+}
+
+/// How a revocation went. To the server both are success.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Revoked {
+    /// It is gone now.
+    Done,
+    /// It was gone before: revoked by hand at the other system, or by an earlier try whose answer
+    /// got lost.
+    AlreadyGone,
+}
+
+/// What a revocation's handler may return: [`Revoked`], `()`, or a `Result` of either.
+pub trait IntoRevoked {
+    /// How it went.
+    ///
+    /// # Errors
+    ///
+    /// The handler's own. The server tries again, six times in all; after
+    /// [`Error::unrecoverable`] it does not.
+    fn into_revoked(self) -> Result<Revoked, Error>;
+}
+
+impl IntoRevoked for Revoked {
+    fn into_revoked(self) -> Result<Revoked, Error> {
+        Ok(self)
+    }
+}
+
+impl IntoRevoked for () {
+    fn into_revoked(self) -> Result<Revoked, Error> {
+        Ok(Revoked::Done)
+    }
+}
+
+impl<T: IntoRevoked, E: Into<Error>> IntoRevoked for Result<T, E> {
+    fn into_revoked(self) -> Result<Revoked, Error> {
+        self.map_err(Into::into).and_then(IntoRevoked::into_revoked)
+    }
+}
+
+/// What a renewal's handler may return: the new [`Lease`], or a `Result` of it. The server caps it
+/// by the mount's limits, counted from the lease's issue.
+pub trait IntoRenewed {
+    /// The new terms.
+    ///
+    /// # Errors
+    ///
+    /// The handler's own.
+    fn into_renewed(self) -> Result<Lease, Error>;
+}
+
+impl IntoRenewed for Lease {
+    fn into_renewed(self) -> Result<Lease, Error> {
+        Ok(self)
+    }
+}
+
+impl<E: Into<Error>> IntoRenewed for Result<Lease, E> {
+    fn into_renewed(self) -> Result<Lease, Error> {
+        self.map_err(Into::into)
+    }
+}
+
+impl<S: 'static, T: LeasedSecret> SecretType<S, T> {
+    /// A kind that `revoke` ends. A revocation may come twice, and must succeed then too.
+    pub fn new<H, A>(revoke: H) -> Self
+    where
+        H: Handler<S, A>,
+        H::Output: IntoRevoked + 'static,
+        A: 'static,
+    {
+        Self {
+            erased: ErasedSecretType {
+                name: T::TYPE,
+                ttl: Duration::ZERO,
+                revoke: Erased::new(revoke, IntoRevoked::into_revoked),
+                renew: None,
+            },
+            kind: PhantomData,
+        }
+    }
+
+    /// Makes it renewable. The request's secret has the terms so far, and the caller's wish as
+    /// increment.
+    #[must_use]
+    pub fn renew<H, A>(mut self, renew: H) -> Self
+    where
+        H: Handler<S, A>,
+        H::Output: IntoRenewed + 'static,
+        A: 'static,
+    {
+        self.erased.renew = Some(Erased::new(renew, IntoRenewed::into_renewed));
+        self
+    }
+
+    /// How long one lives unless its answer says so; else as the mount is tuned.
+    #[must_use]
+    pub fn default_ttl(mut self, ttl: Duration) -> Self {
+        self.erased.ttl = ttl;
+        self
+    }
+
+    pub(in crate::framework) fn erased(self) -> ErasedSecretType<S> {
+        self.erased
+    }
+}
+
+impl<S, T> fmt::Debug for SecretType<S, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SecretType").field("name", &self.erased.name).finish_non_exhaustive()
+    }
+}
+
+impl<S: Send + Sync + 'static> ErasedSecretType<S> {
+    pub(in crate::framework) async fn renew(
+        &self,
+        backend: &Dispatch<S>,
+        request: &Request,
+    ) -> Result<Option<Response>, Error> {
+        let (Some(renew), Some(secret)) = (&self.renew, &request.secret) else {
+            return Err(Error::unsupported_operation());
+        };
+        let mut lease = backend.run(renew, request).await?;
+        lease.renewable = true;
+        // Answered again, or the server would forget it.
+        let internal_data = secret.internal_data.clone();
+        let secret = Secret { lease, internal_data, lease_id: secret.lease_id.clone() };
+        Ok(Some(Response::renewed(secret)))
+    }
+
+    pub(in crate::framework) async fn revoke(
+        &self,
+        backend: &Dispatch<S>,
+        request: &Request,
+    ) -> Result<Option<Response>, Error> {
+        match backend.run(&self.revoke, request).await? {
+            Revoked::Done => {}
+            Revoked::AlreadyGone => {
+                tracing::debug!(secret_type = self.name, "the secret was gone already");
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// The declared kind of a secret.
+pub(in crate::framework) fn type_of<'a, S>(
+    types: &'a [ErasedSecretType<S>],
+    secret: &Secret,
+) -> Result<&'a ErasedSecretType<S>, Error> {
+    #[derive(Deserialize)]
+    struct Named {
+        secret_type: String,
+    }
+    let name = secret.internal_data.parse::<Named>().map(|named| named.secret_type);
+    let named = name.ok().and_then(|name| types.iter().find(|known| known.name == name));
+    named.ok_or_else(|| Error::new("secret is unsupported by this backend"))
+}
+
+/// Completes an answer that issues a lease by what its kind says.
+pub(in crate::framework) fn settle<S>(
+    types: &[ErasedSecretType<S>],
+    mut response: Response,
+) -> Result<Response, Error> {
+    let Some(secret) = response.leased_secret_mut() else { return Ok(response) };
+    let kind = type_of(types, secret).map_err(|_| {
+        Error::internal(format!(
+            "the answer's lease has no `{SECRET_TYPE}` that was declared with Framework::secret()"
+        ))
+    })?;
+    secret.lease.renewable = kind.renew.is_some();
+    if secret.lease.ttl.is_zero() {
+        secret.lease.ttl = kind.ttl;
+    }
+    Ok(response)
+}

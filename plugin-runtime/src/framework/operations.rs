@@ -1,0 +1,264 @@
+//! The operations of one path.
+
+use super::answer::{IntoAnswer, IntoExists};
+use super::handler::{Answering, Erased, Handler};
+use crate::{Error, Operation};
+
+/// What a path does: a handler for each operation that it serves, and what is to be known of it.
+///
+/// Made by [`read`], [`write`], [`list`], [`delete`] and their like, each of which is also a method
+/// that adds another operation:
+///
+/// ```
+/// use plugin_runtime::framework::{Operations, read};
+/// # async fn read_role() {}
+/// # async fn write_role() {}
+/// # async fn delete_role() {}
+///
+/// let operations: Operations<()> = read(read_role).write(write_role).delete(delete_role);
+/// # let _ = operations;
+/// ```
+#[derive(Debug)]
+pub struct Operations<S> {
+    handlers: Vec<(Operation, Answering<S>)>,
+    exists: Option<Erased<S, Result<bool, Error>>>,
+    pub(super) attributes: Attributes,
+}
+
+/// What help, OpenAPI and the server are told of a path.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Attributes {
+    pub(super) synopsis: String,
+    pub(super) description: String,
+    pub(super) deprecated: bool,
+    pub(super) unauthenticated: bool,
+    pub(super) sudo: bool,
+    pub(super) operation_prefix: Option<String>,
+    pub(super) operation_suffix: Option<String>,
+}
+
+/// Makes a function and a method of the same name that serve one operation.
+macro_rules! operations {
+    ($($(#[$doc:meta])* $name:ident $operation:ident)*) => {
+        $(
+            $(#[$doc])*
+            pub fn $name<S, H, A>(handler: H) -> Operations<S>
+            where
+                H: Handler<S, A>,
+                H::Output: IntoAnswer + 'static,
+                A: 'static,
+                S: 'static,
+            {
+                Operations::none().$name(handler)
+            }
+        )*
+
+        impl<S: 'static> Operations<S> {
+            $(
+                $(#[$doc])*
+                #[must_use]
+                pub fn $name<H, A>(self, handler: H) -> Self
+                where
+                    H: Handler<S, A>,
+                    H::Output: IntoAnswer + 'static,
+                    A: 'static,
+                {
+                    self.with(Operation::$operation, Erased::answering(handler))
+                }
+            )*
+        }
+    };
+}
+
+operations! {
+    /// Serves reads: GET.
+    read Read
+    /// Serves writes to what exists already, or wherever a path does not tell the two apart: POST
+    /// and PUT. [`write`](fn@write) is what most paths want.
+    update Update
+    /// Serves deletions: DELETE.
+    delete Delete
+    /// Serves lists: LIST, or GET with `?list=true`. The pattern should end in `/?`.
+    list List
+    /// Serves merges of some fields into what is there: PATCH. OpenBao and Vault from 1.9 on.
+    patch Patch
+    /// Serves lists at any depth: SCAN, or GET with `?scan=true`. OpenBao only.
+    scan Scan
+}
+
+/// Serves all writes with one handler: POST and PUT, whether or not something is there.
+///
+/// With [`Operations::exists`] the server tells `create` from `update` when it looks at the
+/// policies.
+pub fn write<S, H, A>(handler: H) -> Operations<S>
+where
+    H: Handler<S, A>,
+    H::Output: IntoAnswer + 'static,
+    A: 'static,
+    S: 'static,
+{
+    Operations::none().write(handler)
+}
+
+/// Serves writes to what is not there yet. Which that is, `exists` says; without it no server would
+/// ever send a `create`.
+pub fn create<S, E, H, A, B>(exists: E, handler: H) -> Operations<S>
+where
+    E: Handler<S, A>,
+    E::Output: IntoExists + 'static,
+    H: Handler<S, B>,
+    H::Output: IntoAnswer + 'static,
+    A: 'static,
+    B: 'static,
+    S: 'static,
+{
+    Operations::none().create(exists, handler)
+}
+
+/// Serves a login: a write that needs no token, of an auth method.
+pub fn login<S, H, A>(handler: H) -> Operations<S>
+where
+    H: Handler<S, A>,
+    H::Output: IntoAnswer + 'static,
+    A: 'static,
+    S: 'static,
+{
+    update(handler).unauthenticated()
+}
+
+impl<S: 'static> Operations<S> {
+    fn none() -> Self {
+        Self { handlers: Vec::new(), exists: None, attributes: Attributes::default() }
+    }
+
+    /// Serves all writes with one handler; see [`write`](fn@write).
+    #[must_use]
+    pub fn write<H, A>(self, handler: H) -> Self
+    where
+        H: Handler<S, A>,
+        H::Output: IntoAnswer + 'static,
+        A: 'static,
+    {
+        let handler = Erased::answering(handler);
+        self.with(Operation::Create, handler.clone()).with(Operation::Update, handler)
+    }
+
+    /// Serves writes to what is not there yet; see [`create`](fn@create).
+    #[must_use]
+    pub fn create<E, H, A, B>(self, exists: E, handler: H) -> Self
+    where
+        E: Handler<S, A>,
+        E::Output: IntoExists + 'static,
+        H: Handler<S, B>,
+        H::Output: IntoAnswer + 'static,
+        A: 'static,
+        B: 'static,
+    {
+        self.exists(exists).with(Operation::Create, Erased::answering(handler))
+    }
+
+    /// Says whether something is at the path, so that the server can tell `create` from `update`
+    /// before it looks at the policies. It must be cheap and must not write.
+    #[must_use]
+    pub fn exists<E, A>(mut self, exists: E) -> Self
+    where
+        E: Handler<S, A>,
+        E::Output: IntoExists + 'static,
+        A: 'static,
+    {
+        self.exists = Some(Erased::new(exists, IntoExists::into_exists));
+        self
+    }
+
+    /// Says which alias a login would have, for user lockout. The answer is an
+    /// [`Auth`](crate::Auth) with its alias.
+    #[must_use]
+    pub fn alias_lookahead<H, A>(self, handler: H) -> Self
+    where
+        H: Handler<S, A>,
+        H::Output: IntoAnswer + 'static,
+        A: 'static,
+    {
+        self.with(Operation::AliasLookahead, Erased::answering(handler))
+    }
+
+    /// Says which role a login would use, for quotas by role. The answer is
+    /// [`Response::role`](crate::Response::role).
+    #[must_use]
+    pub fn resolve_role<H, A>(self, handler: H) -> Self
+    where
+        H: Handler<S, A>,
+        H::Output: IntoAnswer + 'static,
+        A: 'static,
+    {
+        self.with(Operation::ResolveRole, Erased::answering(handler))
+    }
+
+    /// What the path is, in one line.
+    #[must_use]
+    pub fn synopsis(mut self, text: impl Into<String>) -> Self {
+        self.attributes.synopsis = text.into();
+        self
+    }
+
+    /// What the path is, at length.
+    #[must_use]
+    pub fn description(mut self, text: impl Into<String>) -> Self {
+        self.attributes.description = text.into();
+        self
+    }
+
+    /// Marks the path as one to be given up.
+    #[must_use]
+    pub fn deprecated(mut self) -> Self {
+        self.attributes.deprecated = true;
+        self
+    }
+
+    /// Lets requests in without a token. A secrets engine may not answer them with a lease.
+    #[must_use]
+    pub fn unauthenticated(mut self) -> Self {
+        self.attributes.unauthenticated = true;
+        self
+    }
+
+    /// Demands the `sudo` capability.
+    #[must_use]
+    pub fn sudo(mut self) -> Self {
+        self.attributes.sudo = true;
+        self
+    }
+
+    /// The first part of the OpenAPI document's operation ids, in place of the plugin's name.
+    #[must_use]
+    pub fn operation_prefix(mut self, prefix: impl Into<String>) -> Self {
+        self.attributes.operation_prefix = Some(prefix.into());
+        self
+    }
+
+    /// The last part of the OpenAPI document's operation ids, in place of the path's words.
+    #[must_use]
+    pub fn operation_suffix(mut self, suffix: impl Into<String>) -> Self {
+        self.attributes.operation_suffix = Some(suffix.into());
+        self
+    }
+
+    fn with(mut self, operation: Operation, handler: Answering<S>) -> Self {
+        self.handlers.retain(|(known, _)| *known != operation);
+        self.handlers.push((operation, handler));
+        self
+    }
+
+    pub(super) fn handler(&self, operation: Operation) -> Option<&Answering<S>> {
+        self.handlers.iter().find(|(known, _)| *known == operation).map(|(_, handler)| handler)
+    }
+
+    pub(super) fn existence_check(&self) -> Option<&Erased<S, Result<bool, Error>>> {
+        self.exists.as_ref()
+    }
+
+    /// The operations with their handlers, in the order of their declaration.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (Operation, &Answering<S>)> {
+        self.handlers.iter().map(|(operation, handler)| (*operation, handler))
+    }
+}

@@ -1,0 +1,50 @@
+#![doc = include_str!("../README.md")]
+
+mod auth;
+mod backend;
+mod broker;
+mod connection;
+mod data;
+mod duration;
+mod error;
+pub mod fields;
+pub mod framework;
+pub mod handshake;
+mod identity;
+mod lease;
+mod log;
+mod mount;
+mod operation;
+mod request;
+mod response;
+mod rpc;
+mod secret;
+mod serve;
+mod special_paths;
+mod storage;
+mod system_view;
+mod token_type;
+mod transport;
+mod wire;
+
+pub use auth::{Auth, BoundCidr, BoundCidrError};
+pub use backend::{Backend, BackendType, Initialize, IntoBackend};
+pub use connection::{Connection, TlsState};
+pub use data::{Data, DataError, Misread};
+pub use error::{Error, ErrorKind};
+pub use http::StatusCode;
+pub use identity::{Alias, Entity, Group};
+pub use lease::Lease;
+pub use mount::Mount;
+pub use operation::Operation;
+pub use request::{Headers, Request, RequestWrap};
+pub use response::{RawResponse, Response};
+pub use secret::Secret;
+pub use serve::Plugin;
+pub use special_paths::{SpecialPathError, SpecialPathReason, SpecialPaths};
+pub use storage::{Storage, StorageEntry, StorageError, Transaction};
+pub use system_view::{
+    ClusterInfo, IdentityToken, PluginEnvironment, ReplicationState, RotationJob, SystemView,
+    SystemViewError, WrapInfo,
+};
+pub use token_type::TokenType;

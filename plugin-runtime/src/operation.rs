@@ -1,0 +1,101 @@
+//! What a request wants done.
+
+use std::fmt;
+
+/// The operation of a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Operation {
+    /// A write to a path whose existence check said that nothing is there.
+    Create,
+    /// A write.
+    Update,
+    /// A merge of some fields into what is there (JSON merge patch).
+    Patch,
+    /// A read.
+    Read,
+    /// A deletion.
+    Delete,
+    /// The names directly below a path.
+    List,
+    /// The names below a path at any depth; OpenBao only.
+    Scan,
+    /// Documentation of a path, or of the whole backend.
+    Help,
+    /// HTTP's HEAD.
+    Header,
+    /// Which alias a login would have; for user lockout.
+    AliasLookahead,
+    /// Which role a login would use; for quotas by role.
+    ResolveRole,
+    /// The canonical form of a path, asked before the policy check; OpenBao from 2.7 on.
+    ResolvePath,
+    /// Extends a lease. Sent by the server alone.
+    Renew,
+    /// Ends a lease. Sent by the server alone.
+    Revoke,
+    /// The tick of every minute: periodic work and what was left half done. Sent by the server
+    /// alone.
+    Rollback,
+    /// One that this crate does not know. The right answer is
+    /// [`Error::unsupported_operation`](crate::Error::unsupported_operation).
+    Unknown,
+}
+
+impl Operation {
+    const NAMES: [(Self, &'static str); 15] = [
+        (Self::Create, "create"),
+        (Self::Update, "update"),
+        (Self::Patch, "patch"),
+        (Self::Read, "read"),
+        (Self::Delete, "delete"),
+        (Self::List, "list"),
+        (Self::Scan, "scan"),
+        (Self::Help, "help"),
+        (Self::Header, "header"),
+        (Self::AliasLookahead, "alias-lookahead"),
+        (Self::ResolveRole, "resolve-role"),
+        (Self::ResolvePath, "resolve-path"),
+        (Self::Renew, "renew"),
+        (Self::Revoke, "revoke"),
+        (Self::Rollback, "rollback"),
+    ];
+
+    /// The operation of a name as it stands on the wire.
+    pub fn from_name(name: &str) -> Self {
+        Self::NAMES
+            .iter()
+            .find(|(_, known)| *known == name)
+            .map_or(Self::Unknown, |(operation, _)| *operation)
+    }
+
+    /// The name on the wire.
+    pub fn name(self) -> &'static str {
+        Self::NAMES
+            .iter()
+            .find(|(operation, _)| *operation == self)
+            .map_or("unknown", |(_, name)| name)
+    }
+}
+
+impl fmt::Display for Operation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_read_back_and_strangers_are_unknown() {
+        for (operation, name) in Operation::NAMES {
+            assert_eq!(Operation::from_name(name), operation);
+            assert_eq!(operation.name(), name);
+        }
+        for name in ["", "READ", "recover", "alias_lookahead"] {
+            assert_eq!(Operation::from_name(name), Operation::Unknown, "{name}");
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! A request, as the server hands it to a backend.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::time::{Duration, Instant};
+
+use crate::{Auth, Connection, Data, Operation, Secret, Storage, SystemView};
+
+/// HTTP headers: names in the spelling of the sender, each with its values.
+pub type Headers = BTreeMap<String, Vec<String>>;
+
+/// One request to a mount.
+///
+/// Debug shows what it is about, and never its data, token, headers or secret.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct Request {
+    /// The server's identifier of the request, as in its audit log. Empty on requests that the
+    /// server makes itself.
+    pub id: String,
+    /// What is to be done.
+    pub operation: Operation,
+    /// The path within the mount, without a leading slash: `""` for the mount's root. Lists end in
+    /// a slash, except for the root's.
+    pub path: String,
+    /// The fields of the body, or of the query on reads, lists and deletes. Without any there is
+    /// none.
+    pub data: Data,
+    /// In a renewal or a revocation: the secret, as it was answered.
+    pub secret: Option<Secret>,
+    /// In the renewal of a token: what the login answered.
+    pub auth: Option<Auth>,
+    /// The client's headers, as far as the mount's `passthrough_request_headers` names them.
+    pub headers: Headers,
+    /// A hash of the client's token, different for each mount; never the token.
+    pub client_token: String,
+    /// The accessor of the client's token.
+    pub client_token_accessor: String,
+    /// The display name of the client's token.
+    pub display_name: String,
+    /// Where the mount is, with namespace and trailing slash; auth methods include `auth/`.
+    pub mount_point: String,
+    /// The plugin's name in the catalog.
+    pub mount_type: String,
+    /// The mount's accessor. Servers fill it in on writes and leave it empty elsewhere.
+    pub mount_accessor: String,
+    /// The client's wish to have the answer wrapped.
+    pub wrap: Option<RequestWrap>,
+    /// The entity behind the token; empty for none.
+    pub entity_id: String,
+    /// Whether soft policies are overridden; Vault Enterprise only.
+    pub policy_override: bool,
+    /// Whether the request came without a token, on a path that needs none.
+    pub unauthenticated: bool,
+    /// Where the client is. Absent on requests that the server makes itself.
+    pub connection: Option<Connection>,
+    /// The replication cluster; normally empty.
+    pub replication_cluster: String,
+    /// A snapshot from which to read; Vault only.
+    pub requires_snapshot_id: String,
+    /// The mount's storage. Its calls end when this request's time is over.
+    pub storage: Storage,
+    /// What the server knows. Its calls end when this request's time is over.
+    pub system_view: SystemView,
+    /// When the server stops waiting for the answer; `None` if it did not say.
+    pub deadline: Option<Instant>,
+}
+
+impl Request {
+    /// A request with nothing but an operation, a path and data; for tests of backends.
+    pub fn new(operation: Operation, path: impl Into<String>, data: Data, storage: Storage) -> Self {
+        Self {
+            id: String::new(),
+            operation,
+            path: path.into(),
+            data,
+            secret: None,
+            auth: None,
+            headers: Headers::new(),
+            client_token: String::new(),
+            client_token_accessor: String::new(),
+            display_name: String::new(),
+            mount_point: String::new(),
+            mount_type: String::new(),
+            mount_accessor: String::new(),
+            wrap: None,
+            entity_id: String::new(),
+            policy_override: false,
+            unauthenticated: false,
+            connection: None,
+            replication_cluster: String::new(),
+            requires_snapshot_id: String::new(),
+            storage,
+            system_view: SystemView::unavailable(),
+            deadline: None,
+        }
+    }
+
+    /// The first value of a header; its name is compared without regard to case.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers
+            .iter()
+            .find(|(key, _)| key.eq_ignore_ascii_case(name))
+            .and_then(|(_, values)| values.first())
+            .map(String::as_str)
+    }
+}
+
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Request")
+            .field("id", &self.id)
+            .field("operation", &self.operation)
+            .field("mount_point", &self.mount_point)
+            .field("path", &self.path)
+            .field("data", &self.data)
+            .field("unauthenticated", &self.unauthenticated)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A client's wish to get a single-use token for the answer instead of the answer.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RequestWrap {
+    /// How long the wrapping token shall live.
+    pub ttl: Duration,
+    /// The token's format: empty, or `jwt`.
+    pub format: String,
+    /// Whether the wrapped answer shall be sealed once more.
+    pub seal_wrap: bool,
+}

@@ -1,0 +1,229 @@
+//! A response, in the forms that a server understands.
+
+mod body;
+mod raw;
+
+use std::fmt;
+use std::time::Duration;
+
+use bytes::Bytes;
+use serde::Serialize;
+
+pub(crate) use body::{Body, error_data};
+pub use raw::RawResponse;
+
+use crate::request::Headers;
+use crate::{Auth, Data, DataError, Error, Secret};
+
+/// What a backend answers.
+///
+/// A response is one thing: data, keys, an error, a leased secret, a login, a redirect or a raw
+/// HTTP answer. What a server would mistake for something else can't be built.
+///
+/// ```
+/// use plugin_runtime::Response;
+///
+/// let data = Response::new(&serde_json::json!({ "message": "Hello World" }))?
+///     .with_warning("this greeting is deprecated");
+/// let keys = Response::keys(["alice", "bob"]);
+/// # let _ = (data, keys);
+/// # Ok::<(), plugin_runtime::Error>(())
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+pub struct Response {
+    body: Body,
+    warnings: Vec<String>,
+    headers: Headers,
+    wrap_ttl: Option<Duration>,
+}
+
+impl Response {
+    /// An answer without content: HTTP 200 with the usual envelope and no data. Answering `None`
+    /// gives 204, or 404 to a read.
+    pub fn empty() -> Self {
+        Self::of(Body::Data(Data::none()))
+    }
+
+    /// The fields of a value that serialises to a JSON object.
+    ///
+    /// # Errors
+    ///
+    /// When it becomes something else, or data that a server would misread (see
+    /// [`Data::check_response`]).
+    pub fn new<T: Serialize + ?Sized>(fields: &T) -> Result<Self, Error> {
+        Self::from_data(Data::new(fields).map_err(unanswerable)?)
+    }
+
+    /// The fields of a JSON object.
+    ///
+    /// # Errors
+    ///
+    /// When a server would misread it (see [`Data::check_response`]).
+    pub fn from_data(data: Data) -> Result<Self, Error> {
+        data.check_response().map_err(unanswerable)?;
+        Ok(Self::of(Body::Data(data)))
+    }
+
+    /// The answer to a list. Without any keys the server answers 404.
+    pub fn keys<K: Into<String>>(keys: impl IntoIterator<Item = K>) -> Self {
+        Self::of(Body::keys(keys.into_iter().map(Into::into).collect()))
+    }
+
+    /// The answer to a list, with some facts about each key.
+    ///
+    /// # Errors
+    ///
+    /// When the facts have no form in JSON.
+    pub fn keys_with_info<K: Into<String>, T: Serialize>(
+        keys: impl IntoIterator<Item = (K, T)>,
+    ) -> Result<Self, Error> {
+        Body::keys_with_info(keys).map(Self::of).map_err(unanswerable)
+    }
+
+    /// The caller's mistake, in words for them: HTTP 400. [`Error::bad_request`] does the same and
+    /// is found by `?`.
+    pub fn error(message: impl Into<String>) -> Self {
+        Self::of(Body::Error { message: not_empty(message.into()), data: Data::none() })
+    }
+
+    /// An error with data beside its text.
+    pub fn error_with_data(message: impl Into<String>, data: Data) -> Self {
+        Self::of(Body::Error { message: not_empty(message.into()), data })
+    }
+
+    /// A secret with a lease, and the fields that the caller sees.
+    ///
+    /// # Errors
+    ///
+    /// As [`Response::new`].
+    pub fn secret<T: Serialize + ?Sized>(secret: Secret, fields: &T) -> Result<Self, Error> {
+        let data = Data::new(fields).map_err(unanswerable)?;
+        data.check_response().map_err(unanswerable)?;
+        Ok(Self::of(Body::Secret { secret, data }))
+    }
+
+    /// The answer to a renewal: the secret with its new lease. What the caller was shown stays as
+    /// it was.
+    pub fn renewed(secret: Secret) -> Self {
+        Self::of(Body::Secret { secret, data: Data::none() })
+    }
+
+    /// A login, or the renewal of its token.
+    pub fn auth(auth: Auth) -> Self {
+        Self::of(Body::Auth(Box::new(auth)))
+    }
+
+    /// The answer to [`Operation::ResolveRole`](crate::Operation::ResolveRole).
+    pub fn role(name: impl Into<String>) -> Self {
+        Self::of(Body::Role(name.into()))
+    }
+
+    /// Sends the caller elsewhere: HTTP 307.
+    pub fn redirect(url: impl Into<String>) -> Self {
+        Self::of(Body::Redirect(url.into()))
+    }
+
+    /// An HTTP answer of one's own making.
+    pub fn raw(raw: RawResponse) -> Self {
+        Self::of(Body::Raw(raw))
+    }
+
+    /// Adds a warning for the caller.
+    #[must_use]
+    pub fn with_warning(mut self, warning: impl Into<String>) -> Self {
+        self.warnings.push(warning.into());
+        self
+    }
+
+    /// Adds an HTTP header. Servers drop those that the mount's `allowed_response_headers` does
+    /// not name.
+    #[must_use]
+    pub fn with_header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.headers.entry(name.into()).or_default().push(value.into());
+        self
+    }
+
+    /// Has the server wrap the answer: the caller gets a single-use token for it that lives this
+    /// long.
+    #[must_use]
+    pub fn wrapped_for(mut self, ttl: Duration) -> Self {
+        self.wrap_ttl = Some(ttl);
+        self
+    }
+
+    /// The data that the caller sees; none for an error.
+    pub fn data(&self) -> Data {
+        self.body.visible_data()
+    }
+
+    /// The text of an error response; `None` for any other.
+    pub fn error_message(&self) -> Option<&str> {
+        match &self.body {
+            Body::Error { message, .. } => Some(message),
+            _ => None,
+        }
+    }
+
+    /// The leased secret, if this is one.
+    pub fn leased_secret(&self) -> Option<&Secret> {
+        match &self.body {
+            Body::Secret { secret, .. } => Some(secret),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn leased_secret_mut(&mut self) -> Option<&mut Secret> {
+        match &mut self.body {
+            Body::Secret { secret, .. } => Some(secret),
+            _ => None,
+        }
+    }
+
+    /// The login, if this is one.
+    pub fn login(&self) -> Option<&Auth> {
+        match &self.body {
+            Body::Auth(auth) => Some(auth),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn is_role(&self) -> bool {
+        matches!(self.body, Body::Role(_))
+    }
+
+    /// The warnings for the caller.
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
+
+    pub(crate) fn into_parts(self) -> (Body, Vec<String>, Headers, Option<Duration>) {
+        (self.body, self.warnings, self.headers, self.wrap_ttl)
+    }
+
+    fn of(body: Body) -> Self {
+        Self { body, warnings: Vec::new(), headers: Headers::new(), wrap_ttl: None }
+    }
+}
+
+impl fmt::Debug for Response {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Response")
+            .field("body", &self.body)
+            .field("warnings", &self.warnings.len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// A response that can't be sent is the backend's own failure, whatever the caller did.
+fn unanswerable(error: DataError) -> Error {
+    Error::internal(format!("the answer cannot be sent: {error}"))
+}
+
+fn not_empty(message: String) -> String {
+    if message.is_empty() { "unknown error".to_owned() } else { message }
+}
+
+/// The text of a value that is known to have a form in JSON.
+fn json(value: &impl Serialize) -> Result<Bytes, DataError> {
+    serde_json::to_vec(value).map(Into::into).map_err(|_| DataError::Unserialisable)
+}

@@ -1,0 +1,169 @@
+//! `pb.Backend`: the calls of a server to its mounts.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Instant;
+
+use plugin_proto::pb;
+use tonic::metadata::MetadataMap;
+use tonic::{Request, Response, Status, async_trait};
+
+use super::Instances;
+use super::instances::Instance;
+use super::metadata::{deadline, instance_id};
+use super::unwind::{guarded, guarded_sync};
+use crate::error::chain;
+use crate::wire::{error_to_wire, reply_to_wire, request_from_wire};
+use crate::{Backend, BackendType, Error, Initialize, Operation};
+
+#[derive(Debug)]
+pub(super) struct BackendService<B> {
+    pub(super) instances: Instances<B>,
+}
+
+type Answer<T> = Result<Response<T>, Status>;
+
+impl<B: Backend> BackendService<B> {
+    fn instance(&self, metadata: &MetadataMap) -> Result<Arc<Instance<B>>, Status> {
+        self.instances.of(instance_id(metadata)?)
+    }
+}
+
+#[async_trait]
+impl<B: Backend> pb::backend_server::Backend for BackendService<B> {
+    async fn handle_request(
+        &self,
+        request: Request<pb::HandleRequestArgs>,
+    ) -> Answer<pb::HandleRequestReply> {
+        let instance = self.instance(request.metadata())?;
+        let deadline = deadline(request.metadata());
+        let request = request.into_inner().request.ok_or_else(no_request)?;
+        let request =
+            request_from_wire(request, &instance.storage, &instance.system_view, deadline);
+        let operation = request.operation;
+        let result = in_time(deadline, guarded(instance.backend.handle(request))).await?;
+        if let Err(error) = &result {
+            log(operation, error);
+        }
+        Ok(Response::new(reply_to_wire(operation, result)))
+    }
+
+    async fn handle_existence_check(
+        &self,
+        request: Request<pb::HandleExistenceCheckArgs>,
+    ) -> Answer<pb::HandleExistenceCheckReply> {
+        let instance = self.instance(request.metadata())?;
+        let deadline = deadline(request.metadata());
+        let request = request.into_inner().request.ok_or_else(no_request)?;
+        let request =
+            request_from_wire(request, &instance.storage, &instance.system_view, deadline);
+        let reply = match in_time(deadline, guarded(instance.backend.exists(&request))).await? {
+            Ok(exists) => pb::HandleExistenceCheckReply {
+                check_found: exists.is_some(),
+                exists: exists.unwrap_or_default(),
+                err: None,
+            },
+            Err(error) => {
+                log(request.operation, &error);
+                pb::HandleExistenceCheckReply {
+                    err: Some(error_to_wire(&error)),
+                    ..Default::default()
+                }
+            }
+        };
+        Ok(Response::new(reply))
+    }
+
+    async fn special_paths(&self, request: Request<pb::Empty>) -> Answer<pb::SpecialPathsReply> {
+        let instance = self.instance(request.metadata())?;
+        let paths = guarded_sync(|| Ok(instance.backend.special_paths()))
+            .map_err(|error| Status::internal(error.to_string()))?;
+        Ok(Response::new(pb::SpecialPathsReply {
+            paths: Some(pb::Paths {
+                root: paths.root,
+                unauthenticated: paths.unauthenticated,
+                local_storage: paths.local_storage,
+                seal_wrap_storage: paths.seal_wrap_storage,
+                write_forwarded_storage: paths.write_forwarded_storage,
+                binary: paths.binary,
+                limited: paths.limited,
+                allow_snapshot_read: paths.allow_snapshot_read,
+            }),
+        }))
+    }
+
+    async fn cleanup(&self, request: Request<pb::Empty>) -> Answer<pb::Empty> {
+        self.instances.clean_up(instance_id(request.metadata())?).await;
+        Ok(Response::new(pb::Empty {}))
+    }
+
+    async fn invalidate_key(&self, request: Request<pb::InvalidateKeyArgs>) -> Answer<pb::Empty> {
+        let instance = self.instance(request.metadata())?;
+        let key = request.into_inner().key;
+        let invalidation = guarded(async {
+            instance.backend.invalidate(&key).await;
+            Ok(())
+        });
+        invalidation.await.map_err(|error| Status::internal(error.to_string()))?;
+        Ok(Response::new(pb::Empty {}))
+    }
+
+    async fn setup(&self, request: Request<pb::SetupArgs>) -> Answer<pb::SetupReply> {
+        let id = instance_id(request.metadata())?.to_owned();
+        let err = match self.instances.set_up(&id, request.into_inner()).await {
+            Ok(()) => String::new(),
+            Err(error) => error.to_string(),
+        };
+        Ok(Response::new(pb::SetupReply { err }))
+    }
+
+    async fn initialize(
+        &self,
+        request: Request<pb::InitializeArgs>,
+    ) -> Answer<pb::InitializeReply> {
+        let instance = self.instance(request.metadata())?;
+        let deadline = deadline(request.metadata());
+        let start = Initialize {
+            storage: instance.storage.clone().until(deadline),
+            system_view: instance.system_view.clone().until(deadline),
+        };
+        let result = in_time(deadline, guarded(instance.backend.initialize(start))).await?;
+        let err = result.err().map(|error| error_to_wire(&error));
+        Ok(Response::new(pb::InitializeReply { err }))
+    }
+
+    async fn r#type(&self, request: Request<pb::Empty>) -> Answer<pb::TypeReply> {
+        let instance = self.instance(request.metadata())?;
+        let kind = guarded_sync(|| Ok(instance.backend.kind()))
+            .map_err(|error| Status::internal(error.to_string()))?;
+        let number = match kind {
+            BackendType::Secrets => 1,
+            BackendType::Auth => 2,
+        };
+        Ok(Response::new(pb::TypeReply { r#type: number }))
+    }
+}
+
+/// The answer, unless the server has stopped waiting for it.
+async fn in_time<T>(
+    deadline: Option<Instant>,
+    answer: impl Future<Output = T>,
+) -> Result<T, Status> {
+    match deadline {
+        None => Ok(answer.await),
+        Some(deadline) => tokio::time::timeout_at(deadline.into(), answer)
+            .await
+            .map_err(|_| Status::deadline_exceeded("context deadline exceeded")),
+    }
+}
+
+/// What an error keeps from its caller, the operator finds in the log.
+fn log(operation: Operation, error: &Error) {
+    if std::error::Error::source(error).is_some() {
+        tracing::warn!(%operation, error = %chain(error), "request failed");
+    }
+}
+
+fn no_request() -> Status {
+    Status::invalid_argument("no request")
+}

@@ -1,0 +1,35 @@
+//! What every call to a server has in common: its origin, its deadline and its answer.
+
+use std::future::Future;
+use std::time::Instant;
+
+use http::Uri;
+use tonic::{Request, Response, Status};
+
+/// The authority of every call, whatever the socket: the name on the server's certificate.
+pub(super) fn origin() -> Uri {
+    Uri::from_static("https://localhost")
+}
+
+/// A call that tells the server how long its answer is of use.
+pub(super) fn request<T>(message: T, deadline: Option<Instant>) -> Request<T> {
+    let mut request = Request::new(message);
+    if let Some(deadline) = deadline {
+        request.set_timeout(deadline.saturating_duration_since(Instant::now()));
+    }
+    request
+}
+
+/// The answer, or the deadline if that comes first.
+pub(super) async fn timed<T>(
+    deadline: Option<Instant>,
+    call: impl Future<Output = Result<Response<T>, Status>>,
+) -> Result<T, Status> {
+    let answer = match deadline {
+        None => call.await,
+        Some(deadline) => tokio::time::timeout_at(deadline.into(), call)
+            .await
+            .unwrap_or_else(|_| Err(Status::deadline_exceeded("deadline exceeded"))),
+    };
+    answer.map(Response::into_inner)
+}

@@ -1,0 +1,143 @@
+//! The mounts of this process, each an instance of its own.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use parking_lot::RwLock;
+use plugin_proto::pb;
+use tokio_util::task::TaskTracker;
+use tonic::Status;
+
+use super::PluginBroker;
+use super::storage::RemoteStorage;
+use super::system_view::RemoteSystemView;
+use super::unwind::{guarded, guarded_sync};
+use crate::backend::Factory;
+use crate::error::chain;
+use crate::transport::{Channel, Tls};
+use crate::{Backend, Error, Mount, Storage, SystemView};
+
+/// How long a backend may take to clean up. The server waits for it.
+const CLEANUP_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How long transactions may take to be rolled back before the connection is closed.
+const TASKS_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// One mount: its backend, and its own connection to the server.
+pub(super) struct Instance<B> {
+    pub(super) backend: B,
+    pub(super) storage: Storage,
+    pub(super) system_view: SystemView,
+    channel: Channel,
+    tasks: TaskTracker,
+}
+
+/// Every mount of this process, by the identifier that its server chose.
+pub(crate) struct Instances<B> {
+    shared: Arc<Shared<B>>,
+}
+
+struct Shared<B> {
+    factory: Factory<B>,
+    broker: PluginBroker,
+    tls: Option<Tls>,
+    by_id: RwLock<HashMap<String, Arc<Instance<B>>>>,
+}
+
+impl<B> Clone for Instances<B> {
+    fn clone(&self) -> Self {
+        Self { shared: Arc::clone(&self.shared) }
+    }
+}
+
+impl<B> fmt::Debug for Instances<B> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let count = self.shared.by_id.read().len();
+        f.debug_struct("Instances").field("count", &count).finish_non_exhaustive()
+    }
+}
+
+impl<B: Backend> Instances<B> {
+    pub(crate) fn new(factory: Factory<B>, broker: PluginBroker, tls: Option<Tls>) -> Self {
+        let by_id = RwLock::new(HashMap::new());
+        Self { shared: Arc::new(Shared { factory, broker, tls, by_id }) }
+    }
+
+    pub(super) fn of(&self, id: &str) -> Result<Arc<Instance<B>>, Status> {
+        let found = self.shared.by_id.read().get(id).map(Arc::clone);
+        found.ok_or_else(|| Status::unknown("no backend instance found"))
+    }
+
+    /// Makes the instance `id`. Nothing is left behind when it fails, and no other mount is
+    /// touched. One that is there already is replaced.
+    pub(super) async fn set_up(&self, id: &str, args: pb::SetupArgs) -> Result<(), SetupError> {
+        let mount = Mount::new(args.backend_uuid, args.config.into_iter().collect());
+        if args.broker_id == 0 {
+            return Err(SetupError::NoBroker);
+        }
+        let network = self.shared.broker.address(args.broker_id).await?;
+        let channel = Channel::new(network, self.shared.tls.clone());
+        // A probe makes no calls, and is spared the connection.
+        if !mount.is_probe() {
+            channel.connect().await?;
+        }
+        let backend = guarded_sync(|| (self.shared.factory)(mount))?;
+        guarded_sync(|| backend.special_paths().check().map_err(|e| Error::new(e.to_string())))?;
+        let tasks = TaskTracker::new();
+        let instance = Arc::new(Instance {
+            backend,
+            storage: Storage::new(Arc::new(RemoteStorage::new(channel.clone(), tasks.clone()))),
+            system_view: SystemView::new(Arc::new(RemoteSystemView::new(channel.clone()))),
+            channel,
+            tasks,
+        });
+        let replaced = self.shared.by_id.write().insert(id.to_owned(), instance);
+        if let Some(replaced) = replaced {
+            replaced.clean_up().await;
+        }
+        Ok(())
+    }
+
+    /// Ends the instance `id`. One that is not there, or no longer, is as good as ended.
+    pub(super) async fn clean_up(&self, id: &str) {
+        let removed = self.shared.by_id.write().remove(id);
+        if let Some(instance) = removed {
+            instance.clean_up().await;
+        }
+    }
+}
+
+impl<B: Backend> Instance<B> {
+    async fn clean_up(&self) {
+        let cleanup = guarded(async {
+            self.backend.cleanup().await;
+            Ok(())
+        });
+        if tokio::time::timeout(CLEANUP_TIMEOUT, cleanup).await.is_err() {
+            tracing::error!(
+                "the backend's cleanup took more than {} s and was given up",
+                CLEANUP_TIMEOUT.as_secs()
+            );
+        }
+        self.tasks.close();
+        if tokio::time::timeout(TASKS_TIMEOUT, self.tasks.wait()).await.is_err() {
+            tracing::warn!("transactions were still open when the mount was cleaned up");
+        }
+        self.channel.close().await;
+    }
+}
+
+/// Why a mount can't be set up. The server shows the text to whoever enables it.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum SetupError {
+    #[error("the server named no broker id")]
+    NoBroker,
+    #[error(transparent)]
+    NoAddress(#[from] super::broker::NoAddress),
+    #[error("{}", chain(.0))]
+    Connect(#[from] crate::transport::ConnectError),
+    #[error(transparent)]
+    Backend(#[from] Error),
+}

@@ -1,0 +1,25 @@
+//! The gRPC services that a plugin serves, and the clients of those that its server does.
+
+mod backend;
+mod broker;
+mod call;
+mod controller;
+mod health;
+mod instances;
+mod metadata;
+mod multiplexing;
+mod services;
+mod stdio;
+mod storage;
+mod system_view;
+mod unwind;
+mod version;
+
+pub(crate) use broker::{Ended, PluginBroker};
+pub(crate) use controller::Shutdown;
+pub(crate) use instances::Instances;
+pub(crate) use services::Services;
+
+/// The size of the largest message, in either direction: what gRPC for Go is set to on the other
+/// side. The servers' own limit on a request is lower.
+const MOST_BYTES: usize = i32::MAX as usize;

@@ -1,0 +1,202 @@
+//! A plugin's process, from its first instruction to its last.
+
+mod harden;
+mod lifecycle;
+mod notice;
+mod process;
+
+use std::ffi::OsString;
+use std::fmt;
+use std::io::Write as _;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use crate::backend::Factory;
+use crate::handshake::cookie::{StartedBy, started_by};
+use crate::{IntoBackend, Mount};
+
+use process::StartError;
+
+/// A plugin: what makes its backends, and how its process runs.
+///
+/// [`serve!`](crate::serve!) is the short form for most.
+///
+/// ```no_run
+/// use std::process::ExitCode;
+/// # use plugin_runtime::{Backend, BackendType, Error, Mount, Plugin, Request, Response};
+/// # struct Engine;
+/// # impl Engine { fn new(_: Mount) -> Self { Self } }
+/// # impl Backend for Engine {
+/// #     fn kind(&self) -> BackendType { BackendType::Secrets }
+/// #     async fn handle(&self, _: Request) -> Result<Option<Response>, Error> { Ok(None) }
+/// # }
+///
+/// fn main() -> ExitCode {
+///     Plugin::new(env!("CARGO_PKG_NAME"), Engine::new)
+///         .version(env!("CARGO_PKG_VERSION"))
+///         .worker_threads(4)
+///         .serve()
+/// }
+/// ```
+pub struct Plugin<B> {
+    name: String,
+    version: String,
+    factory: Factory<B>,
+    settings: Settings,
+}
+
+/// How the process runs.
+#[derive(Clone, Debug, Default)]
+struct Settings {
+    worker_threads: usize,
+    tcp: bool,
+    plaintext: bool,
+}
+
+impl<B: crate::Backend> Plugin<B> {
+    /// A plugin called `name` whose mounts are made by `factory`, which is called once for each.
+    pub fn new<F, R>(name: impl Into<String>, factory: F) -> Self
+    where
+        F: Fn(Mount) -> R + Send + Sync + 'static,
+        R: IntoBackend<Backend = B>,
+    {
+        let factory: Factory<B> = Box::new(move |mount| factory(mount).into_backend());
+        Self {
+            name: name.into(),
+            version: String::new(),
+            factory,
+            settings: Settings::default(),
+        }
+    }
+
+    /// The plugin's version, which must be a semantic one; a leading `v` is added if it is
+    /// missing. Servers show it, and refuse a mount that asks for another one.
+    #[must_use]
+    pub fn version(mut self, version: impl Into<String>) -> Self {
+        self.version = version.into();
+        self
+    }
+
+    /// Handles requests on this many threads. 0, the default, is the main thread alone: a request
+    /// costs a few microseconds, and waking another core costs more than that. A backend that
+    /// computes or blocks for longer gives that to
+    /// [`tokio::task::spawn_blocking`](https://docs.rs/tokio/latest/tokio/task/fn.spawn_blocking.html),
+    /// or takes more threads.
+    #[must_use]
+    pub fn worker_threads(mut self, count: usize) -> Self {
+        self.settings.worker_threads = count;
+        self
+    }
+
+    /// Listens on a port of the loopback interface rather than on a Unix socket, for systems
+    /// where no directory can be written to. The default on Windows.
+    #[must_use]
+    pub fn tcp(mut self) -> Self {
+        self.settings.tcp = true;
+        self
+    }
+
+    /// Serves without TLS to a host that sends no certificate. Vault and OpenBao always send one;
+    /// without it whoever can reach the socket can use the plugin.
+    #[must_use]
+    pub fn danger_allow_plaintext(mut self) -> Self {
+        self.settings.plaintext = true;
+        self
+    }
+
+    /// Runs the plugin until its server ends it; the return value is for `main`.
+    ///
+    /// Without a server, when started by hand, it says on stderr what to do instead, and fails.
+    /// Command-line arguments are ignored, as servers pass on what their operators configured.
+    pub fn serve(self) -> ExitCode {
+        let variable = |name: &str| std::env::var_os(name).map(OsString::into_string)?.ok();
+        match started_by(variable) {
+            StartedBy::Server => match process::run(self) {
+                Ok(()) => ExitCode::SUCCESS,
+                Err(error) => {
+                    complain(&error);
+                    ExitCode::FAILURE
+                }
+            },
+            StartedBy::DatabaseProbe => ExitCode::FAILURE,
+            StartedBy::Hand => {
+                say(&notice::by_hand(&self.name, &self.version));
+                ExitCode::FAILURE
+            }
+        }
+    }
+}
+
+impl<B> fmt::Debug for Plugin<B> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Plugin")
+            .field("name", &self.name)
+            .field("version", &self.version)
+            .field("settings", &self.settings)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Serves a plugin whose mounts are made by a function of [`Mount`], with the name and the version
+/// of the crate that calls it.
+///
+/// ```no_run
+/// # use plugin_runtime::{Backend, BackendType, Error, Request, Response};
+/// # struct Engine;
+/// # impl Backend for Engine {
+/// #     fn kind(&self) -> BackendType { BackendType::Secrets }
+/// #     async fn handle(&self, _: Request) -> Result<Option<Response>, Error> { Ok(None) }
+/// # }
+/// fn main() -> std::process::ExitCode {
+///     plugin_runtime::serve!(|_mount| Engine)
+/// }
+/// ```
+#[macro_export]
+macro_rules! serve {
+    ($factory:expr) => {
+        $crate::Plugin::new(env!("CARGO_PKG_NAME"), $factory)
+            .version(env!("CARGO_PKG_VERSION"))
+            .serve()
+    };
+}
+
+/// The version as servers want it: semantic, with a leading `v`; empty for none.
+fn wire_version(version: &str) -> Result<Arc<str>, StartError> {
+    if version.is_empty() {
+        return Ok(Arc::from(""));
+    }
+    let bare = version.strip_prefix('v').unwrap_or(version);
+    semver::Version::parse(bare)
+        .map(|version| Arc::from(format!("v{version}")))
+        .map_err(|source| StartError::Version { version: version.to_owned(), source })
+}
+
+fn complain(error: &StartError) {
+    let error: &dyn std::error::Error = error;
+    tracing::error!(error = %crate::error::chain(error), "the plugin cannot start");
+}
+
+/// Writes to stderr, whether or not anybody reads it.
+fn say(text: &str) {
+    let _ = std::io::stderr().write_all(text.as_bytes());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_version_gets_its_v_and_must_be_semantic() {
+        for (version, expected) in [
+            ("", Some("")),
+            ("0.1.0", Some("v0.1.0")),
+            ("v1.2.3-rc.1+linux", Some("v1.2.3-rc.1+linux")),
+            ("1.2", None),
+            ("vv1.2.3", None),
+            ("latest", None),
+        ] {
+            let wire = wire_version(version).ok();
+            assert_eq!(wire.as_deref(), expected, "{version}");
+        }
+    }
+}

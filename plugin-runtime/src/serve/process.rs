@@ -1,0 +1,177 @@
+//! The process of a plugin that a server has started.
+
+use std::ffi::OsString;
+use std::io::{self, Write as _};
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::lifecycle::{Leave, Signals, time_to_leave};
+use super::{Plugin, Settings, harden, wire_version};
+use crate::Backend;
+use crate::backend::Factory;
+use crate::handshake::{
+    Environment, EnvironmentError, HandshakeLine, Negotiated, PROTOCOL_VERSION, negotiate,
+};
+use crate::rpc::{Instances, PluginBroker, Services, Shutdown};
+use crate::transport::{
+    BindError, Connections, Identity, ListenOn, Listener, Tls, TlsError, serve,
+};
+
+/// How long answers that are under way may take when the process leaves.
+const LAST_ANSWERS: Duration = Duration::from_millis(50);
+
+/// Why a plugin can't start. The server finds the text in the plugin's log.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum StartError {
+    #[error("the version `{version}` is not a semantic one, such as 1.2.3")]
+    Version { version: String, source: semver::Error },
+    #[error("the server's environment makes no sense")]
+    Environment(#[from] EnvironmentError),
+    #[error("the server sent no certificate (PLUGIN_CLIENT_CERT)")]
+    NoCertificate,
+    #[error(transparent)]
+    Tls(#[from] TlsError),
+    #[error(transparent)]
+    Bind(#[from] BindError),
+    #[error("cannot lock memory, which the server asks for; allow it (ulimit -l, or the capability IPC_LOCK)")]
+    LockMemory(#[source] io::Error),
+    #[error("cannot start the runtime")]
+    Runtime(#[source] io::Error),
+    #[error("cannot print the handshake line")]
+    Stdout(#[source] io::Error),
+}
+
+/// Runs until the server ends it.
+pub(super) fn run<B: Backend>(plugin: Plugin<B>) -> Result<(), StartError> {
+    let variable = |name: &str| std::env::var_os(name).map(OsString::into_string)?.ok();
+    let environment = Environment::read(variable);
+    crate::log::init(environment.as_ref().ok().and_then(|found| found.log_level.as_deref()));
+    crate::log::install_hook();
+    let environment = environment?;
+    let version = wire_version(&plugin.version)?;
+
+    harden::forbid_core_dumps();
+    if environment.lock_memory {
+        harden::lock_memory().map_err(StartError::LockMemory)?;
+    }
+    for part in &environment.bad_versions {
+        tracing::warn!(%part, "PLUGIN_PROTOCOL_VERSIONS holds something that is not a number");
+    }
+
+    let runtime = runtime(&plugin.settings).map_err(StartError::Runtime)?;
+    let result = runtime.block_on(serve_one_host(plugin, &environment, version));
+    // Threads that compute for a request which nobody waits for any more are not waited for.
+    runtime.shutdown_background();
+    result
+}
+
+fn runtime(settings: &Settings) -> io::Result<tokio::runtime::Runtime> {
+    match settings.worker_threads {
+        0 => tokio::runtime::Builder::new_current_thread().enable_all().build(),
+        count => tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(count)
+            .enable_all()
+            .build(),
+    }
+}
+
+async fn serve_one_host<B: Backend>(
+    plugin: Plugin<B>,
+    environment: &Environment,
+    version: Arc<str>,
+) -> Result<(), StartError> {
+    let negotiated = negotiate(&[PROTOCOL_VERSION], &environment.protocol_versions);
+    let security = Security::new(negotiated, environment, plugin.settings.plaintext)?;
+    let mut signals = Signals::listen().map_err(StartError::Runtime)?;
+    let listener = Listener::bind(&listen_on(&plugin.settings, environment))?;
+
+    let mut line = HandshakeLine::new(negotiated.version(), listener.network().clone());
+    line.certificate = security.certificate;
+    line.broker_multiplexing = environment.asks_for_broker_multiplexing.then_some(false);
+
+    let connections = Connections::default();
+    let broker = PluginBroker::new(connections.stopping().clone());
+    let shutdown = Shutdown::default();
+    let factory: Factory<B> = plugin.factory;
+    let instances = Instances::new(factory, broker.clone(), security.tls.clone());
+    let services = Services::new(
+        instances,
+        broker.clone(),
+        shutdown.clone(),
+        version,
+        connections.stopping(),
+    );
+    let accepting = tokio::spawn(serve(
+        listener,
+        security.tls,
+        security.plaintext,
+        services,
+        connections.clone(),
+    ));
+    print(&line).map_err(StartError::Stdout)?;
+
+    match time_to_leave(&shutdown, &broker, &mut signals).await {
+        Leave::Ordered => {}
+        Leave::ServerGone => tracing::info!("the server is gone"),
+        Leave::NobodyCame => tracing::warn!("no server has connected"),
+        Leave::Terminated => tracing::info!("terminated by a signal"),
+    }
+    connections.stop();
+    // The listener ends at once and takes its socket with it.
+    if accepting.await.is_err() {
+        tracing::error!("the listener failed");
+    }
+    // Whoever is late is cut off: the server has stopped waiting.
+    let _ = tokio::time::timeout(LAST_ANSWERS, connections.ended()).await;
+    Ok(())
+}
+
+/// Who may connect, and what the handshake line says of it.
+struct Security {
+    tls: Option<Tls>,
+    plaintext: bool,
+    certificate: Vec<u8>,
+}
+
+impl Security {
+    fn new(
+        negotiated: Negotiated,
+        environment: &Environment,
+        plaintext_allowed: bool,
+    ) -> Result<Self, StartError> {
+        let nobody = Self { tls: None, plaintext: false, certificate: Vec::new() };
+        match (negotiated, &environment.client_certificate) {
+            // The server will read the version in the line and give up. Until then nobody gets in.
+            (Negotiated::Nothing { .. }, _) => {
+                tracing::warn!(
+                    offered = ?environment.protocol_versions,
+                    "the server speaks no protocol version of this plugin ({PROTOCOL_VERSION})"
+                );
+                Ok(nobody)
+            }
+            (Negotiated::Common(_), Some(pem)) => {
+                let identity = Identity::generate()?;
+                let tls = Tls::with_peer(&identity, pem)?;
+                Ok(Self { tls: Some(tls), certificate: identity.certificate().to_vec(), ..nobody })
+            }
+            (Negotiated::Common(_), None) if plaintext_allowed => {
+                Ok(Self { plaintext: true, ..nobody })
+            }
+            (Negotiated::Common(_), None) => Err(StartError::NoCertificate),
+        }
+    }
+}
+
+fn listen_on(settings: &Settings, environment: &Environment) -> ListenOn {
+    if settings.tcp || cfg!(windows) {
+        return ListenOn::Tcp { ports: environment.ports };
+    }
+    let directory = environment.socket_directory.clone().unwrap_or_else(std::env::temp_dir);
+    ListenOn::Unix { directory, group: environment.socket_group.clone() }
+}
+
+fn print(line: &HandshakeLine) -> io::Result<()> {
+    let mut stdout = io::stdout().lock();
+    writeln!(stdout, "{line}")?;
+    stdout.flush()
+}

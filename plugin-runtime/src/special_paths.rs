@@ -1,0 +1,149 @@
+//! Paths that a server treats differently from others.
+
+use std::fmt;
+
+/// The paths of a backend that the server treats specially. All are relative to the mount and
+/// without a leading slash.
+///
+/// An illegal one would make the mount fail with the server's words, or worse, be ignored by it:
+/// [`SpecialPaths::check`] finds it first, and the runtime calls that when it sets a mount up.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SpecialPaths {
+    /// Need the `sudo` capability. Exact, or a prefix when it ends in `*`.
+    pub root: Vec<String>,
+    /// Need no token: the login paths of an auth method. Exact, a prefix when it ends in `*`; a
+    /// segment `+` stands for any one segment.
+    pub unauthenticated: Vec<String>,
+    /// Storage below these prefixes is not replicated; Vault only.
+    pub local_storage: Vec<String>,
+    /// Storage keys, or prefixes when they end in `/` or `*`, that are sealed once more where the
+    /// server's seal can do that.
+    pub seal_wrap_storage: Vec<String>,
+    /// Storage prefixes whose writes are forwarded to the primary cluster; Vault Enterprise only.
+    pub write_forwarded_storage: Vec<String>,
+    /// Take their request body as it is instead of as JSON; Vault only.
+    pub binary: Vec<String>,
+    /// Are limited in how many requests run at once; Vault only.
+    pub limited: Vec<String>,
+    /// Can be read from a loaded snapshot; Vault only.
+    pub allow_snapshot_read: Vec<String>,
+}
+
+/// A special path that servers refuse or misunderstand.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the {list} path `{path}` is illegal: {reason}")]
+pub struct SpecialPathError {
+    list: &'static str,
+    path: String,
+    reason: SpecialPathReason,
+}
+
+/// What is wrong with a special path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SpecialPathReason {
+    /// It starts with a slash, and no request's path does.
+    LeadingSlash,
+    /// A `*` that is not the last character.
+    StarInside,
+    /// A `+` next to anything but a slash.
+    PlusInSegment,
+}
+
+impl fmt::Display for SpecialPathReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::LeadingSlash => "paths are relative to the mount and start without a slash",
+            Self::StarInside => "`*` is allowed once, as the last character",
+            Self::PlusInSegment => "`+` stands for a whole segment between slashes",
+        })
+    }
+}
+
+impl SpecialPathError {
+    /// What is wrong.
+    pub fn reason(&self) -> SpecialPathReason {
+        self.reason
+    }
+}
+
+impl SpecialPaths {
+    /// Checks every path against the rules of the servers.
+    ///
+    /// # Errors
+    ///
+    /// The first illegal path.
+    pub fn check(&self) -> Result<(), SpecialPathError> {
+        let lists = [
+            ("root", &self.root),
+            ("unauthenticated", &self.unauthenticated),
+            ("local storage", &self.local_storage),
+            ("seal wrap storage", &self.seal_wrap_storage),
+            ("write forwarded storage", &self.write_forwarded_storage),
+            ("binary", &self.binary),
+            ("limited", &self.limited),
+            ("snapshot read", &self.allow_snapshot_read),
+        ];
+        for (list, paths) in lists {
+            for path in paths {
+                if let Some(reason) = fault(path, list == "unauthenticated") {
+                    return Err(SpecialPathError { list, path: path.clone(), reason });
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn fault(path: &str, wildcards: bool) -> Option<SpecialPathReason> {
+    if path.starts_with('/') {
+        return Some(SpecialPathReason::LeadingSlash);
+    }
+    let body = path.strip_suffix('*').unwrap_or(path);
+    if body.contains('*') {
+        return Some(SpecialPathReason::StarInside);
+    }
+    let in_segment = |segment: &str| segment.contains('+') && segment != "+";
+    if wildcards && (path.ends_with("+*") || body.split('/').any(in_segment)) {
+        return Some(SpecialPathReason::PlusInSegment);
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_servers_refuse_is_refused_here_first() {
+        use SpecialPathReason::{LeadingSlash, PlusInSegment, StarInside};
+        for (path, expected) in [
+            ("login", None),
+            ("login/*", None),
+            ("*", None),
+            ("", None),
+            ("a/+/b", None),
+            ("+", None),
+            ("+/*", None),
+            ("/login", Some(LeadingSlash)),
+            ("a*b", Some(StarInside)),
+            ("a/**", Some(StarInside)),
+            ("a/+*", Some(PlusInSegment)),
+            ("a/x+/b", Some(PlusInSegment)),
+            ("a/++", Some(PlusInSegment)),
+        ] {
+            let paths = SpecialPaths {
+                unauthenticated: vec!["ok".to_owned(), path.to_owned()],
+                ..SpecialPaths::default()
+            };
+            assert_eq!(paths.check().err().map(|error| error.reason()), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_plus_is_an_ordinary_character_elsewhere() {
+        let paths = SpecialPaths { root: vec!["c++/*".to_owned()], ..SpecialPaths::default() };
+        assert_eq!(paths.check(), Ok(()));
+    }
+}

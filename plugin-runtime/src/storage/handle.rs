@@ -1,0 +1,165 @@
+//! The handle through which a backend uses its storage.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::memory::Memory;
+use super::{Call, StorageBackend, StorageEntry, StorageError, Transaction};
+
+/// A mount's storage. Cheap to clone.
+///
+/// Keys are relative to the mount and without a leading slash. Values are JSON by way of serde, or
+/// any bytes as [`StorageEntry`]. The server encrypts what is stored, caches what is read, and
+/// deletes everything when the mount is disabled.
+///
+/// ```
+/// # use plugin_runtime::{Storage, StorageError};
+/// # async fn example(storage: Storage) -> Result<(), StorageError> {
+/// storage.put("role/dev", &serde_json::json!({ "ttl": 3600 })).await?;
+/// let role: Option<serde_json::Value> = storage.get("role/dev").await?;
+/// assert_eq!(storage.list("role/").await?, ["dev"]);
+/// storage.delete("role/dev").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Storage {
+    backend: Arc<dyn StorageBackend>,
+    deadline: Option<Instant>,
+}
+
+impl Storage {
+    pub(crate) fn new(backend: Arc<dyn StorageBackend>) -> Self {
+        Self { backend, deadline: None }
+    }
+
+    /// Storage in this process's memory, for tests of backends. It keeps the servers' rules: keys
+    /// without `.` and `..`, lists of direct children in order, transactions.
+    pub fn in_memory() -> Self {
+        Self::new(Arc::new(Memory::default()))
+    }
+
+    /// The same storage, whose calls end at `deadline`.
+    #[must_use]
+    pub(crate) fn until(mut self, deadline: Option<Instant>) -> Self {
+        self.deadline = deadline;
+        self
+    }
+
+    /// The same storage without the deadline of the request it came with, for work that goes on
+    /// after the answer.
+    #[must_use]
+    pub fn without_deadline(&self) -> Self {
+        self.clone().until(None)
+    }
+
+    /// Reads a JSON value; `None` when there is no such key.
+    ///
+    /// # Errors
+    ///
+    /// When storage fails, or holds something that is not a `T`.
+    pub async fn get<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>, StorageError> {
+        self.entry(key).await?.map(|entry| entry.parse()).transpose()
+    }
+
+    /// Writes a JSON value, whether or not there is one.
+    ///
+    /// # Errors
+    ///
+    /// When storage fails, or the value has no form in JSON.
+    pub async fn put<T: Serialize + ?Sized>(
+        &self,
+        key: impl Into<String>,
+        value: &T,
+    ) -> Result<(), StorageError> {
+        self.put_entry(StorageEntry::json(key, value)?).await
+    }
+
+    /// Reads an entry as it is; `None` when there is no such key.
+    ///
+    /// # Errors
+    ///
+    /// When storage fails.
+    pub async fn entry(&self, key: &str) -> Result<Option<StorageEntry>, StorageError> {
+        self.backend.get(key, self.call()).await
+    }
+
+    /// Writes an entry as it is, whether or not there is one.
+    ///
+    /// # Errors
+    ///
+    /// When storage fails.
+    pub async fn put_entry(&self, entry: StorageEntry) -> Result<(), StorageError> {
+        self.backend.put(entry, self.call()).await
+    }
+
+    /// Deletes a key. That it does not exist is no error.
+    ///
+    /// # Errors
+    ///
+    /// When storage fails.
+    pub async fn delete(&self, key: &str) -> Result<(), StorageError> {
+        self.backend.delete(key, self.call()).await
+    }
+
+    /// The names directly below `prefix`, in order and relative to it; folders end in a slash.
+    /// `prefix` is `""` or ends in a slash.
+    ///
+    /// # Errors
+    ///
+    /// When storage fails.
+    pub async fn list(&self, prefix: &str) -> Result<Vec<String>, StorageError> {
+        self.backend.list(prefix, self.call()).await
+    }
+
+    /// As [`Storage::list`], but only names after `after`, which need not exist, and `limit` of
+    /// them at most; 0 is without limit. Servers that can't do that (Vault) send the whole list,
+    /// and the page is cut from it here.
+    ///
+    /// # Errors
+    ///
+    /// When storage fails.
+    pub async fn list_page(
+        &self,
+        prefix: &str,
+        after: &str,
+        limit: usize,
+    ) -> Result<Vec<String>, StorageError> {
+        self.backend.list_page(prefix, after, limit, self.call()).await
+    }
+
+    /// Whether [`Storage::begin`] can work: OpenBao has transactions on most of its storage
+    /// backends, Vault has none. The server is asked once per mount.
+    ///
+    /// # Errors
+    ///
+    /// When storage fails.
+    pub async fn is_transactional(&self) -> Result<bool, StorageError> {
+        self.backend.is_transactional(self.call()).await
+    }
+
+    /// Begins a transaction. Dropping it rolls it back.
+    ///
+    /// # Errors
+    ///
+    /// [`StorageError::NotTransactional`] where there are none, and when storage fails.
+    pub async fn begin(&self) -> Result<Transaction, StorageError> {
+        Transaction::begin(&self.backend, false, self.deadline).await
+    }
+
+    /// Begins a transaction that only reads, and sees one state of storage throughout.
+    ///
+    /// # Errors
+    ///
+    /// [`StorageError::NotTransactional`] where there are none, and when storage fails.
+    pub async fn begin_read_only(&self) -> Result<Transaction, StorageError> {
+        Transaction::begin(&self.backend, true, self.deadline).await
+    }
+
+    fn call(&self) -> Call<'static> {
+        Call { transaction: "", deadline: self.deadline }
+    }
+}

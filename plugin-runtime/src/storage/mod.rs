@@ -1,0 +1,50 @@
+//! A mount's storage, which the server keeps encrypted.
+
+mod entry;
+mod error;
+mod handle;
+mod memory;
+mod transaction;
+
+pub use entry::StorageEntry;
+pub use error::StorageError;
+pub use handle::Storage;
+pub use transaction::Transaction;
+
+use std::fmt;
+use std::time::Instant;
+
+use futures_util::future::BoxFuture;
+use tokio_util::task::TaskTracker;
+
+/// What a call is bound to.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Call<'a> {
+    /// The transaction that it belongs to; empty for none.
+    pub(crate) transaction: &'a str,
+    /// When its answer is of no use any more.
+    pub(crate) deadline: Option<Instant>,
+}
+
+pub(crate) type Answer<'a, T> = BoxFuture<'a, Result<T, StorageError>>;
+
+/// Where storage is kept: behind a server, or in memory.
+pub(crate) trait StorageBackend: fmt::Debug + Send + Sync {
+    fn get<'a>(&'a self, key: &'a str, call: Call<'a>) -> Answer<'a, Option<StorageEntry>>;
+    fn put<'a>(&'a self, entry: StorageEntry, call: Call<'a>) -> Answer<'a, ()>;
+    fn delete<'a>(&'a self, key: &'a str, call: Call<'a>) -> Answer<'a, ()>;
+    fn list<'a>(&'a self, prefix: &'a str, call: Call<'a>) -> Answer<'a, Vec<String>>;
+    fn list_page<'a>(
+        &'a self,
+        prefix: &'a str,
+        after: &'a str,
+        limit: usize,
+        call: Call<'a>,
+    ) -> Answer<'a, Vec<String>>;
+    fn is_transactional<'a>(&'a self, call: Call<'a>) -> Answer<'a, bool>;
+    fn begin<'a>(&'a self, read_only: bool, call: Call<'a>) -> Answer<'a, String>;
+    fn commit<'a>(&'a self, call: Call<'a>) -> Answer<'a, ()>;
+    fn roll_back<'a>(&'a self, call: Call<'a>) -> Answer<'a, ()>;
+    /// Where work that must outlive a dropped future runs; ended with the mount.
+    fn tasks(&self) -> &TaskTracker;
+}

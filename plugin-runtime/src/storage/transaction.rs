@@ -1,0 +1,300 @@
+//! Several changes to storage that happen together or not at all.
+//!
+//! A server takes an identifier that has ended for no transaction at all, and writes straight to
+//! storage. So every call of a transaction runs in a task of its own, which a dropped future does
+//! not cut short, and the end of the transaction waits for them: no call can arrive after it.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use super::{Call, StorageBackend, StorageEntry, StorageError};
+
+/// How many calls of one transaction may be under way at once. The end takes all of them.
+const MOST_CALLS: u32 = 64;
+
+/// How long a roll back may take that nobody waits for.
+const ROLL_BACK_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// A transaction. What it reads and writes is its own until [`Transaction::commit`].
+///
+/// Dropped without a commit, it is rolled back.
+///
+/// ```
+/// # use plugin_runtime::{Storage, StorageError};
+/// # async fn example(storage: Storage) -> Result<(), StorageError> {
+/// let transaction = storage.begin().await?;
+/// let count: u64 = transaction.get("count").await?.unwrap_or(0);
+/// transaction.put("count", &(count + 1)).await?;
+/// transaction.commit().await
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct Transaction {
+    shared: Option<Shared>,
+}
+
+#[derive(Clone, Debug)]
+struct Shared {
+    backend: Arc<dyn StorageBackend>,
+    id: Arc<str>,
+    /// A call holds one permit while it is under way; the end takes them all and closes it.
+    calls: Arc<Semaphore>,
+    deadline: Option<Instant>,
+}
+
+impl Transaction {
+    pub(super) async fn begin(
+        backend: &Arc<dyn StorageBackend>,
+        read_only: bool,
+        deadline: Option<Instant>,
+    ) -> Result<Self, StorageError> {
+        let owned = Arc::clone(backend);
+        // In a task, so that a transaction which the server has begun gets an owner even when
+        // nobody waits for it any more.
+        let begun = backend.tasks().spawn(async move {
+            let id = owned.begin(read_only, Call { transaction: "", deadline }).await?;
+            if id.is_empty() {
+                return Err(StorageError::NotTransactional);
+            }
+            Ok(Self {
+                shared: Some(Shared {
+                    backend: owned,
+                    id: id.into(),
+                    calls: Arc::new(Semaphore::new(MOST_CALLS as usize)),
+                    deadline,
+                }),
+            })
+        });
+        begun.await.unwrap_or(Err(StorageError::TransactionEnded))
+    }
+
+    /// As [`Storage::get`](super::Storage::get).
+    ///
+    /// # Errors
+    ///
+    /// When storage fails, or holds something that is not a `T`.
+    pub async fn get<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>, StorageError> {
+        self.entry(key).await?.map(|entry| entry.parse()).transpose()
+    }
+
+    /// As [`Storage::put`](super::Storage::put).
+    ///
+    /// # Errors
+    ///
+    /// When storage fails, or the value has no form in JSON.
+    pub async fn put<T: Serialize + ?Sized>(
+        &self,
+        key: impl Into<String>,
+        value: &T,
+    ) -> Result<(), StorageError> {
+        self.put_entry(StorageEntry::json(key, value)?).await
+    }
+
+    /// As [`Storage::entry`](super::Storage::entry).
+    ///
+    /// # Errors
+    ///
+    /// When storage fails.
+    pub async fn entry(&self, key: &str) -> Result<Option<StorageEntry>, StorageError> {
+        let key = key.to_owned();
+        self.run(async move |shared| shared.backend.get(&key, shared.call()).await).await
+    }
+
+    /// As [`Storage::put_entry`](super::Storage::put_entry).
+    ///
+    /// # Errors
+    ///
+    /// When storage fails.
+    pub async fn put_entry(&self, entry: StorageEntry) -> Result<(), StorageError> {
+        self.run(async move |shared| shared.backend.put(entry, shared.call()).await).await
+    }
+
+    /// As [`Storage::delete`](super::Storage::delete).
+    ///
+    /// # Errors
+    ///
+    /// When storage fails.
+    pub async fn delete(&self, key: &str) -> Result<(), StorageError> {
+        let key = key.to_owned();
+        self.run(async move |shared| shared.backend.delete(&key, shared.call()).await).await
+    }
+
+    /// As [`Storage::list`](super::Storage::list).
+    ///
+    /// # Errors
+    ///
+    /// When storage fails.
+    pub async fn list(&self, prefix: &str) -> Result<Vec<String>, StorageError> {
+        let prefix = prefix.to_owned();
+        self.run(async move |shared| shared.backend.list(&prefix, shared.call()).await).await
+    }
+
+    /// As [`Storage::list_page`](super::Storage::list_page).
+    ///
+    /// # Errors
+    ///
+    /// When storage fails.
+    pub async fn list_page(
+        &self,
+        prefix: &str,
+        after: &str,
+        limit: usize,
+    ) -> Result<Vec<String>, StorageError> {
+        let (prefix, after) = (prefix.to_owned(), after.to_owned());
+        self.run(async move |shared| {
+            shared.backend.list_page(&prefix, &after, limit, shared.call()).await
+        })
+        .await
+    }
+
+    /// Makes the changes everybody's.
+    ///
+    /// # Errors
+    ///
+    /// [`StorageError::Conflict`] when another write came in between, and when storage fails. The
+    /// transaction has ended either way.
+    pub async fn commit(mut self) -> Result<(), StorageError> {
+        self.end(async |shared| shared.backend.commit(shared.call()).await).await
+    }
+
+    /// Undoes the changes, and waits until the server has done so.
+    ///
+    /// # Errors
+    ///
+    /// When storage fails. The transaction has ended either way.
+    pub async fn roll_back(mut self) -> Result<(), StorageError> {
+        self.end(async |shared| shared.backend.roll_back(shared.call()).await).await
+    }
+
+    async fn run<T, F>(&self, call: impl FnOnce(Shared) -> F) -> Result<T, StorageError>
+    where
+        T: Send + 'static,
+        F: Future<Output = Result<T, StorageError>> + Send + 'static,
+    {
+        let Some(shared) = &self.shared else { return Err(StorageError::TransactionEnded) };
+        let permit = Arc::clone(&shared.calls)
+            .acquire_owned()
+            .await
+            .map_err(|_| StorageError::TransactionEnded)?;
+        let call = call(shared.clone());
+        let task = shared.backend.tasks().spawn(async move {
+            let answer = call.await;
+            drop(permit);
+            answer
+        });
+        task.await.unwrap_or(Err(StorageError::TransactionEnded))
+    }
+
+    async fn end<F>(&mut self, end: impl FnOnce(Shared) -> F) -> Result<(), StorageError>
+    where
+        F: Future<Output = Result<(), StorageError>> + Send + 'static,
+    {
+        let Some(shared) = self.shared.take() else { return Err(StorageError::TransactionEnded) };
+        let tasks = shared.backend.tasks().clone();
+        let end = end(shared.clone());
+        let task = tasks.spawn(async move {
+            let _all = shared.last_call().await?;
+            end.await
+        });
+        task.await.unwrap_or(Err(StorageError::TransactionEnded))
+    }
+}
+
+impl Shared {
+    fn call(&self) -> Call<'_> {
+        Call { transaction: &self.id, deadline: self.deadline }
+    }
+
+    /// Waits for the calls under way; from then on there are none.
+    async fn last_call(&self) -> Result<OwnedSemaphorePermit, StorageError> {
+        let all = Arc::clone(&self.calls)
+            .acquire_many_owned(MOST_CALLS)
+            .await
+            .map_err(|_| StorageError::TransactionEnded)?;
+        self.calls.close();
+        Ok(all)
+    }
+}
+
+impl Drop for Transaction {
+    fn drop(&mut self) {
+        let Some(mut shared) = self.shared.take() else { return };
+        if tokio::runtime::Handle::try_current().is_err() {
+            // The process is on its way out; the server forgets the transaction with the mount.
+            return;
+        }
+        // The request's deadline may be what ended it; the roll back has its own.
+        shared.deadline = Some(Instant::now() + ROLL_BACK_TIMEOUT);
+        let tasks = shared.backend.tasks().clone();
+        tasks.spawn(async move {
+            let Ok(_all) = shared.last_call().await else { return };
+            if let Err(error) = shared.backend.roll_back(shared.call()).await {
+                tracing::warn!(%error, "cannot roll a dropped transaction back");
+            }
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Storage;
+    use super::*;
+
+    async fn settle(storage: &Storage, key: &str) -> Option<u8> {
+        // A roll back on drop runs in the background.
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        storage.get(key).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_commit_shows_all_changes_and_a_drop_none() {
+        let storage = Storage::in_memory();
+        let transaction = storage.begin().await.unwrap();
+        transaction.put("a", &1).await.unwrap();
+        assert_eq!(transaction.get::<u8>("a").await.unwrap(), Some(1));
+        assert_eq!(storage.get::<u8>("a").await.unwrap(), None);
+        transaction.commit().await.unwrap();
+        assert_eq!(storage.get::<u8>("a").await.unwrap(), Some(1));
+
+        let transaction = storage.begin().await.unwrap();
+        transaction.put("a", &2).await.unwrap();
+        transaction.delete("a").await.unwrap();
+        drop(transaction);
+        assert_eq!(settle(&storage, "a").await, Some(1));
+    }
+
+    #[tokio::test]
+    async fn a_call_that_nobody_waits_for_does_not_arrive_after_the_end() {
+        let storage = Storage::in_memory();
+        let transaction = storage.begin().await.unwrap();
+        // Polled once: the call is under way when its future is dropped.
+        let put = transaction.put("a", &1);
+        assert!(futures_util::FutureExt::now_or_never(put).is_none());
+        transaction.roll_back().await.unwrap();
+        assert_eq!(settle(&storage, "a").await, None);
+    }
+
+    #[tokio::test]
+    async fn a_conflicting_commit_fails() {
+        let storage = Storage::in_memory();
+        let transaction = storage.begin().await.unwrap();
+        assert_eq!(transaction.get::<u8>("a").await.unwrap(), None);
+        storage.put("a", &1).await.unwrap();
+        transaction.put("a", &2).await.unwrap();
+        assert!(matches!(transaction.commit().await, Err(StorageError::Conflict(_))));
+        assert_eq!(storage.get::<u8>("a").await.unwrap(), Some(1));
+    }
+
+    #[tokio::test]
+    async fn a_read_only_transaction_refuses_writes() {
+        let storage = Storage::in_memory();
+        let transaction = storage.begin_read_only().await.unwrap();
+        let refused = transaction.put("a", &1).await.unwrap_err();
+        assert_eq!(refused.to_string(), "transaction is read-only");
+    }
+}

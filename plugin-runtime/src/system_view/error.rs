@@ -1,0 +1,33 @@
+//! Why a server did not answer.
+
+use crate::Error;
+
+/// Why a question to the system view was not answered.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SystemViewError {
+    /// This server does not have it; others do.
+    #[error("the server does not offer `{0}`")]
+    Unsupported(&'static str),
+    /// The server refused, in its own words.
+    #[error("{0}")]
+    Refused(String),
+    /// The request's time was over before the server answered.
+    #[error("the server did not answer before the request's deadline")]
+    DeadlineExceeded,
+    /// The connection to the server failed.
+    #[error("cannot reach the server: {reason}")]
+    Unreachable {
+        /// What gRPC says about it.
+        reason: String,
+    },
+}
+
+impl From<SystemViewError> for Error {
+    fn from(error: SystemViewError) -> Self {
+        match error {
+            SystemViewError::Refused(text) => Self::new(text),
+            _ => Self::internal(error.to_string()).with_source(error),
+        }
+    }
+}

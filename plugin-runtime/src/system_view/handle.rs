@@ -1,0 +1,214 @@
+//! The handle through which a backend asks its server.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use zeroize::Zeroizing;
+
+use super::{
+    ClusterInfo, IdentityToken, PluginEnvironment, ReplicationState, RotationJob,
+    SystemViewBackend, SystemViewError, WrapInfo,
+};
+use crate::{Data, Entity, Group};
+
+/// What the server knows. Cheap to clone; each method asks the server.
+#[derive(Clone, Debug)]
+pub struct SystemView {
+    backend: Option<Arc<dyn SystemViewBackend>>,
+    deadline: Option<Instant>,
+}
+
+/// Asks the backend, or says that there is none.
+macro_rules! ask {
+    ($view:expr, $name:literal, $method:ident($($argument:expr),*)) => {
+        match &$view.backend {
+            Some(backend) => backend.$method($($argument,)* $view.deadline).await,
+            None => Err(SystemViewError::Unsupported($name)),
+        }
+    };
+}
+
+impl SystemView {
+    pub(crate) fn new(backend: Arc<dyn SystemViewBackend>) -> Self {
+        Self { backend: Some(backend), deadline: None }
+    }
+
+    /// A view in which every question is [`SystemViewError::Unsupported`]; for tests of backends.
+    pub fn unavailable() -> Self {
+        Self { backend: None, deadline: None }
+    }
+
+    /// The same view, whose calls end at `deadline`.
+    #[must_use]
+    pub(crate) fn until(mut self, deadline: Option<Instant>) -> Self {
+        self.deadline = deadline;
+        self
+    }
+
+    /// The same view without the deadline of the request it came with.
+    #[must_use]
+    pub fn without_deadline(&self) -> Self {
+        self.clone().until(None)
+    }
+
+    /// How long the mount's leases live unless they say otherwise.
+    ///
+    /// # Errors
+    ///
+    /// When the server can't be reached.
+    pub async fn default_lease_ttl(&self) -> Result<Duration, SystemViewError> {
+        ask!(self, "DefaultLeaseTTL", default_lease_ttl())
+    }
+
+    /// How long the mount's leases may live.
+    ///
+    /// # Errors
+    ///
+    /// When the server can't be reached.
+    pub async fn max_lease_ttl(&self) -> Result<Duration, SystemViewError> {
+        ask!(self, "MaxLeaseTTL", max_lease_ttl())
+    }
+
+    /// Whether the mount is being disabled.
+    ///
+    /// # Errors
+    ///
+    /// When the server can't be reached.
+    pub async fn tainted(&self) -> Result<bool, SystemViewError> {
+        ask!(self, "Tainted", tainted())
+    }
+
+    /// Whether the operator turned caches off; a plugin should then not cache either.
+    ///
+    /// # Errors
+    ///
+    /// When the server can't be reached.
+    pub async fn caching_disabled(&self) -> Result<bool, SystemViewError> {
+        ask!(self, "CachingDisabled", caching_disabled())
+    }
+
+    /// The node's roles in replication.
+    ///
+    /// # Errors
+    ///
+    /// When the server can't be reached.
+    pub async fn replication_state(&self) -> Result<ReplicationState, SystemViewError> {
+        ask!(self, "ReplicationState", replication_state())
+    }
+
+    /// Keeps `data` in the server and returns a single-use token for it, which lives for `ttl`.
+    ///
+    /// # Errors
+    ///
+    /// When the server refuses or can't be reached.
+    pub async fn wrap_data(&self, data: Data, ttl: Duration) -> Result<WrapInfo, SystemViewError> {
+        ask!(self, "ResponseWrapData", wrap_data(data, ttl))
+    }
+
+    /// Whether the server locks its memory. Always false on OpenBao.
+    ///
+    /// # Errors
+    ///
+    /// When the server can't be reached.
+    pub async fn mlock_enabled(&self) -> Result<bool, SystemViewError> {
+        ask!(self, "MlockEnabled", mlock_enabled())
+    }
+
+    /// Whether the mount is local to its cluster.
+    ///
+    /// # Errors
+    ///
+    /// When the server can't be reached.
+    pub async fn local_mount(&self) -> Result<bool, SystemViewError> {
+        ask!(self, "LocalMount", local_mount())
+    }
+
+    /// An entity with its aliases; `None` when there is none of this id.
+    ///
+    /// # Errors
+    ///
+    /// When the server refuses or can't be reached.
+    pub async fn entity(&self, id: impl Into<String>) -> Result<Option<Entity>, SystemViewError> {
+        ask!(self, "EntityInfo", entity(id.into()))
+    }
+
+    /// The groups that an entity is in.
+    ///
+    /// # Errors
+    ///
+    /// When the server refuses, can't be reached, or is older than the question (Vault before 1.5).
+    pub async fn groups_of_entity(
+        &self,
+        id: impl Into<String>,
+    ) -> Result<Vec<Group>, SystemViewError> {
+        ask!(self, "GroupsForEntity", groups_of_entity(id.into()))
+    }
+
+    /// The server's version. OpenBao answers with its own, 2.x.
+    ///
+    /// # Errors
+    ///
+    /// When the server can't be reached.
+    pub async fn plugin_environment(&self) -> Result<PluginEnvironment, SystemViewError> {
+        ask!(self, "PluginEnv", plugin_environment())
+    }
+
+    /// A password by one of the operator's password policies.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such policy (the server hides the cause), or it can't be reached.
+    pub async fn generate_password(
+        &self,
+        policy: impl Into<String>,
+    ) -> Result<Zeroizing<String>, SystemViewError> {
+        let password = ask!(self, "GeneratePasswordFromPolicy", generate_password(policy.into()))?;
+        Ok(Zeroizing::new(password))
+    }
+
+    /// The cluster that the server is in.
+    ///
+    /// # Errors
+    ///
+    /// When the server refuses or can't be reached.
+    pub async fn cluster_info(&self) -> Result<ClusterInfo, SystemViewError> {
+        ask!(self, "ClusterInfo", cluster_info())
+    }
+
+    /// A signed statement of who this mount is, for other systems. Vault only; `ttl` counts in
+    /// whole seconds.
+    ///
+    /// # Errors
+    ///
+    /// [`SystemViewError::Unsupported`] on OpenBao; otherwise when the server refuses.
+    pub async fn generate_identity_token(
+        &self,
+        audience: impl Into<String>,
+        ttl: Duration,
+    ) -> Result<IdentityToken, SystemViewError> {
+        ask!(self, "GenerateIdentityToken", generate_identity_token(audience.into(), ttl))
+    }
+
+    /// Has Vault Enterprise rotate a credential; answers with the job's identifier.
+    ///
+    /// # Errors
+    ///
+    /// [`SystemViewError::Unsupported`] on OpenBao; otherwise when the server refuses.
+    pub async fn register_rotation_job(&self, job: RotationJob) -> Result<String, SystemViewError> {
+        ask!(self, "RegisterRotationJob", register_rotation_job(job))
+    }
+
+    /// Ends what [`SystemView::register_rotation_job`] began.
+    ///
+    /// # Errors
+    ///
+    /// [`SystemViewError::Unsupported`] on OpenBao; otherwise when the server refuses.
+    pub async fn deregister_rotation_job(
+        &self,
+        mount_point: impl Into<String>,
+        path: impl Into<String>,
+    ) -> Result<(), SystemViewError> {
+        let (mount_point, path) = (mount_point.into(), path.into());
+        ask!(self, "DeregisterRotationJob", deregister_rotation_job(mount_point, path))
+    }
+}

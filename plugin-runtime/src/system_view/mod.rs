@@ -1,0 +1,59 @@
+//! What a server tells a mount about itself, its clients and its settings.
+
+mod answers;
+mod error;
+mod handle;
+
+pub use answers::{
+    ClusterInfo, IdentityToken, PluginEnvironment, ReplicationState, RotationJob, WrapInfo,
+};
+pub use error::SystemViewError;
+pub use handle::SystemView;
+
+use std::fmt;
+use std::time::{Duration, Instant};
+
+use futures_util::future::BoxFuture;
+
+use crate::{Data, Entity, Group};
+
+pub(crate) type Answer<'a, T> = BoxFuture<'a, Result<T, SystemViewError>>;
+
+/// Who answers: a server, or nobody.
+pub(crate) trait SystemViewBackend: fmt::Debug + Send + Sync {
+    fn default_lease_ttl(&self, deadline: Option<Instant>) -> Answer<'_, Duration>;
+    fn max_lease_ttl(&self, deadline: Option<Instant>) -> Answer<'_, Duration>;
+    fn tainted(&self, deadline: Option<Instant>) -> Answer<'_, bool>;
+    fn caching_disabled(&self, deadline: Option<Instant>) -> Answer<'_, bool>;
+    fn replication_state(&self, deadline: Option<Instant>) -> Answer<'_, ReplicationState>;
+    fn wrap_data(
+        &self,
+        data: Data,
+        ttl: Duration,
+        deadline: Option<Instant>,
+    ) -> Answer<'_, WrapInfo>;
+    fn mlock_enabled(&self, deadline: Option<Instant>) -> Answer<'_, bool>;
+    fn local_mount(&self, deadline: Option<Instant>) -> Answer<'_, bool>;
+    fn entity(&self, id: String, deadline: Option<Instant>) -> Answer<'_, Option<Entity>>;
+    fn groups_of_entity(&self, id: String, deadline: Option<Instant>) -> Answer<'_, Vec<Group>>;
+    fn plugin_environment(&self, deadline: Option<Instant>) -> Answer<'_, PluginEnvironment>;
+    fn generate_password(&self, policy: String, deadline: Option<Instant>) -> Answer<'_, String>;
+    fn cluster_info(&self, deadline: Option<Instant>) -> Answer<'_, ClusterInfo>;
+    fn generate_identity_token(
+        &self,
+        audience: String,
+        ttl: Duration,
+        deadline: Option<Instant>,
+    ) -> Answer<'_, IdentityToken>;
+    fn register_rotation_job(
+        &self,
+        job: RotationJob,
+        deadline: Option<Instant>,
+    ) -> Answer<'_, String>;
+    fn deregister_rotation_job(
+        &self,
+        mount_point: String,
+        path: String,
+        deadline: Option<Instant>,
+    ) -> Answer<'_, ()>;
+}

@@ -1,0 +1,163 @@
+//! The server's half: accepts sockets, does the TLS handshake and speaks HTTP/2 on each.
+
+use std::convert::Infallible;
+use std::future::Future;
+use std::io;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use hyper::body::Incoming;
+use hyper::server::conn::http2;
+use hyper::service::Service;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tonic::body::Body;
+
+use super::stream::Stream;
+use super::{Listener, Socket, Tls};
+
+/// How long a peer may take for its TLS handshake.
+const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How many connections may be open at once. A server needs one, and a second one while it
+/// reconnects; more than a few are strangers.
+const MOST_CONNECTIONS: usize = 64;
+
+/// How many requests may be in flight on one connection. What comes above waits in the server,
+/// which keeps this process's memory flat under overload.
+const MOST_STREAMS: u32 = 1024;
+
+/// How many streams a server may cancel before this side has seen them. When many API clients hang
+/// up at once, the server cancels all their requests in one go; the usual bound of 20 would end
+/// the one connection that carries everything, and with it the broker's stream. The peer is
+/// authenticated, so that this guards against mistakes and not against attackers.
+const MOST_PENDING_RESETS: usize = 64 * 1024;
+
+/// How long to wait after a failing `accept` (out of file descriptors, say) before the next one.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// Owns every task of the connections it serves, and ends them.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Connections {
+    tasks: TaskTracker,
+    stop: CancellationToken,
+}
+
+impl Connections {
+    /// Tells every connection to finish what it has begun and to close.
+    pub(crate) fn stop(&self) {
+        self.stop.cancel();
+        self.tasks.close();
+    }
+
+    /// A token that [`Connections::stop`] cancels.
+    pub(crate) fn stopping(&self) -> &CancellationToken {
+        &self.stop
+    }
+
+    /// Resolves when, after [`Connections::stop`], nothing runs any more.
+    pub(crate) async fn ended(&self) {
+        self.tasks.wait().await;
+    }
+
+    fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+        self.tasks.spawn(task);
+    }
+}
+
+/// Runs the futures of one connection's requests.
+impl<F> hyper::rt::Executor<F> for Connections
+where
+    F: Future + Send + 'static,
+    F::Output: Send + 'static,
+{
+    fn execute(&self, future: F) {
+        self.tasks.spawn(future);
+    }
+}
+
+/// Accepts connections until `connections` is stopped. Without `tls` every connection is dropped
+/// unless `plaintext` says that the caller knows what that means.
+pub(crate) async fn serve<S>(
+    listener: Listener,
+    tls: Option<Tls>,
+    plaintext: bool,
+    service: S,
+    connections: Connections,
+) where
+    S: Service<http::Request<Incoming>, Response = http::Response<Body>, Error = Infallible>
+        + Clone
+        + Send
+        + 'static,
+    S::Future: Send + 'static,
+{
+    let slots = Arc::new(Semaphore::new(MOST_CONNECTIONS));
+    let accept_all = async {
+        loop {
+            let Ok(slot) = Arc::clone(&slots).acquire_owned().await else { return };
+            let socket = match listener.accept().await {
+                Ok(socket) => socket,
+                Err(error) => {
+                    tracing::warn!(%error, "cannot accept a connection");
+                    tokio::time::sleep(ACCEPT_PAUSE).await;
+                    continue;
+                }
+            };
+            let (tls, service, owner) = (tls.clone(), service.clone(), connections.clone());
+            connections.spawn(async move {
+                let _slot = slot;
+                let stream = match tls {
+                    Some(tls) => match handshake(&tls, socket).await {
+                        Ok(stream) => stream,
+                        Err(error) => {
+                            tracing::warn!(%error, "TLS handshake refused");
+                            return;
+                        }
+                    },
+                    None if plaintext => Stream::Plain(socket),
+                    None => return,
+                };
+                serve_connection(stream, service, owner).await;
+            });
+        }
+    };
+    tokio::select! {
+        () = accept_all => {}
+        () = connections.stop.cancelled() => {}
+    }
+}
+
+async fn handshake(tls: &Tls, socket: Socket) -> io::Result<Stream> {
+    let stream = tokio::time::timeout(HANDSHAKE_TIMEOUT, tls.accept(socket))
+        .await
+        .map_err(|_| io::Error::from(io::ErrorKind::TimedOut))??;
+    Ok(Stream::Tls(Box::new(stream.into())))
+}
+
+async fn serve_connection<S>(stream: Stream, service: S, connections: Connections)
+where
+    S: Service<http::Request<Incoming>, Response = http::Response<Body>, Error = Infallible>,
+    S::Future: Send + 'static,
+{
+    let mut connection = pin!(
+        http2::Builder::new(connections.clone())
+            .timer(TokioTimer::new())
+            .max_concurrent_streams(MOST_STREAMS)
+            .max_pending_accept_reset_streams(MOST_PENDING_RESETS)
+            .max_local_error_reset_streams(MOST_PENDING_RESETS)
+            .serve_connection(TokioIo::new(stream), service)
+    );
+    let result = tokio::select! {
+        result = &mut connection => result,
+        () = connections.stop.cancelled() => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    if let Err(error) = result {
+        tracing::debug!(%error, "connection ended");
+    }
+}

@@ -1,0 +1,267 @@
+//! The socket that a plugin listens on: bound, named for the handshake line, and gone with it.
+
+use std::io;
+use std::net::Ipv4Addr;
+use std::path::PathBuf;
+
+use tokio::net::TcpListener;
+#[cfg(unix)]
+use tokio::net::UnixListener;
+
+use super::Socket;
+use crate::handshake::Network;
+
+/// How to listen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum ListenOn {
+    /// A Unix socket of a new name in `directory`, open to `group` if there is one.
+    Unix { directory: PathBuf, group: Option<String> },
+    /// The first free port of the range on the loopback interface, or one that the system
+    /// chooses.
+    Tcp { ports: Option<(u16, u16)> },
+}
+
+/// Why a plugin cannot listen.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub(crate) enum BindError {
+    #[error("cannot make a socket in {directory}; set TMPDIR to a directory that can be written to")]
+    Socket { directory: PathBuf, source: io::Error },
+    #[error(
+        "the socket path {path} has {length} bytes, and the system allows {limit}; set TMPDIR to \
+         a shorter directory"
+    )]
+    PathTooLong { path: String, length: usize, limit: usize },
+    #[error("the directory for the socket is not valid UTF-8: {0:?}")]
+    PathNotText(PathBuf),
+    #[error("there is no group `{0}` (PLUGIN_UNIX_SOCKET_GROUP)")]
+    NoSuchGroup(String),
+    #[error("cannot give the socket to group `{group}`")]
+    Group { group: String, source: io::Error },
+    #[error("no free port on 127.0.0.1")]
+    Tcp(#[source] io::Error),
+    #[cfg(not(unix))]
+    #[error("Unix sockets are not to be had on this system")]
+    NoUnixSockets,
+}
+
+/// A bound socket. Dropping it unlinks the file.
+#[derive(Debug)]
+pub(crate) enum Listener {
+    #[cfg(unix)]
+    Unix { listener: UnixListener, _file: unix::SocketFile, network: Network },
+    Tcp { listener: TcpListener, network: Network },
+}
+
+impl Listener {
+    /// Binds; must be called inside a Tokio runtime.
+    pub(crate) fn bind(on: &ListenOn) -> Result<Self, BindError> {
+        match on {
+            #[cfg(unix)]
+            ListenOn::Unix { directory, group } => unix::bind(directory, group.as_deref()),
+            #[cfg(not(unix))]
+            ListenOn::Unix { .. } => Err(BindError::NoUnixSockets),
+            ListenOn::Tcp { ports } => bind_tcp(*ports).map_err(BindError::Tcp),
+        }
+    }
+
+    /// Where it listens, for the handshake line.
+    pub(crate) fn network(&self) -> &Network {
+        match self {
+            #[cfg(unix)]
+            Self::Unix { network, .. } => network,
+            Self::Tcp { network, .. } => network,
+        }
+    }
+
+    /// The next connection.
+    pub(crate) async fn accept(&self) -> io::Result<Socket> {
+        match self {
+            #[cfg(unix)]
+            Self::Unix { listener, .. } => {
+                listener.accept().await.map(|(stream, _)| Socket::Unix(stream))
+            }
+            Self::Tcp { listener, .. } => {
+                let (stream, _) = listener.accept().await?;
+                stream.set_nodelay(true)?;
+                Ok(Socket::Tcp(stream))
+            }
+        }
+    }
+}
+
+fn bind_tcp(ports: Option<(u16, u16)>) -> io::Result<Listener> {
+    let (first, last) = ports.unwrap_or((0, 0));
+    let mut failure = io::Error::from(io::ErrorKind::AddrInUse);
+    for port in first..=last {
+        match std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, port)) {
+            Ok(listener) => {
+                listener.set_nonblocking(true)?;
+                let network = Network::Tcp(listener.local_addr()?.to_string());
+                return Ok(Listener::Tcp { listener: TcpListener::from_std(listener)?, network });
+            }
+            Err(error) => failure = error,
+        }
+    }
+    Err(failure)
+}
+
+#[cfg(unix)]
+mod unix {
+    use std::os::unix::fs::{PermissionsExt as _, chown};
+    use std::path::Path;
+
+    use super::*;
+
+    /// The longest path that `sockaddr_un` holds, without its final zero byte.
+    const PATH_LIMIT: usize = if cfg!(target_os = "linux") { 107 } else { 103 };
+
+    /// How many names are tried before the directory is to blame.
+    const TRIES: u32 = 100;
+
+    /// A socket's file, unlinked on drop.
+    #[derive(Debug)]
+    pub(crate) struct SocketFile(PathBuf);
+
+    impl Drop for SocketFile {
+        fn drop(&mut self) {
+            // Whoever removed it first did what was to be done.
+            let _ = std::fs::remove_file(&self.0);
+        }
+    }
+
+    pub(super) fn bind(directory: &Path, group: Option<&str>) -> Result<Listener, BindError> {
+        let mut taken = None;
+        for attempt in 0..TRIES {
+            let path = directory.join(format!("plugin{}", unique_number(attempt)));
+            let text = checked(&path)?;
+            match UnixListener::bind(&path) {
+                Ok(listener) => {
+                    let file = SocketFile(path);
+                    restrict(&file.0, group)?;
+                    return Ok(Listener::Unix { listener, _file: file, network: Network::Unix(text) });
+                }
+                Err(error) if error.kind() == io::ErrorKind::AddrInUse => taken = Some(error),
+                Err(source) => {
+                    return Err(BindError::Socket { directory: directory.to_owned(), source });
+                }
+            }
+        }
+        let source = taken.unwrap_or_else(|| io::ErrorKind::AddrInUse.into());
+        Err(BindError::Socket { directory: directory.to_owned(), source })
+    }
+
+    fn checked(path: &Path) -> Result<String, BindError> {
+        let text =
+            path.to_str().ok_or_else(|| BindError::PathNotText(path.to_owned()))?.to_owned();
+        if text.len() > PATH_LIMIT {
+            return Err(BindError::PathTooLong {
+                length: text.len(),
+                limit: PATH_LIMIT,
+                path: text,
+            });
+        }
+        Ok(text)
+    }
+
+    /// A number that no other start in this directory is likely to have chosen. Binding fails on
+    /// a name that exists, so that uniqueness does not rest on it.
+    fn unique_number(attempt: u32) -> u32 {
+        let nanos = std::time::SystemTime::now()
+            .duration_since(std::time::UNIX_EPOCH)
+            .map_or(0, |since| since.subsec_nanos());
+        nanos ^ std::process::id().rotate_left(12) ^ attempt.rotate_left(24)
+    }
+
+    /// Only this user may connect, or the members of `group` if the server names one.
+    fn restrict(path: &Path, group: Option<&str>) -> Result<(), BindError> {
+        let mode = match group {
+            None => 0o600,
+            Some(group) => {
+                let failed = |source| BindError::Group { group: group.to_owned(), source };
+                chown(path, None, Some(group_id(group)?)).map_err(failed)?;
+                0o660
+            }
+        };
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).map_err(|source| {
+            BindError::Socket {
+                directory: path.parent().unwrap_or(path).to_owned(),
+                source,
+            }
+        })
+    }
+
+    fn group_id(group: &str) -> Result<u32, BindError> {
+        if let Ok(number) = group.parse() {
+            return Ok(number);
+        }
+        match nix::unistd::Group::from_name(group) {
+            Ok(Some(found)) => Ok(found.gid.as_raw()),
+            Ok(None) => Err(BindError::NoSuchGroup(group.to_owned())),
+            Err(errno) => {
+                Err(BindError::Group { group: group.to_owned(), source: errno.into() })
+            }
+        }
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+    use std::path::Path;
+
+    use super::*;
+
+    fn on(directory: &Path, group: Option<&str>) -> ListenOn {
+        ListenOn::Unix { directory: directory.to_owned(), group: group.map(str::to_owned) }
+    }
+
+    #[tokio::test]
+    async fn the_socket_file_is_private_and_goes_with_the_listener() {
+        let directory = tempfile::tempdir().unwrap();
+        let listener = Listener::bind(&on(directory.path(), None)).unwrap();
+        let path = listener.network().address().to_owned();
+        let mode = std::fs::metadata(&path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+        drop(listener);
+        assert!(!Path::new(&path).exists());
+    }
+
+    #[tokio::test]
+    async fn a_group_may_connect_when_the_server_names_one() {
+        let directory = tempfile::tempdir().unwrap();
+        let own = std::fs::metadata(directory.path()).unwrap().gid();
+        let name = nix::unistd::Group::from_gid(own.into()).unwrap().unwrap().name;
+        for group in [own.to_string(), name] {
+            let listener = Listener::bind(&on(directory.path(), Some(&group))).unwrap();
+            let metadata = std::fs::metadata(listener.network().address()).unwrap();
+            assert_eq!((metadata.permissions().mode() & 0o777, metadata.gid()), (0o660, own));
+        }
+        let unknown = Listener::bind(&on(directory.path(), Some("no-such-group")));
+        assert!(matches!(unknown, Err(BindError::NoSuchGroup(_))));
+        let left = std::fs::read_dir(directory.path()).unwrap().count();
+        assert_eq!(left, 0, "a refused socket leaves no file");
+    }
+
+    #[tokio::test]
+    async fn a_path_that_does_not_fit_is_refused_with_what_to_do() {
+        let directory = tempfile::tempdir().unwrap();
+        let long = directory.path().join("d".repeat(100));
+        std::fs::create_dir(&long).unwrap();
+        let error = Listener::bind(&on(&long, None)).unwrap_err();
+        assert!(error.to_string().contains("TMPDIR"), "{error}");
+        let missing = directory.path().join("missing");
+        assert!(matches!(Listener::bind(&on(&missing, None)), Err(BindError::Socket { .. })));
+    }
+
+    #[tokio::test]
+    async fn tcp_takes_the_first_free_port_of_the_range() {
+        let taken = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let port = taken.local_addr().unwrap().port();
+        let full = Listener::bind(&ListenOn::Tcp { ports: Some((port, port)) });
+        assert!(matches!(full, Err(BindError::Tcp(_))));
+        let free = Listener::bind(&ListenOn::Tcp { ports: None }).unwrap();
+        assert!(free.network().address().starts_with("127.0.0.1:"));
+        assert_eq!(free.network().name(), "tcp");
+    }
+}

@@ -1,0 +1,13 @@
+//! Bytes between a plugin and its server: sockets, pinned TLS and HTTP/2 connections.
+
+mod channel;
+mod connection;
+mod listener;
+mod stream;
+mod tls;
+
+pub(crate) use channel::{Channel, ConnectError};
+pub(crate) use connection::{Connections, serve};
+pub(crate) use listener::{BindError, ListenOn, Listener};
+pub(crate) use stream::Socket;
+pub(crate) use tls::{Identity, Tls, TlsError};

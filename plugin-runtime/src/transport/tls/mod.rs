@@ -1,0 +1,170 @@
+//! AutoMTLS: each side makes a certificate at start, the two are exchanged when the plugin is
+//! launched, and from then on each accepts exactly the other's.
+//!
+//! The one module that knows rustls.
+
+#[cfg(all(feature = "ring", not(feature = "aws-lc-rs")))]
+mod p521;
+mod pinned;
+mod provider;
+
+use std::fmt;
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use rustls::crypto::CryptoProvider;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer, ServerName};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio_rustls::{TlsAcceptor, TlsConnector};
+
+use pinned::PinnedCertificate;
+
+/// The name on both certificates, whatever the socket.
+const SERVER_NAME: &str = "localhost";
+
+/// gRPC over Go refuses a connection that did not agree on HTTP/2.
+const HTTP_2: &[u8] = b"h2";
+
+/// Why a TLS configuration could not be made.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub(crate) enum TlsError {
+    #[error("PLUGIN_CLIENT_CERT is not a certificate in PEM")]
+    Pem,
+    #[error("cannot make a certificate")]
+    Certificate(#[from] rcgen::Error),
+    #[error("cannot configure TLS")]
+    Rustls(#[from] rustls::Error),
+}
+
+/// This process's key pair and self-signed certificate, made anew at each start.
+pub(crate) struct Identity {
+    certificate: CertificateDer<'static>,
+    key: PrivatePkcs8KeyDer<'static>,
+}
+
+impl Identity {
+    /// A fresh identity: P-256, valid for `localhost`.
+    pub(crate) fn generate() -> Result<Self, TlsError> {
+        let key = rcgen::KeyPair::generate()?;
+        let mut params = rcgen::CertificateParams::new([SERVER_NAME.to_owned()])?;
+        params.distinguished_name = rcgen::DistinguishedName::new();
+        params.distinguished_name.push(rcgen::DnType::CommonName, SERVER_NAME);
+        let certificate = params.self_signed(&key)?.der().clone();
+        Ok(Self { certificate, key: PrivatePkcs8KeyDer::from(key.serialize_der()) })
+    }
+
+    /// The certificate in DER, for the handshake line.
+    pub(crate) fn certificate(&self) -> &[u8] {
+        &self.certificate
+    }
+}
+
+impl fmt::Debug for Identity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Identity").finish_non_exhaustive()
+    }
+}
+
+/// TLS with one peer, in both roles: the main connection and the brokered ones use the same key
+/// pairs with the roles swapped.
+#[derive(Clone)]
+pub(crate) struct Tls {
+    acceptor: TlsAcceptor,
+    connector: TlsConnector,
+}
+
+impl Tls {
+    /// TLS between `identity` and the holder of the certificate in `peer_pem`.
+    pub(crate) fn with_peer(identity: &Identity, peer_pem: &str) -> Result<Self, TlsError> {
+        let provider = Arc::new(provider::provider());
+        let pinned =
+            Arc::new(PinnedCertificate::new(certificate_from_pem(peer_pem)?, &provider));
+        Ok(Self {
+            acceptor: TlsAcceptor::from(Arc::new(server_config(identity, &provider, &pinned)?)),
+            connector: TlsConnector::from(Arc::new(client_config(identity, provider, pinned)?)),
+        })
+    }
+
+    /// The server's half of a handshake over `socket`.
+    pub(crate) async fn accept<S: AsyncRead + AsyncWrite + Unpin>(
+        &self,
+        socket: S,
+    ) -> std::io::Result<tokio_rustls::server::TlsStream<S>> {
+        self.acceptor.accept(socket).await
+    }
+
+    /// The client's half of a handshake over `socket`.
+    pub(crate) async fn connect<S: AsyncRead + AsyncWrite + Unpin>(
+        &self,
+        socket: S,
+    ) -> std::io::Result<tokio_rustls::client::TlsStream<S>> {
+        let name = ServerName::try_from(SERVER_NAME).map_err(std::io::Error::other)?;
+        self.connector.connect(name, socket).await
+    }
+}
+
+impl fmt::Debug for Tls {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tls").finish_non_exhaustive()
+    }
+}
+
+fn server_config(
+    identity: &Identity,
+    provider: &Arc<CryptoProvider>,
+    pinned: &Arc<PinnedCertificate>,
+) -> Result<rustls::ServerConfig, TlsError> {
+    let verifier: Arc<PinnedCertificate> = Arc::clone(pinned);
+    let mut config = rustls::ServerConfig::builder_with_provider(Arc::clone(provider))
+        .with_protocol_versions(&[&rustls::version::TLS13])?
+        .with_client_cert_verifier(verifier)
+        .with_single_cert(
+            vec![identity.certificate.clone()],
+            PrivateKeyDer::Pkcs8(identity.key.clone_key()),
+        )?;
+    config.alpn_protocols = vec![HTTP_2.to_vec()];
+    // Each connection proves possession of the key anew; nothing is gained by resuming one.
+    config.send_tls13_tickets = 0;
+    Ok(config)
+}
+
+fn client_config(
+    identity: &Identity,
+    provider: Arc<CryptoProvider>,
+    pinned: Arc<PinnedCertificate>,
+) -> Result<rustls::ClientConfig, TlsError> {
+    let mut config = rustls::ClientConfig::builder_with_provider(provider)
+        .with_protocol_versions(&[&rustls::version::TLS13])?
+        .dangerous()
+        .with_custom_certificate_verifier(pinned)
+        .with_client_auth_cert(
+            vec![identity.certificate.clone()],
+            PrivateKeyDer::Pkcs8(identity.key.clone_key()),
+        )?;
+    config.alpn_protocols = vec![HTTP_2.to_vec()];
+    config.resumption = rustls::client::Resumption::disabled();
+    Ok(config)
+}
+
+/// The first certificate in a PEM text. The text comes from the environment and holds one
+/// certificate block; what stands around it is ignored.
+fn certificate_from_pem(pem: &str) -> Result<CertificateDer<'static>, TlsError> {
+    const BEGIN: &str = "-----BEGIN CERTIFICATE-----";
+    const END: &str = "-----END CERTIFICATE-----";
+    let body = pem
+        .split_once(BEGIN)
+        .and_then(|(_, rest)| rest.split_once(END))
+        .map(|(body, _)| body)
+        .ok_or(TlsError::Pem)?;
+    let base64: String = body.chars().filter(|c| !c.is_ascii_whitespace()).collect();
+    let der = STANDARD.decode(base64).map_err(|_| TlsError::Pem)?;
+    if der.is_empty() {
+        return Err(TlsError::Pem);
+    }
+    Ok(CertificateDer::from(der))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,78 @@
+//! Pairs of identities over an in-memory pipe.
+
+use super::*;
+
+fn pem(certificate: &[u8]) -> String {
+    format!(
+        "-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n",
+        STANDARD.encode(certificate)
+    )
+}
+
+async fn handshake(server: &Tls, client: &Tls) -> (bool, bool) {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let (ours, theirs) = tokio::io::duplex(16 * 1024);
+    // In TLS 1.3 the client is done before the server has seen its certificate: only an answer
+    // shows that the server took it.
+    let serve = async {
+        match server.accept(ours).await {
+            Ok(mut stream) => stream.write_all(b"!").await.is_ok() && stream.flush().await.is_ok(),
+            Err(_) => false,
+        }
+    };
+    let connect = async {
+        match client.connect(theirs).await {
+            Ok(mut stream) => stream.read_u8().await.is_ok(),
+            Err(_) => false,
+        }
+    };
+    tokio::join!(serve, connect)
+}
+
+#[tokio::test]
+async fn two_sides_that_know_each_other_connect_in_both_roles() {
+    let (a, b) = (Identity::generate().unwrap(), Identity::generate().unwrap());
+    let a_side = Tls::with_peer(&a, &pem(b.certificate())).unwrap();
+    let b_side = Tls::with_peer(&b, &pem(a.certificate())).unwrap();
+    assert_eq!(handshake(&a_side, &b_side).await, (true, true));
+    assert_eq!(handshake(&b_side, &a_side).await, (true, true));
+}
+
+#[tokio::test]
+async fn a_stranger_is_refused_by_either_side() {
+    let (a, b, c) =
+        (Identity::generate().unwrap(), Identity::generate().unwrap(), Identity::generate().unwrap());
+    let a_knows_b = Tls::with_peer(&a, &pem(b.certificate())).unwrap();
+    let c_knows_a = Tls::with_peer(&c, &pem(a.certificate())).unwrap();
+    assert_eq!(handshake(&a_knows_b, &c_knows_a).await, (false, false));
+    let b_knows_c = Tls::with_peer(&b, &pem(c.certificate())).unwrap();
+    assert_eq!(handshake(&a_knows_b, &b_knows_c).await, (false, false));
+}
+
+#[tokio::test]
+async fn the_right_certificate_without_its_key_is_refused() {
+    let (a, b, thief) =
+        (Identity::generate().unwrap(), Identity::generate().unwrap(), Identity::generate().unwrap());
+    let a_side = Tls::with_peer(&a, &pem(b.certificate())).unwrap();
+    let stolen = Identity { certificate: b.certificate.clone(), key: thief.key.clone_key() };
+    // rustls itself refuses a pair that does not match, so a thief would have to patch it.
+    assert!(Tls::with_peer(&stolen, &pem(a.certificate())).is_err());
+    drop(a_side);
+}
+
+#[test]
+fn only_one_certificate_block_in_pem_is_taken() {
+    let identity = Identity::generate().unwrap();
+    let good = pem(identity.certificate());
+    assert_eq!(certificate_from_pem(&good).unwrap().as_ref(), identity.certificate());
+    let with_words = format!("words\n{good}words\n");
+    assert!(certificate_from_pem(&with_words).is_ok());
+    for bad in [
+        "",
+        "-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----",
+        "-----BEGIN CERTIFICATE-----\nAA",
+        "-----BEGIN CERTIFICATE-----\n%%\n-----END CERTIFICATE-----",
+    ] {
+        assert!(matches!(certificate_from_pem(bad), Err(TlsError::Pem)), "{bad}");
+    }
+}

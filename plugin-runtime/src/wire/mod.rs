@@ -1,0 +1,18 @@
+//! The only place where the protocol's messages become this crate's types, and back.
+//!
+//! What a Go peer would choke on is made right here: empty JSON, leases without a time of issue,
+//! error numbers it does not know, answers of the wrong shape.
+
+mod auth;
+mod connection;
+mod error;
+mod identity;
+mod lease;
+mod request;
+mod response;
+
+pub(crate) use error::error_to_wire;
+pub(crate) use identity::{entity_from_wire, group_from_wire};
+pub(crate) use lease::{duration_from_wire, duration_to_wire, seconds_to_wire, time_from_wire};
+pub(crate) use request::request_from_wire;
+pub(crate) use response::reply_to_wire;
