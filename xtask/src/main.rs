@@ -1,0 +1,49 @@
+//! `cargo xtask`: builds, runs, tests and packages the plugins of this workspace.
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use xtask::{codegen, dev, dist, terminal, test, tidy};
+
+/// Builds, runs, tests and packages the plugins of this workspace.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", version)]
+struct Arguments {
+    #[command(subcommand)]
+    subcommand: Task,
+}
+
+#[derive(Debug, Subcommand)]
+enum Task {
+    /// Regenerate the Rust code of the protocol from its .proto files.
+    Codegen {
+        /// Change nothing; fail when the checked-in code is stale.
+        #[arg(long)]
+        check: bool,
+    },
+    /// Build the release plugins into target/dist, with checksums and register commands.
+    Dist(dist::Options),
+    /// Start a real server with the plugins, show the tutorial's session and stay up.
+    Dev(dev::Options),
+    /// Run all checks and tests, those on real servers included.
+    Test(test::Options),
+    /// Check the promises that no compiler checks: layers, file sizes, names.
+    Tidy,
+}
+
+fn main() -> ExitCode {
+    let result = match Arguments::parse().subcommand {
+        Task::Codegen { check } => codegen::run(check),
+        Task::Dist(options) => dist::run(&options),
+        Task::Dev(options) => dev::run(&options),
+        Task::Test(options) => test::run(&options),
+        Task::Tidy => tidy::run(),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            terminal::note(&format!("error: {error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}

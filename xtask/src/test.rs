@@ -1,0 +1,116 @@
+//! `cargo xtask test`: all checks and all tests, with a summary that tells what did not run.
+
+mod phase;
+mod servers;
+
+use std::path::PathBuf;
+
+use anyhow::{Result, bail};
+use clap::Args;
+
+use crate::codegen;
+use crate::dist::{self, Profile};
+use crate::tidy;
+use crate::workspace::Workspace;
+use phase::Phases;
+use servers::Servers;
+
+/// The variable that names the newest server for the tests on real servers.
+pub const NEWEST_VARIABLE: &str = "XTASK_SERVER_NEWEST";
+
+/// The variable that names the oldest server for the tests on real servers.
+pub const OLDEST_VARIABLE: &str = "XTASK_SERVER_OLDEST";
+
+/// The variable that names the folder of the plugins under test.
+pub const PLUGINS_VARIABLE: &str = "XTASK_PLUGIN_DIRECTORY";
+
+/// The integration test of this crate that talks to real servers.
+const SERVER_TEST: &str = "server";
+
+/// What `cargo xtask test` can be told.
+#[derive(Args, Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct Options {
+    /// Leave out the tests on real servers.
+    #[arg(long)]
+    pub skip_server: bool,
+    /// The server binary to test with, instead of the newest pinned OpenBao.
+    #[arg(long, value_name = "PATH", conflicts_with = "skip_server")]
+    pub server: Option<PathBuf>,
+}
+
+/// Runs the subcommand: all phases, also after one that failed.
+///
+/// # Errors
+/// When a phase failed, or, where `CI` is `true`, when anything was skipped.
+pub fn run(options: &Options) -> Result<()> {
+    let workspace = Workspace::load()?;
+    let mut phases = Phases::default();
+    phases.cargo("format", &["fmt", "--all", "--check"], &[]);
+    phases.cargo(
+        "clippy",
+        &["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"],
+        &[],
+    );
+    phases.cargo(
+        "documentation",
+        &["doc", "--workspace", "--no-deps"],
+        &[("RUSTDOCFLAGS", "--deny warnings")],
+    );
+    phases.run("generated code", || codegen::run(true));
+    phases.run("tidy", tidy::run);
+    phases.cargo("unit, wire and doc tests", &["test", "--workspace", "--exclude", "xtask"], &[]);
+    let own = own_tests(&workspace);
+    phases.cargo("tests of xtask", &own.iter().map(String::as_str).collect::<Vec<_>>(), &[]);
+    let distribution = phases.run("dist", || dist::build(Profile::Release));
+    if let Some(distribution) = &distribution {
+        phases.run("sizes of the plugins", || dist::check_sizes(&distribution.plugins));
+    } else {
+        phases.skip("sizes of the plugins", "the plugins could not be built");
+    }
+    match distribution {
+        _ if options.skip_server => phases.skip("tests on real servers", "--skip-server was given"),
+        None => phases.skip("tests on real servers", "the plugins could not be built"),
+        Some(distribution) => {
+            let servers = phases.run("servers", || Servers::find(options.server.as_deref()));
+            match servers {
+                None => phases.skip("tests on real servers", "no server was found"),
+                Some(servers) => servers.test(&mut phases, &distribution.plugin_directory),
+            }
+        }
+    }
+    phases.finish()
+}
+
+/// The arguments that run this crate's tests without those on real servers.
+fn own_tests(workspace: &Workspace) -> Vec<String> {
+    let mut arguments: Vec<String> =
+        ["test", "--package", "xtask", "--lib", "--bins"].map(str::to_owned).into();
+    let own = workspace.packages.iter().filter(|package| package.name == "xtask");
+    for target in own.flat_map(|package| &package.targets) {
+        if target.is("test") && target.name != SERVER_TEST {
+            arguments.extend(["--test".to_owned(), target.name.clone()]);
+        }
+    }
+    arguments
+}
+
+/// Turns what was skipped into a failure where everything must run.
+fn refuse_skips(skipped: usize, ci: bool) -> Result<()> {
+    if ci && skipped > 0 {
+        bail!("{skipped} phases were skipped, and with CI=true that is a failure");
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_skip_fails_only_in_ci() {
+        assert!(refuse_skips(1, false).is_ok());
+        assert!(refuse_skips(0, true).is_ok());
+        assert!(refuse_skips(1, true).is_err());
+    }
+}

@@ -1,0 +1,58 @@
+//! The servers that `cargo xtask test` tests with.
+
+use std::path::Path;
+
+use anyhow::Result;
+
+use super::phase::Phases;
+use super::{NEWEST_VARIABLE, OLDEST_VARIABLE, PLUGINS_VARIABLE, SERVER_TEST};
+use crate::server::{ServerBinary, pins};
+use crate::terminal::note;
+
+/// The name that the tests on the oldest server have in their path, so that they can be left out.
+const OLDEST_MODULE: &str = "on_the_oldest";
+
+/// A server of the newest version, or the one given, and one of the oldest.
+#[derive(Debug)]
+pub(super) struct Servers {
+    newest: ServerBinary,
+    oldest: Result<ServerBinary>,
+}
+
+impl Servers {
+    /// Finds or fetches both.
+    ///
+    /// # Errors
+    /// When the given one is no server, or there is no newest one.
+    pub(super) fn find(given: Option<&Path>) -> Result<Self> {
+        let newest = match given {
+            Some(path) => ServerBinary::at(path)?,
+            None => ServerBinary::pinned(pins::NEWEST)?,
+        };
+        let oldest = ServerBinary::pinned(pins::OLDEST);
+        for server in [Some(&newest), oldest.as_ref().ok()].into_iter().flatten() {
+            note(&format!("{:?} {}: {}", server.product, server.version, server.path.display()));
+        }
+        Ok(Self { newest, oldest })
+    }
+
+    /// Runs the tests on real servers as a phase.
+    pub(super) fn test(&self, phases: &mut Phases, plugins: &Path) {
+        let mut arguments = vec!["test", "--package", "xtask", "--test", SERVER_TEST];
+        let newest = self.newest.path.display().to_string();
+        let plugins = plugins.display().to_string();
+        let oldest = self.oldest.as_ref().map(|server| server.path.display().to_string());
+        let mut variables =
+            vec![(NEWEST_VARIABLE, newest.as_str()), (PLUGINS_VARIABLE, plugins.as_str())];
+        match &oldest {
+            Ok(oldest) => variables.push((OLDEST_VARIABLE, oldest)),
+            Err(error) => {
+                let name = format!("tests on OpenBao {}", pins::OLDEST);
+                phases.skip(&name, &format!("{error:#}"));
+                arguments.extend(["--", "--skip", OLDEST_MODULE]);
+            }
+        }
+        let name = format!("tests on real servers, {} first", self.newest.version);
+        phases.cargo(&name, &arguments, &variables);
+    }
+}

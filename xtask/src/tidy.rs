@@ -1,0 +1,32 @@
+//! `cargo xtask tidy`: promises about the code that no compiler checks.
+
+mod layers;
+mod names;
+mod sizes;
+mod sources;
+
+use anyhow::{Result, bail};
+
+use crate::terminal::{note, say};
+use crate::workspace::Workspace;
+use sources::Sources;
+
+/// Runs the subcommand.
+///
+/// # Errors
+/// When a promise is broken; each breach is printed.
+pub fn run() -> Result<()> {
+    let workspace = Workspace::load()?;
+    let sources = Sources::of(&workspace)?;
+    let mut breaches = layers::breaches(&workspace);
+    breaches.extend(names::breaches(&sources));
+    breaches.extend(sizes::breaches(&sources));
+    say(&sizes::report(&sources));
+    for breach in &breaches {
+        note(breach);
+    }
+    if breaches.is_empty() {
+        return Ok(());
+    }
+    bail!("{} promises about the code are broken", breaches.len())
+}

@@ -1,0 +1,202 @@
+//! What cargo knows about this workspace: its packages, its plugins, its target folder.
+
+use std::collections::HashSet;
+use std::env;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+use serde::Deserialize;
+
+/// The workspace as `cargo metadata` describes it.
+#[derive(Debug, Deserialize)]
+#[non_exhaustive]
+pub struct Workspace {
+    /// Where build output goes; follows `CARGO_TARGET_DIR`.
+    pub target_directory: PathBuf,
+    /// The folder of the workspace manifest.
+    pub workspace_root: PathBuf,
+    /// The members, without packages from elsewhere.
+    pub packages: Vec<Package>,
+}
+
+/// One member of the workspace.
+#[derive(Debug, Deserialize)]
+#[non_exhaustive]
+pub struct Package {
+    /// Its name.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// Where its `Cargo.toml` is.
+    pub manifest_path: PathBuf,
+    /// What it declares to depend on.
+    pub dependencies: Vec<Dependency>,
+    /// Its libraries, programs and tests.
+    pub targets: Vec<Target>,
+    /// `[package.metadata]`.
+    #[serde(default)]
+    metadata: Option<Metadata>,
+}
+
+/// One line of a member's dependency tables.
+#[derive(Debug, Deserialize)]
+#[non_exhaustive]
+pub struct Dependency {
+    /// The package it names.
+    pub name: String,
+    /// `None` for a normal dependency, else `dev` or `build`.
+    pub kind: Option<String>,
+}
+
+/// One thing cargo builds.
+#[derive(Debug, Deserialize)]
+#[non_exhaustive]
+pub struct Target {
+    /// Its name.
+    pub name: String,
+    /// `bin`, `lib`, `test`, ...
+    pub kind: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Metadata {
+    plugin: Option<Registration>,
+}
+
+/// `[package.metadata.plugin]` of a plugin package: how servers know it.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Registration {
+    /// The plugin type of the server's catalog.
+    pub kind: Kind,
+    /// The name it is registered under, which is also what `secrets enable` gets.
+    pub name: String,
+    /// The largest size the stripped release executable may have, in bytes.
+    #[serde(rename = "max-bytes")]
+    pub max_bytes: u64,
+}
+
+/// The plugin types of the server's catalog that this workspace builds.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum Kind {
+    /// A secrets engine.
+    Secret,
+    /// An auth method.
+    Auth,
+}
+
+impl Kind {
+    /// The word of `plugin register` and of the catalog's path.
+    #[must_use]
+    pub fn catalog_type(self) -> &'static str {
+        match self {
+            Self::Secret => "secret",
+            Self::Auth => "auth",
+        }
+    }
+
+    /// The CLI's command that enables one: `secrets enable` or `auth enable`.
+    #[must_use]
+    pub fn enable_command(self) -> &'static str {
+        match self {
+            Self::Secret => "secrets",
+            Self::Auth => "auth",
+        }
+    }
+}
+
+/// A package that makes a plugin executable of its own name.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Plugin {
+    /// The package, and its executable.
+    pub package: String,
+    /// The version the plugin reports about itself, without a leading `v`.
+    pub version: String,
+    /// How servers know it.
+    pub registration: Registration,
+}
+
+impl Workspace {
+    /// Asks cargo about the workspace this xtask was built from.
+    ///
+    /// # Errors
+    /// When cargo can't be run or says something that isn't understood.
+    pub fn load() -> Result<Self> {
+        let output = cargo()
+            .args(["metadata", "--no-deps", "--format-version=1"])
+            .output()
+            .context("`cargo metadata` can't be started")?;
+        if !output.status.success() {
+            bail!("`cargo metadata` failed: {}", String::from_utf8_lossy(&output.stderr).trim());
+        }
+        serde_json::from_slice(&output.stdout).context("reading the output of `cargo metadata`")
+    }
+
+    /// The packages whose name starts with `backend-` and that build a program.
+    ///
+    /// # Errors
+    /// When one of them lacks `[package.metadata.plugin]`.
+    pub fn plugins(&self) -> Result<Vec<Plugin>> {
+        self.packages
+            .iter()
+            .filter(|package| package.name.starts_with("backend-"))
+            .filter(|package| package.targets.iter().any(|target| target.is("bin")))
+            .map(Package::plugin)
+            .collect()
+    }
+
+    /// The names of all members.
+    #[must_use]
+    pub fn member_names(&self) -> HashSet<&str> {
+        self.packages.iter().map(|package| package.name.as_str()).collect()
+    }
+}
+
+impl Package {
+    /// The folder of its manifest.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        self.manifest_path.parent().unwrap_or(Path::new(""))
+    }
+
+    fn plugin(&self) -> Result<Plugin> {
+        let registration =
+            self.metadata.as_ref().and_then(|metadata| metadata.plugin.clone()).with_context(
+                || {
+                    format!(
+                        "{} has no [package.metadata.plugin]; add for example: \
+                         kind = \"secret\", name = \"mock\", max-bytes = 4500000",
+                        self.manifest_path.display()
+                    )
+                },
+            )?;
+        Ok(Plugin { package: self.name.clone(), version: self.version.clone(), registration })
+    }
+}
+
+impl Target {
+    /// Whether it is of this kind: `bin`, `test`, ...
+    #[must_use]
+    pub fn is(&self, kind: &str) -> bool {
+        self.kind.iter().any(|own| own == kind)
+    }
+}
+
+/// The cargo that runs this xtask, in the workspace's root.
+#[must_use]
+pub fn cargo() -> Command {
+    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.current_dir(root());
+    command
+}
+
+/// The workspace's root folder.
+#[must_use]
+pub fn root() -> &'static Path {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.parent().unwrap_or(here)
+}

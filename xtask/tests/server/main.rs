@@ -1,0 +1,27 @@
+//! Tests on real servers, a module for each promise that only a real server can show.
+//!
+//! `cargo xtask test` names the servers and the plugins by environment variables. Without them the
+//! pinned servers are fetched and the plugins built with cargo's debug profile. Where there is no
+//! server the tests fail and say what to do; they never pass unseen.
+
+mod crash;
+mod mounts;
+mod production;
+mod setting;
+mod tutorial;
+
+/// Makes tests of functions that take a server: one on the newest version, one on the oldest.
+///
+/// The names of the modules are known to `cargo xtask test`, which leaves out the second where that
+/// version can't be had, and says so.
+macro_rules! on_both_versions {
+    ($($name:ident),+ $(,)?) => {
+        mod on_the_newest {
+            $(#[test] fn $name() -> anyhow::Result<()> { super::$name(crate::setting::newest()?) })+
+        }
+        mod on_the_oldest {
+            $(#[test] fn $name() -> anyhow::Result<()> { super::$name(crate::setting::oldest()?) })+
+        }
+    };
+}
+pub(crate) use on_both_versions;

@@ -1,0 +1,69 @@
+//! The servers and plugins under test.
+
+use std::env;
+use std::path::Path;
+use std::sync::OnceLock;
+
+use anyhow::{Result, anyhow};
+use xtask::dist::{self, BuiltPlugin, Distribution, Profile};
+use xtask::server::{Api, DevServer, ServerBinary, pins};
+use xtask::test::{NEWEST_VARIABLE, OLDEST_VARIABLE, PLUGINS_VARIABLE};
+use xtask::tutorial::{NAME, PACKAGE};
+
+/// What is found or made once, by whichever test comes first.
+type Once<T> = OnceLock<Result<T, String>>;
+
+/// A server of the newest version.
+pub(crate) fn newest() -> Result<&'static ServerBinary> {
+    static SERVER: Once<ServerBinary> = OnceLock::new();
+    once(&SERVER, || server(NEWEST_VARIABLE, pins::NEWEST))
+}
+
+/// A server of the oldest version.
+pub(crate) fn oldest() -> Result<&'static ServerBinary> {
+    static SERVER: Once<ServerBinary> = OnceLock::new();
+    once(&SERVER, || server(OLDEST_VARIABLE, pins::OLDEST))
+}
+
+fn server(variable: &str, version: &str) -> Result<ServerBinary> {
+    match env::var_os(variable) {
+        Some(path) => ServerBinary::at(Path::new(&path)),
+        None => ServerBinary::pinned(version),
+    }
+}
+
+/// The plugins.
+pub(crate) fn distribution() -> Result<&'static Distribution> {
+    static DISTRIBUTION: Once<Distribution> = OnceLock::new();
+    once(&DISTRIBUTION, || match env::var_os(PLUGINS_VARIABLE) {
+        Some(folder) => Distribution::open(Path::new(&folder)),
+        None => dist::build(Profile::Debug),
+    })
+}
+
+/// The secrets mock.
+pub(crate) fn plugin() -> Result<&'static BuiltPlugin> {
+    distribution()?.plugin(PACKAGE)
+}
+
+/// A dev server that knows the secrets mock as `mock`.
+pub(crate) fn dev_server(binary: &ServerBinary, variables: &[(&str, &str)]) -> Result<DevServer> {
+    let folder = &distribution()?.plugin_directory;
+    let server = DevServer::start(binary, Some(folder), variables)?;
+    register(&server.api())?;
+    Ok(server)
+}
+
+/// Makes the secrets mock known as `mock`.
+pub(crate) fn register(api: &Api) -> Result<()> {
+    let plugin = plugin()?;
+    let kind = plugin.plugin.registration.kind.catalog_type();
+    let version = format!("v{}", plugin.plugin.version);
+    api.register(kind, NAME, PACKAGE, &plugin.sha256, &version)?.success()?;
+    Ok(())
+}
+
+fn once<T>(cell: &'static Once<T>, make: impl FnOnce() -> Result<T>) -> Result<&'static T> {
+    let made = cell.get_or_init(|| make().map_err(|error| format!("{error:#}")));
+    made.as_ref().map_err(|error| anyhow!("{error}"))
+}
