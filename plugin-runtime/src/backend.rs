@@ -112,6 +112,13 @@ pub struct Initialize {
     pub system_view: SystemView,
 }
 
+impl Initialize {
+    /// A start with nothing but storage; for tests of backends.
+    pub fn new(storage: Storage) -> Self {
+        Self { storage, system_view: SystemView::unavailable() }
+    }
+}
+
 /// What a plugin's factory may return: a backend, or a result with one.
 ///
 /// Implemented for every [`Backend`] and for `Result<Backend, Error>`.

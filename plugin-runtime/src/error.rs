@@ -25,8 +25,12 @@ pub enum ErrorKind {
     Internal,
     /// An error with a status of its own.
     Coded(StatusCode),
-    /// The caller's mistake: HTTP 400.
+    /// The caller's mistake, as an error response: HTTP 400 with nothing but the text. What the
+    /// backends of servers answer to bad input.
     BadRequest,
+    /// The caller's mistake as an error of the wire's own: HTTP 400 with the server's words around
+    /// the text.
+    StatusBadRequest,
     /// The path exists, the operation does not: HTTP 405.
     UnsupportedOperation,
     /// No such path: HTTP 404.
@@ -55,7 +59,8 @@ impl ErrorKind {
             | Self::User
             | Self::Internal
             | Self::Coded(_)
-            | Self::BadRequest => None,
+            | Self::BadRequest
+            | Self::StatusBadRequest => None,
         }
     }
 }
@@ -86,9 +91,16 @@ impl Error {
         Self::of(ErrorKind::Unknown, message)
     }
 
-    /// The caller's mistake: HTTP 400 with this text.
+    /// The caller's mistake: HTTP 400 with this text. What is wrong with a request is nearly always
+    /// best said so.
     pub fn bad_request(message: impl Into<Cow<'static, str>>) -> Self {
         Self::of(ErrorKind::BadRequest, message)
+    }
+
+    /// The caller's mistake, as the Go SDK's bad request error: HTTP 400, in which servers put words
+    /// of their own around the text.
+    pub fn status_bad_request(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::of(ErrorKind::StatusBadRequest, message)
     }
 
     /// The caller's mistake, as the Go SDK's user error: HTTP 400 when an existence check answers

@@ -48,3 +48,6 @@ pub use system_view::{
     SystemViewError, WrapInfo,
 };
 pub use token_type::TokenType;
+
+/// A result whose error is an [`Error`] unless it says otherwise.
+pub type Result<T, E = Error> = std::result::Result<T, E>;

@@ -48,10 +48,11 @@ mod tests;
 pub use self::error::FieldError;
 pub use self::parse::Parsed;
 pub(crate) use self::parse::parse;
+pub(crate) use self::schema::TYPE_KEYWORD;
 pub use self::schema::{Field, FieldKind, FieldSet};
-pub use crate::TokenType;
 pub use self::token_fields::{TokenFields, TokenFieldsError, TokenFieldsUpdate};
 pub use self::types::{
     AnyList, AnyMap, CommaList, HeaderFields, InvalidName, KeyValues, LowerCase, Name, Seconds,
     Sensitive, SignedSeconds, Time,
 };
+pub use crate::TokenType;

@@ -1,13 +1,10 @@
 //! The fields that every role of an auth method has (`sdk/helper/tokenutil`).
 
-use std::net::IpAddr;
-
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use thiserror::Error;
 
-use super::token_type::TokenType;
 use super::types::{CommaList, Seconds};
+use crate::{Auth, BoundCidr, Connection, Error, Lease, TokenType};
 
 /// How the tokens of a role are made; flatten it into the role.
 ///
@@ -71,7 +68,7 @@ pub struct TokenFieldsUpdate {
 }
 
 /// Token fields that contradict each other. The text is meant for the client.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TokenFieldsError {
     /// An entry is neither an address, a block of addresses nor the path of a socket.
@@ -98,14 +95,22 @@ pub enum TokenFieldsError {
     /// Both say where a token may be used from.
     #[error("'token_strictly_bind_ip' conflicts with 'token_bound_cidrs'; set only one")]
     BindConflict,
+    /// A token shall be bound to its caller's address, and the server did not say which that is.
+    #[error("'token_strictly_bind_ip' is set, but the address of the login request is not known")]
+    UnknownAddress,
+}
+
+impl From<TokenFieldsError> for Error {
+    /// What contradicts itself is the caller's mistake.
+    fn from(error: TokenFieldsError) -> Self {
+        Self::bad_request(error.to_string())
+    }
 }
 
 impl TokenFields {
     /// Checks what Vault's own auth methods check before they store a role.
     pub fn validate(&self) -> Result<(), TokenFieldsError> {
-        if let Some(position) = self.token_bound_cidrs.iter().position(|block| !is_block(block)) {
-            return Err(TokenFieldsError::BoundCidrs(position));
-        }
+        self.bound_cidrs()?;
         if self.token_num_uses < 0 {
             return Err(TokenFieldsError::NegativeUses);
         }
@@ -122,6 +127,61 @@ impl TokenFields {
             return Err(TokenFieldsError::BindConflict);
         }
         Ok(())
+    }
+
+    /// Makes a login's token as the role says: its policies, terms, type and where it may be used
+    /// from. All else of `auth` stays.
+    ///
+    /// `connection` is the login request's, for `token_strictly_bind_ip`.
+    ///
+    /// ```
+    /// use plugin_runtime::fields::TokenFields;
+    /// use plugin_runtime::{Alias, Auth, Error, Request};
+    ///
+    /// fn token(user: &str, role: &TokenFields, request: &Request) -> Result<Auth, Error> {
+    ///     let mut auth = Auth::of(Alias::named(user));
+    ///     role.apply_to(&mut auth, request.connection.as_ref())?;
+    ///     Ok(auth)
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// When the fields were stored without [`validate`](Self::validate), or the token is to be
+    /// bound to an address that is not known. `auth` is then as it was.
+    pub fn apply_to(
+        &self,
+        auth: &mut Auth,
+        connection: Option<&Connection>,
+    ) -> Result<(), TokenFieldsError> {
+        let bound_cidrs = if self.token_strictly_bind_ip {
+            let address = connection.and_then(|connection| connection.remote_addr.parse().ok());
+            vec![address.ok_or(TokenFieldsError::UnknownAddress)?]
+        } else {
+            self.bound_cidrs()?
+        };
+        let num_uses = u64::try_from(self.token_num_uses);
+        auth.num_uses = num_uses.map_err(|_| TokenFieldsError::NegativeUses)?;
+        auth.bound_cidrs = bound_cidrs;
+        auth.policies = self.token_policies.to_vec();
+        auth.no_default_policy = self.token_no_default_policy;
+        auth.token_type = self.token_type;
+        auth.explicit_max_ttl = self.token_explicit_max_ttl.duration();
+        auth.period = self.token_period.duration();
+        auth.lease = Lease {
+            ttl: self.token_ttl.duration(),
+            max_ttl: self.token_max_ttl.duration(),
+            renewable: true,
+            ..auth.lease.clone()
+        };
+        Ok(())
+    }
+
+    fn bound_cidrs(&self) -> Result<Vec<BoundCidr>, TokenFieldsError> {
+        let parsed = self.token_bound_cidrs.iter().enumerate().map(|(position, block)| {
+            block.parse().map_err(|_| TokenFieldsError::BoundCidrs(position))
+        });
+        parsed.collect()
     }
 }
 
@@ -151,22 +211,5 @@ impl TokenFieldsUpdate {
         new.validate()?;
         *fields = new;
         Ok(())
-    }
-}
-
-/// An address, a block of them (`10.0.0.0/8`), or the path of a Unix socket.
-fn is_block(text: &str) -> bool {
-    match text.split_once('/') {
-        Some(("", _)) => true,
-        Some((address, bits)) => {
-            let longest = match address.parse::<IpAddr>() {
-                Ok(IpAddr::V4(_)) => 32,
-                Ok(IpAddr::V6(_)) => 128,
-                Err(_) => return false,
-            };
-            let decimal = !bits.is_empty() && bits.bytes().all(|byte| byte.is_ascii_digit());
-            decimal && bits.parse::<u8>().is_ok_and(|bits| bits <= longest)
-        }
-        None => text.parse::<IpAddr>().is_ok(),
     }
 }

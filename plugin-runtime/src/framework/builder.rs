@@ -70,6 +70,14 @@ pub enum FrameworkError {
         /// The pattern.
         path: String,
     },
+    /// A parameter is described that the pattern does not have.
+    #[error("the path `{path}` has no parameter `{name}` to describe; correct its name")]
+    Parameter {
+        /// The pattern.
+        path: String,
+        /// The parameter that is not in it.
+        name: String,
+    },
     /// Two secret types have the same name.
     #[error("there are two secret types called `{0}`")]
     SecretType(&'static str),
@@ -231,13 +239,31 @@ impl<S: Send + Sync + 'static> Framework<S> {
         }
         declared.special_paths.check()?;
         declared.check()?;
-        let mut dispatch = Dispatch::new(declared, Router::new(patterns)?);
+        let router = Router::new(patterns)?;
+        for (pattern, path) in router.patterns().iter().zip(&declared.paths) {
+            check_parameters(pattern, &path.operations)?;
+        }
+        let mut dispatch = Dispatch::new(declared, router);
         if !layers.is_empty() {
             let bare = Route::new(dispatch.clone());
             dispatch.route = Some(layers.into_iter().fold(bare, |route, layer| layer(route)));
         }
         Ok(dispatch)
     }
+}
+
+/// Only parameters that are there can be described.
+fn check_parameters<S>(
+    pattern: &Pattern,
+    operations: &Operations<S>,
+) -> Result<(), FrameworkError> {
+    for (name, _) in &operations.attributes.parameters {
+        if !pattern.param_names().any(|known| known == name) {
+            let path = pattern.as_str().to_owned();
+            return Err(FrameworkError::Parameter { path, name: name.clone() });
+        }
+    }
+    Ok(())
 }
 
 impl<S: Send + Sync + 'static> IntoBackend for Framework<S> {

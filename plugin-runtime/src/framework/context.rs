@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use super::description::OperationDescription;
 use super::pattern::Match;
 use crate::fields::{self, FieldError, FieldSet};
-use crate::{Error, Request};
+use crate::{Data, Error, Request};
 
 /// A request on its way into a handler: with the backend's state, and with the parts that the
 /// path's pattern found. [`FromContext`](super::extract::FromContext) takes arguments from it.
@@ -74,6 +74,30 @@ impl<'a, S> Context<'a, S> {
         self.warned.ignored = parsed.ignored;
         self.warned.replaced = parsed.replaced;
         Ok(parsed.value)
+    }
+
+    /// The request's fields as they came.
+    pub(super) fn any_fields(&mut self) -> Data {
+        self.warned.read = true;
+        self.request.data.clone()
+    }
+
+    /// The fields of a `T`, some of which the request wants to change.
+    pub(super) fn merges<T: 'static>(&mut self) -> Result<FieldSet, Error> {
+        let set = self.description.input_of(TypeId::of::<T>()).cloned().unwrap_or_default();
+        let mut ignored = Vec::new();
+        let mut replaced = Vec::new();
+        for name in self.request.data.field_names()? {
+            if self.parameter(&name).is_some() {
+                replaced.push(name);
+            } else if !set.knows(&name) {
+                ignored.push(name);
+            }
+        }
+        ignored.sort_unstable();
+        replaced.sort_unstable();
+        self.warned = Warned { read: true, ignored, replaced };
+        Ok(set)
     }
 
     pub(super) fn into_warned(self) -> Warned {

@@ -68,6 +68,13 @@ impl<S> Declared<S> {
         }
     }
 
+    /// Whether a renewal is one of a token rather than of a secret. An auth method that issues no
+    /// secrets has nothing else to renew.
+    fn renews_login(&self, request: &Request) -> bool {
+        let only_logins = self.kind == BackendType::Auth && self.secret_types.is_empty();
+        request.auth.is_some() || (only_logins && request.secret.is_none())
+    }
+
     /// What no type can hold: names that are taken twice, parts that do not belong together.
     pub(super) fn check(&self) -> Result<(), FrameworkError> {
         for (index, secret) in self.secret_types.iter().enumerate() {
@@ -117,7 +124,7 @@ impl<S: Send + Sync + 'static> Dispatch<S> {
     async fn answer(&self, request: Request) -> Answer {
         let declared = &*self.declared;
         match request.operation {
-            Operation::Renew if request.auth.is_some() => {
+            Operation::Renew if declared.renews_login(&request) => {
                 let Some(renew) = &declared.renew_login else {
                     return Err(Error::bad_request("this auth type doesn't support renew"));
                 };
@@ -127,7 +134,6 @@ impl<S: Send + Sync + 'static> Dispatch<S> {
             Operation::Revoke => self.secret_type(&request)?.revoke(self, &request).await,
             Operation::Rollback => rollback::run(self, &request).await,
             Operation::Help => documentation::answer(self, &request).await,
-            Operation::ResolvePath => Err(Error::unsupported_operation()),
             _ => self.at_path(&request).await,
         }
     }
@@ -165,7 +171,7 @@ impl<S: Send + Sync + 'static> Dispatch<S> {
                 Context::new(request, &declared.state, Some(&matched), &handler.description);
             let answering = handler.call(&mut context)?;
             let mut warned = context.into_warned();
-            if !warned.read {
+            if !warned.read && request.operation != Operation::ResolvePath {
                 warned.ignored = unknown_fields(&request.data, path)?;
             }
             (answering, warned)

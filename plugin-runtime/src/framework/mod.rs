@@ -26,10 +26,13 @@ pub use context::Context;
 pub use description::OperationDescription;
 pub use dispatch::Dispatch;
 pub use handler::Handler;
-pub use lease::{IntoRenewed, IntoRevoked, Leased, LeasedSecret, Revoked, SecretType};
+pub use lease::{
+    IntoRenewed, IntoRevoked, Leased, LeasedSecret, Revoked, SecretType, Ttl, TtlError, TtlLimits,
+    TtlTerms,
+};
 pub use operations::{
     Operations, create, delete, list, login, patch, read, scan, update, write,
 };
-pub use pattern::{Pattern, PatternError};
+pub use pattern::{Pattern, PatternError, TemplateFault};
 pub use route::Route;
 pub use wal::{Wal, WalEntry, WalHandler, WalId};

@@ -1,6 +1,6 @@
 //! The operations of one path.
 
-use super::answer::{IntoAnswer, IntoExists};
+use super::answer::{IntoAnswer, IntoCanonical, IntoExists, resolved};
 use super::handler::{Answering, Erased, Handler};
 use crate::{Error, Operation};
 
@@ -35,6 +35,8 @@ pub(super) struct Attributes {
     pub(super) sudo: bool,
     pub(super) operation_prefix: Option<String>,
     pub(super) operation_suffix: Option<String>,
+    /// What the path's parameters are, by name.
+    pub(super) parameters: Vec<(String, String)>,
 }
 
 /// Makes a function and a method of the same name that serve one operation.
@@ -194,6 +196,34 @@ impl<S: 'static> Operations<S> {
         self.with(Operation::ResolveRole, Erased::answering(handler))
     }
 
+    /// Says what a request's path is really called, where a parameter has several spellings. OpenBao
+    /// asks from 2.7 on, before each request: the policies are looked at for the answer, and the
+    /// request itself comes with it. Other servers do not ask, so that the handlers must still take
+    /// every spelling.
+    ///
+    /// ```
+    /// use plugin_runtime::framework::answer::CanonicalPath;
+    /// use plugin_runtime::framework::extract::Path;
+    /// use plugin_runtime::framework::{Operations, read};
+    /// # async fn read_user() {}
+    ///
+    /// async fn canonical(Path(name): Path<String>) -> CanonicalPath {
+    ///     CanonicalPath(format!("user/{}", name.to_lowercase()))
+    /// }
+    ///
+    /// let user: Operations<()> = read(read_user).canonical(canonical);
+    /// # let _ = user;
+    /// ```
+    #[must_use]
+    pub fn canonical<H, A>(self, handler: H) -> Self
+    where
+        H: Handler<S, A>,
+        H::Output: IntoCanonical + 'static,
+        A: 'static,
+    {
+        self.with(Operation::ResolvePath, Erased::new(handler, resolved))
+    }
+
     /// What the path is, in one line.
     #[must_use]
     pub fn synopsis(mut self, text: impl Into<String>) -> Self {
@@ -208,7 +238,16 @@ impl<S: 'static> Operations<S> {
         self
     }
 
-    /// Marks the path as one to be given up.
+    /// What a parameter of the path is. Those that handlers read with
+    /// [`Fields`](super::extract::Fields) have their field's doc comment already; this wins over
+    /// it. A parameter that the pattern does not have is an error at start.
+    #[must_use]
+    pub fn parameter(mut self, name: impl Into<String>, description: impl Into<String>) -> Self {
+        self.attributes.parameters.push((name.into(), description.into()));
+        self
+    }
+
+    /// Marks the path as one to be given up: in its help, and all its operations in OpenAPI.
     #[must_use]
     pub fn deprecated(mut self) -> Self {
         self.attributes.deprecated = true;
@@ -229,14 +268,17 @@ impl<S: 'static> Operations<S> {
         self
     }
 
-    /// The first part of the OpenAPI document's operation ids, in place of the plugin's name.
+    /// The first part of the OpenAPI document's operation ids, in place of the plugin's name:
+    /// lower case, with hyphens.
     #[must_use]
     pub fn operation_prefix(mut self, prefix: impl Into<String>) -> Self {
         self.attributes.operation_prefix = Some(prefix.into());
         self
     }
 
-    /// The last part of the OpenAPI document's operation ids, in place of the path's words.
+    /// The last part of the OpenAPI document's operation ids, in place of the path's words: lower
+    /// case, with hyphens. A pattern that stands for several paths, as one with an optional
+    /// parameter does, takes one for each in their order, with `|` between them.
     #[must_use]
     pub fn operation_suffix(mut self, suffix: impl Into<String>) -> Self {
         self.attributes.operation_suffix = Some(suffix.into());

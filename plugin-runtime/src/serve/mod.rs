@@ -34,8 +34,7 @@ use process::StartError;
 /// fn main() -> ExitCode {
 ///     Plugin::new(env!("CARGO_PKG_NAME"), Engine::new)
 ///         .version(env!("CARGO_PKG_VERSION"))
-///         .worker_threads(4)
-///         .serve()
+/// ///         .serve()
 /// }
 /// ```
 pub struct Plugin<B> {
@@ -48,9 +47,11 @@ pub struct Plugin<B> {
 /// How the process runs.
 #[derive(Clone, Debug, Default)]
 struct Settings {
+    #[cfg(feature = "multi-thread")]
     worker_threads: usize,
     tcp: bool,
     plaintext: bool,
+    core_dumps: bool,
 }
 
 impl<B: crate::Backend> Plugin<B> {
@@ -82,6 +83,7 @@ impl<B: crate::Backend> Plugin<B> {
     /// computes or blocks for longer gives that to
     /// [`tokio::task::spawn_blocking`](https://docs.rs/tokio/latest/tokio/task/fn.spawn_blocking.html),
     /// or takes more threads.
+    #[cfg(feature = "multi-thread")]
     #[must_use]
     pub fn worker_threads(mut self, count: usize) -> Self {
         self.settings.worker_threads = count;
@@ -101,6 +103,14 @@ impl<B: crate::Backend> Plugin<B> {
     #[must_use]
     pub fn danger_allow_plaintext(mut self) -> Self {
         self.settings.plaintext = true;
+        self
+    }
+
+    /// Allows core dumps and debuggers, which are forbidden otherwise, as both show the secrets of
+    /// every mount.
+    #[must_use]
+    pub fn danger_allow_core_dumps(mut self) -> Self {
+        self.settings.core_dumps = true;
         self
     }
 

@@ -50,7 +50,9 @@ pub(super) fn run<B: Backend>(plugin: Plugin<B>) -> Result<(), StartError> {
     let environment = environment?;
     let version = wire_version(&plugin.version)?;
 
-    harden::forbid_core_dumps();
+    if !plugin.settings.core_dumps {
+        harden::forbid_core_dumps();
+    }
     if environment.lock_memory {
         harden::lock_memory().map_err(StartError::LockMemory)?;
     }
@@ -65,14 +67,24 @@ pub(super) fn run<B: Backend>(plugin: Plugin<B>) -> Result<(), StartError> {
     result
 }
 
+#[cfg(feature = "multi-thread")]
 fn runtime(settings: &Settings) -> io::Result<tokio::runtime::Runtime> {
     match settings.worker_threads {
-        0 => tokio::runtime::Builder::new_current_thread().enable_all().build(),
+        0 => one_thread(),
         count => tokio::runtime::Builder::new_multi_thread()
             .worker_threads(count)
             .enable_all()
             .build(),
     }
+}
+
+#[cfg(not(feature = "multi-thread"))]
+fn runtime(_: &Settings) -> io::Result<tokio::runtime::Runtime> {
+    one_thread()
+}
+
+fn one_thread() -> io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build()
 }
 
 async fn serve_one_host<B: Backend>(

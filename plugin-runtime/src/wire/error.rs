@@ -12,7 +12,8 @@ pub(crate) fn error_to_wire(error: &Error) -> pb::ProtoError {
         ErrorKind::User => (1, 0),
         ErrorKind::Internal => (2, 0),
         ErrorKind::Coded(status) => (3, status.as_u16()),
-        ErrorKind::BadRequest => (4, 0),
+        // A request answers with an error response instead; where there is none, this is closest.
+        ErrorKind::BadRequest | ErrorKind::StatusBadRequest => (4, 0),
         ErrorKind::UnsupportedOperation => (5, 0),
         ErrorKind::UnsupportedPath => (6, 0),
         ErrorKind::InvalidRequest => (7, 0),
@@ -41,6 +42,7 @@ mod tests {
             (Error::internal("a"), 2, "a", 0),
             (Error::coded(StatusCode::FORBIDDEN, "a"), 3, "a", 403),
             (Error::bad_request("a"), 4, "a", 0),
+            (Error::status_bad_request("a"), 4, "a", 0),
             (Error::unsupported_operation(), 5, "unsupported operation", 0),
             (Error::unsupported_path(), 6, "unsupported path", 0),
             (Error::invalid_request(), 7, "invalid request", 0),

@@ -6,7 +6,7 @@ use super::auth::auth_to_wire;
 use super::error::error_to_wire;
 use super::lease::{duration_to_wire, secret_to_wire};
 use crate::response::{Body, error_data};
-use crate::{Data, Error, Operation, Response};
+use crate::{Data, Error, ErrorKind, Operation, Response};
 
 /// The reply to a request with this operation. The operation matters where servers assert the
 /// shape of an answer and would fall over another one.
@@ -22,13 +22,20 @@ pub(crate) fn reply_to_wire(
     }
 }
 
+/// The caller's mistake is an error response, as from Go plugins: servers show its text as it is,
+/// where they write "1 error occurred" around that of an error.
+///
 /// A kind that loses its text on the wire gets it back by a response beside the error: servers
 /// take the status from the one and the text from the other.
 fn error_reply(error: &Error) -> pb::HandleRequestReply {
-    let response = error.explanation().map(|text| pb::Response {
+    let response = |text: &str| pb::Response {
         data: error_data(text, &Data::none()).into_wire(),
         ..Default::default()
-    });
+    };
+    if error.kind() == ErrorKind::BadRequest {
+        return pb::HandleRequestReply { response: Some(response(error.message())), err: None };
+    }
+    let response = error.explanation().map(response);
     pb::HandleRequestReply { response, err: Some(error_to_wire(error)) }
 }
 
@@ -103,8 +110,14 @@ mod tests {
         let reply = reply_to_wire(Operation::Update, Err(error));
         assert_eq!(reply.err.as_ref().unwrap().err_type, 8);
         assert_eq!(text(&reply), r#"{"error":"no batch tokens"}"#);
-        let plain = reply_to_wire(Operation::Update, Err(Error::bad_request("no")));
+        let plain = reply_to_wire(Operation::Update, Err(Error::status_bad_request("no")));
         assert_eq!((plain.response, plain.err.unwrap().err_type), (None, 4));
+    }
+
+    #[test]
+    fn the_callers_mistake_is_an_error_response() {
+        let reply = reply_to_wire(Operation::Update, Err(Error::bad_request("no")));
+        assert_eq!((text(&reply), &reply.err), (r#"{"error":"no"}"#, &None));
     }
 
     #[test]

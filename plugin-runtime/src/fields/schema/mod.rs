@@ -6,4 +6,5 @@ mod rule;
 
 pub use self::field_set::{Field, FieldSet};
 pub use self::kind::FieldKind;
+pub(crate) use self::kind::KEYWORD as TYPE_KEYWORD;
 pub(crate) use self::rule::Rule;

@@ -6,6 +6,7 @@ use std::fmt;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::json;
+use subtle::ConstantTimeEq as _;
 use zeroize::Zeroize;
 
 /// A value that must not reach a log: a password, a key, a token.
@@ -24,6 +25,22 @@ impl<T: Zeroize> Sensitive<T> {
     /// The value. What is copied out of it is no longer protected.
     pub const fn expose(&self) -> &T {
         &self.0
+    }
+}
+
+impl<T: Zeroize + AsRef<[u8]>> Sensitive<T> {
+    /// Whether this is `other`. How long the comparison takes tells whether the two are of equal
+    /// length, and nothing else about them.
+    ///
+    /// ```
+    /// use plugin_runtime::fields::Sensitive;
+    ///
+    /// let password = Sensitive::new("correct horse".to_owned());
+    /// assert!(password.matches("correct horse"));
+    /// assert!(!password.matches("correct house"));
+    /// ```
+    pub fn matches(&self, other: impl AsRef<[u8]>) -> bool {
+        self.0.as_ref().ct_eq(other.as_ref()).into()
     }
 }
 

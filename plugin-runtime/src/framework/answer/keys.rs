@@ -17,17 +17,17 @@ pub struct Keys(pub Vec<String>);
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct KeysWithInfo<T>(pub Vec<(String, T)>);
 
-/// The shape of a list's answer, for OpenAPI.
+// The shape of a list's answer, for OpenAPI, where a doc comment would show.
 #[derive(JsonSchema)]
-#[expect(dead_code, reason = "described, never made")]
+#[allow(dead_code, reason = "described, never made")]
 struct Listed {
     /// The names.
     keys: Vec<String>,
 }
 
-/// The shape of a list's answer with facts, for OpenAPI.
+// The same with facts about each name.
 #[derive(JsonSchema)]
-#[expect(dead_code, reason = "described, never made")]
+#[allow(dead_code, reason = "described, never made")]
 struct ListedWithInfo<T> {
     /// The names.
     keys: Vec<String>,

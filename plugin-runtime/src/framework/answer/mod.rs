@@ -1,8 +1,11 @@
 //! The answers of handlers.
 
+mod canonical;
 mod done;
 mod keys;
 
+pub(super) use canonical::resolved;
+pub use canonical::{CanonicalPath, IntoCanonical};
 pub use done::{IntoDone, IntoExists};
 pub use keys::{Keys, KeysWithInfo};
 
@@ -36,6 +39,10 @@ pub trait IntoAnswer {
 impl IntoAnswer for () {
     fn into_answer(self) -> Result<Option<Response>, Error> {
         Ok(None)
+    }
+
+    fn describe(description: &mut OperationDescription) {
+        description.gives_nothing();
     }
 }
 

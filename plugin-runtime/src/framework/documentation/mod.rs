@@ -1,13 +1,65 @@
 //! What a backend says about itself: help texts and the OpenAPI document.
+//!
+//! Both are made when they are asked for, so that a plugin that nobody asks pays nothing.
 
+mod declaration;
+mod help;
+mod openapi;
+mod parameters;
+
+#[cfg(test)]
+mod tests;
+
+use serde::Deserialize;
+use serde_json::json;
+
+use self::declaration::{Declaration, DeclaredPath};
 use super::dispatch::Dispatch;
-use crate::{Error, Request, Response};
+use crate::{Data, Error, Request, Response};
 
-/// Answers a request for help.
+/// What the server may add to a request for help.
+#[derive(Default, Deserialize)]
+struct Asked {
+    /// The name under which the plugin is mounted, to begin operation ids with.
+    #[serde(default, rename = "requestResponsePrefix")]
+    prefix: String,
+}
+
+/// Answers a request for help: of the whole backend at its root, of one path elsewhere.
 pub(super) async fn answer<S: Send + Sync + 'static>(
     backend: &Dispatch<S>,
     request: &Request,
 ) -> Result<Option<Response>, Error> {
-    let _ = (backend, request);
-    Err(Error::unsupported_operation())
+    let matched = match request.path.as_str() {
+        "" => None,
+        path => Some(backend.router.route(path).ok_or_else(Error::unsupported_path)?.index()),
+    };
+    // A server that does not tell its version is no reason to hold the documentation back.
+    let version = request.system_view.plugin_environment().await.map(|server| server.version);
+    let version = version.ok().filter(|version| !version.is_empty());
+    write(
+        Declaration::of(&backend.declared, backend.router.patterns()),
+        matched,
+        request,
+        version.as_deref().unwrap_or("unknown"),
+    )
+}
+
+fn write(
+    mut declaration: Declaration<'_>,
+    matched: Option<usize>,
+    request: &Request,
+    version: &str,
+) -> Result<Option<Response>, Error> {
+    let Asked { prefix } = request.data.parse::<Option<Asked>>().ok().flatten().unwrap_or_default();
+    let help = match matched {
+        None => help::of_backend(&declaration),
+        Some(index) => {
+            declaration.paths = vec![declaration.paths.swap_remove(index)];
+            help::of_path(&declaration.paths[0], &request.path)
+        }
+    };
+    let document = openapi::document(&declaration, &prefix, &request.mount_type, version);
+    let data = Data::new(&json!({ "help": help, "see_also": null, "openapi": document }))?;
+    Response::from_data(data).map(Some)
 }

@@ -1,27 +1,36 @@
 //! The arguments of handlers: what can be taken from a request.
 
 mod fields;
+mod login;
+mod mount_point;
 mod page;
+mod patch;
 mod path;
 mod secret;
 mod state;
 
 pub use fields::Fields;
+pub use mount_point::MountPoint;
 pub use page::Page;
+pub use patch::Patch;
 pub use path::Path;
 pub use secret::Internal;
 pub use state::State;
 
+use std::collections::BTreeMap;
+
 use super::{Context, OperationDescription};
-use crate::{Error, Headers, Request, Storage, SystemView};
+use crate::{Data, Error, Headers, Lease, Request, Storage, SystemView};
 
 /// Something that a handler can have as an argument.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be an argument of a handler",
     label = "not an argument",
     note = "arguments are `Path<T>` (parts of the path), `Fields<T>` (path and body, validated), \
-            `State<{S}>`, `Storage`, `SystemView`, `Request`, `Page`, `Internal<T>`; `T` must \
-            derive serde's `Deserialize`, and for `Fields` also `JsonSchema`"
+            `Patch<T>` (changes to what is stored), `Data` (the body as it is), `State<{S}>`, \
+            `Storage`, `SystemView`, `Request`, `Headers`, `Option<Connection>`, `MountPoint`, \
+            `Page`, `Internal<T>`, `Lease`, and `Auth` where a token is renewed; `T` must derive \
+            serde's `Deserialize`, and for `Fields` and `Patch` also `JsonSchema`"
 )]
 pub trait FromContext<S>: Sized {
     /// Takes it.
@@ -59,5 +68,26 @@ impl<S> FromContext<S> for SystemView {
 impl<S> FromContext<S> for Headers {
     fn from_context(context: &mut Context<'_, S>) -> Result<Self, Error> {
         Ok(context.request().headers.clone())
+    }
+}
+
+/// The body as it is, whatever its fields are: nothing is coerced, and no field is unknown.
+impl<S> FromContext<S> for Data {
+    fn from_context(context: &mut Context<'_, S>) -> Result<Self, Error> {
+        Ok(context.any_fields())
+    }
+
+    fn describe(description: &mut OperationDescription) {
+        description.takes::<BTreeMap<String, serde_json::Value>>();
+    }
+}
+
+/// In the handlers of a lease, and of a token's renewal: the terms so far, with the caller's wish.
+impl<S> FromContext<S> for Lease {
+    fn from_context(context: &mut Context<'_, S>) -> Result<Self, Error> {
+        let request = context.request();
+        let of_secret = request.secret.as_ref().map(|secret| &secret.lease);
+        let lease = of_secret.or_else(|| request.auth.as_ref().map(|auth| &auth.lease));
+        lease.cloned().ok_or_else(|| Error::internal("request has no lease"))
     }
 }

@@ -160,10 +160,10 @@ fn certificate_from_pem(pem: &str) -> Result<CertificateDer<'static>, TlsError> 
         .ok_or(TlsError::Pem)?;
     let base64: String = body.chars().filter(|c| !c.is_ascii_whitespace()).collect();
     let der = STANDARD.decode(base64).map_err(|_| TlsError::Pem)?;
-    if der.is_empty() {
-        return Err(TlsError::Pem);
-    }
-    Ok(CertificateDer::from(der))
+    let certificate = CertificateDer::from(der);
+    // What is no certificate can't be shown by anybody: better to say so now.
+    rustls::server::ParsedCertificate::try_from(&certificate).map_err(|_| TlsError::Pem)?;
+    Ok(certificate)
 }
 
 #[cfg(test)]

@@ -72,6 +72,7 @@ fn only_one_certificate_block_in_pem_is_taken() {
         "-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----",
         "-----BEGIN CERTIFICATE-----\nAA",
         "-----BEGIN CERTIFICATE-----\n%%\n-----END CERTIFICATE-----",
+        "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----",
     ] {
         assert!(matches!(certificate_from_pem(bad), Err(TlsError::Pem)), "{bad}");
     }

@@ -1,0 +1,115 @@
+//! The keywords that need no conversion, with what their values must be.
+
+use serde_json::{Map, Value};
+
+/// What a keyword's value has to be, here and in the types that servers decode it into.
+#[derive(Clone, Copy)]
+enum Expected {
+    Any,
+    Text,
+    Truth,
+    Number,
+    Count,
+    /// A list with something in it.
+    List,
+    /// A list of texts with something in it.
+    Texts,
+    /// How user interfaces show it.
+    Display,
+}
+
+const PLAIN: &[(&str, Expected)] = &[
+    ("default", Expected::Any),
+    ("deprecated", Expected::Truth),
+    ("description", Expected::Text),
+    ("enum", Expected::List),
+    ("example", Expected::Any),
+    ("format", Expected::Text),
+    ("maxItems", Expected::Count),
+    ("maxLength", Expected::Count),
+    ("maxProperties", Expected::Count),
+    ("maximum", Expected::Number),
+    ("minItems", Expected::Count),
+    ("minLength", Expected::Count),
+    ("minProperties", Expected::Count),
+    ("minimum", Expected::Number),
+    ("multipleOf", Expected::Number),
+    ("nullable", Expected::Truth),
+    ("pattern", Expected::Text),
+    ("readOnly", Expected::Truth),
+    ("required", Expected::Texts),
+    ("title", Expected::Text),
+    ("uniqueItems", Expected::Truth),
+    ("writeOnly", Expected::Truth),
+    ("x-vault-displayAttrs", Expected::Display),
+    ("x-vault-displayGroup", Expected::Text),
+    ("x-vault-displaySensitive", Expected::Truth),
+    ("x-vault-displayValue", Expected::Any),
+];
+
+impl Expected {
+    fn is(self, value: &Value) -> bool {
+        match self {
+            Self::Any => !value.is_null(),
+            Self::Text => value.is_string(),
+            Self::Truth => value.is_boolean(),
+            Self::Number => value.is_number(),
+            Self::Count => value.is_u64(),
+            Self::List => value.as_array().is_some_and(|list| !list.is_empty()),
+            Self::Texts => {
+                let texts = |list: &Vec<Value>| list.iter().all(Value::is_string);
+                Self::List.is(value) && value.as_array().is_some_and(texts)
+            }
+            Self::Display => {
+                let fits = |(name, value): (&String, &Value)| match name.as_str() {
+                    "sensitive" | "navigation" => value.is_boolean(),
+                    "value" => true,
+                    _ => value.is_string(),
+                };
+                value.as_object().is_some_and(|attributes| attributes.iter().all(fits))
+            }
+        }
+    }
+}
+
+/// Whether a keyword says something about a field rather than about its values' form.
+pub(in super::super) fn is_annotation(keyword: &str) -> bool {
+    matches!(
+        keyword,
+        "deprecated" | "description" | "example" | "nullable" | "readOnly" | "title" | "writeOnly"
+    ) || keyword.starts_with("x-")
+}
+
+/// The keywords of a schema that stay as they are.
+pub(super) fn plain(schema: &Map<String, Value>) -> Map<String, Value> {
+    let mut kept = Map::new();
+    for (keyword, value) in schema {
+        let known = PLAIN.iter().find(|(known, _)| known == keyword);
+        let keep = match known {
+            Some((_, expected)) => expected.is(value),
+            // Others' extensions may be anything; the type is for this crate alone.
+            None => keyword.starts_with("x-") && keyword != crate::fields::TYPE_KEYWORD,
+        };
+        if keep {
+            kept.insert(keyword.clone(), value.clone());
+        }
+    }
+    if let Some(first) = schema.get("examples").and_then(|examples| examples.get(0)) {
+        kept.entry("example").or_insert_with(|| first.clone());
+    }
+    if let Some(only) = schema.get("const") {
+        kept.insert("enum".to_owned(), Value::Array(vec![only.clone()]));
+    }
+    // Numbers of their own since draft 6; in OpenAPI marks on the bound.
+    for (exclusive, bound) in [("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")] {
+        match schema.get(exclusive) {
+            Some(Value::Number(number)) => {
+                kept.insert(bound.to_owned(), Value::Number(number.clone()));
+                kept.insert(exclusive.to_owned(), true.into());
+            }
+            Some(Value::Bool(mark)) => drop(kept.insert(exclusive.to_owned(), (*mark).into())),
+            _ => {}
+        }
+    }
+    kept
+}

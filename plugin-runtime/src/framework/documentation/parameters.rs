@@ -1,0 +1,57 @@
+//! The fields of a path, whichever of its handlers read them.
+
+use std::collections::BTreeMap;
+
+use super::DeclaredPath;
+use crate::fields::{Field, FieldKind};
+
+/// A field of the body or the query, or a part of the path.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Parameter<'a> {
+    /// What the first handler's type that reads it says of it; nothing does for a part of the path
+    /// that is taken as it is.
+    pub(super) field: Option<&'a Field>,
+    description: Option<&'a str>,
+}
+
+impl<'a> Parameter<'a> {
+    /// What is said of it, if anything.
+    pub(super) fn description(self) -> Option<&'a str> {
+        self.description.map(str::trim).filter(|text| !text.is_empty())
+    }
+
+    /// The type's name in help.
+    pub(super) fn label(self) -> &'static str {
+        match self.field {
+            Some(field) => field.kind().map_or("any", FieldKind::label),
+            None => FieldKind::String.label(),
+        }
+    }
+
+    /// Whether it is one to be given up.
+    pub(super) fn is_deprecated(self) -> bool {
+        let mark = self.field.and_then(|field| field.schema().get("deprecated"));
+        mark.and_then(serde_json::Value::as_bool).unwrap_or_default()
+    }
+}
+
+/// All parameters by name.
+pub(super) fn of<'a>(path: &DeclaredPath<'a>) -> BTreeMap<&'a str, Parameter<'a>> {
+    let mut parameters: BTreeMap<&'a str, Parameter<'a>> = BTreeMap::new();
+    for name in path.pattern.param_names() {
+        parameters.insert(name, Parameter::default());
+    }
+    for (_, operation) in path.operations() {
+        for (name, field) in operation.inputs().flat_map(|fields| fields.iter()) {
+            let parameter = parameters.entry(name).or_default();
+            parameter.field.get_or_insert(field);
+            parameter.description = parameter.description.or(field.description());
+        }
+    }
+    for (name, description) in &path.attributes.parameters {
+        if let Some(parameter) = parameters.get_mut(name.as_str()) {
+            parameter.description = Some(description);
+        }
+    }
+    parameters
+}

@@ -1,0 +1,21 @@
+//! What there is to know at a login, and at the renewal of its token.
+
+use super::FromContext;
+use crate::framework::Context;
+use crate::{Auth, Connection, Error};
+
+/// In the renewal of a token: what the login answered. The handler changes it as needed and
+/// answers with it; what it leaves out is gone.
+impl<S> FromContext<S> for Auth {
+    fn from_context(context: &mut Context<'_, S>) -> Result<Self, Error> {
+        let auth = context.request().auth.clone();
+        auth.ok_or_else(|| Error::new("request auth was nil"))
+    }
+}
+
+/// The API client's connection; there is none on requests that the server makes itself.
+impl<S> FromContext<S> for Option<Connection> {
+    fn from_context(context: &mut Context<'_, S>) -> Result<Self, Error> {
+        Ok(context.request().connection.clone())
+    }
+}
