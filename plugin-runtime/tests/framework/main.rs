@@ -1,0 +1,21 @@
+//! Backends declared with the framework, at work in memory.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "what serves the tests is test code too"
+)]
+
+mod canonical;
+mod conformance;
+mod existence;
+mod fields;
+mod layers;
+mod leased;
+mod leases;
+mod lifecycle;
+mod mount;
+mod patch;
+mod routing;
+mod secrets_engine;
+mod wal;

@@ -1,0 +1,109 @@
+//! An HTTP/2 connection to a plugin.
+
+use std::future::Future;
+use std::net::Shutdown;
+use std::os::unix::net::UnixStream as StdStream;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use hyper::body::Incoming;
+use hyper::client::conn::http2;
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use plugin_proto::pluginutil::multiplexing::MultiplexingSupportRequest;
+use plugin_proto::pluginutil::multiplexing::plugin_multiplexing_client::PluginMultiplexingClient;
+use rustls::ClientConfig;
+use rustls::pki_types::ServerName;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::UnixStream;
+use tokio::sync::watch;
+use tokio_rustls::TlsConnector;
+use tonic::body::Body;
+
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+/// Cheap to clone; all clones are one connection.
+#[derive(Clone)]
+pub(crate) struct Connection {
+    sender: http2::SendRequest<Body>,
+    socket: Arc<StdStream>,
+    ended: watch::Receiver<Option<String>>,
+}
+
+impl Connection {
+    /// Connects with TLS. In TLS 1.3 a client is done before the server has looked at its
+    /// certificate, so that only a call shows whether it was let in.
+    pub(crate) async fn open(path: &str, config: ClientConfig) -> Result<Self, Failure> {
+        let (socket, handle) = connected(path)?;
+        let name = ServerName::try_from("localhost")?;
+        let stream = TlsConnector::from(Arc::new(config)).connect(name, socket).await?;
+        assert_eq!(stream.get_ref().1.alpn_protocol(), Some(&b"h2"[..]), "ALPN");
+        Self::over(stream, handle).await
+    }
+
+    /// Connects without TLS.
+    pub(crate) async fn open_plaintext(path: &str) -> Result<Self, Failure> {
+        let (socket, handle) = connected(path)?;
+        Self::over(socket, handle).await
+    }
+
+    async fn over<I>(io: I, socket: StdStream) -> Result<Self, Failure>
+    where
+        I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let (sender, connection) = http2::Builder::new(TokioExecutor::new())
+            .initial_max_send_streams(1024)
+            .handshake(TokioIo::new(io))
+            .await?;
+        let (note, ended) = watch::channel(None);
+        tokio::spawn(async move {
+            let end = match connection.await {
+                Ok(()) => "closed".to_owned(),
+                Err(error) => format!("{error:?}"),
+            };
+            note.send_replace(Some(end));
+        });
+        Ok(Self { sender, socket: Arc::new(socket), ended })
+    }
+
+    /// Ends the connection as the kernel does for a killed process: without a word of TLS or
+    /// HTTP/2.
+    pub(crate) fn cut(&self) {
+        self.socket.shutdown(Shutdown::Both).expect("a connected socket");
+    }
+
+    /// Whether a call is answered: in TLS 1.3 the only sign of having been let in.
+    pub(crate) async fn answers(&self) -> bool {
+        let mut client = PluginMultiplexingClient::with_origin(self.clone(), super::origin());
+        let call = client.multiplexing_support(MultiplexingSupportRequest {});
+        let answer = tokio::time::timeout(super::PATIENCE, call).await;
+        answer.expect("a stranger is refused and not left waiting").is_ok()
+    }
+
+    /// How the connection ended, if it has.
+    pub(crate) fn end(&self) -> Option<String> {
+        self.ended.borrow().clone()
+    }
+}
+
+/// A connected socket, and a second handle to it.
+fn connected(path: &str) -> std::io::Result<(UnixStream, StdStream)> {
+    let socket = StdStream::connect(path)?;
+    socket.set_nonblocking(true)?;
+    let handle = socket.try_clone()?;
+    Ok((UnixStream::from_std(socket)?, handle))
+}
+
+impl tower::Service<http::Request<Body>> for Connection {
+    type Response = http::Response<Incoming>;
+    type Error = hyper::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Self::Error>> + Send>>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        self.sender.poll_ready(cx)
+    }
+
+    fn call(&mut self, request: http::Request<Body>) -> Self::Future {
+        Box::pin(self.sender.send_request(request))
+    }
+}

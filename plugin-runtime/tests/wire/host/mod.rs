@@ -1,0 +1,185 @@
+//! A small host of its own: what a server does, written without the code under test, so that an
+//! error of that code can't hide on both sides.
+
+pub(crate) mod brokered;
+pub(crate) mod capture;
+pub(crate) mod connection;
+pub(crate) mod identity;
+pub(crate) mod line;
+pub(crate) mod mount;
+pub(crate) mod process;
+pub(crate) mod storage;
+pub(crate) mod tls;
+pub(crate) mod view;
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use plugin_proto::pb::backend_client::BackendClient;
+use plugin_proto::plugin::ConnInfo;
+use plugin_proto::plugin::grpc_broker_client::GrpcBrokerClient;
+use plugin_proto::plugin::grpc_controller_client::GrpcControllerClient;
+use plugin_proto::{pb, plugin};
+use tokio::sync::mpsc;
+use tonic::{Request, Status};
+
+use brokered::Brokered;
+use connection::Connection;
+use identity::Identity;
+use line::Line;
+use mount::Mount;
+use process::{Launch, Process};
+
+/// Longer than anything that works takes, on a busy machine too.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A host that has started a plugin and is connected to it.
+pub(crate) struct Host {
+    pub(crate) process: Process,
+    pub(crate) identity: Identity,
+    pub(crate) line: Line,
+    pub(crate) connection: Connection,
+    announcements: Option<mpsc::UnboundedSender<ConnInfo>>,
+    next_broker_id: AtomicU32,
+}
+
+impl Host {
+    /// Starts the plugin as a server does.
+    pub(crate) async fn start() -> Self {
+        Self::launch(|launch| launch).await
+    }
+
+    /// As [`Host::start`], with a changed environment.
+    pub(crate) async fn launch(change: impl FnOnce(Launch) -> Launch) -> Self {
+        let identity = Identity::generate();
+        let process = change(Launch::by_server(&identity)).start();
+        let line = Line::parse(&process.line().await);
+        let config = tls::client(Some(&identity), &line.certificate());
+        let connection = Connection::open(&line.address, config).await.expect("a connection");
+        let mut host = Self {
+            process,
+            identity,
+            line,
+            connection,
+            announcements: None,
+            next_broker_id: AtomicU32::new(1),
+        };
+        host.open_broker().await;
+        host
+    }
+
+    async fn open_broker(&mut self) {
+        let (sender, mut receiver) = mpsc::unbounded_channel();
+        let outgoing = futures_util::stream::poll_fn(move |cx| receiver.poll_recv(cx));
+        let mut client = GrpcBrokerClient::with_origin(self.connection.clone(), origin());
+        let mut incoming =
+            client.start_stream(outgoing).await.expect("the broker's stream").into_inner();
+        tokio::spawn(async move { while let Ok(Some(_)) = incoming.message().await {} });
+        self.announcements = Some(sender);
+    }
+
+    /// Ends this side's half of the broker's stream, as a server does before it ends a plugin.
+    pub(crate) fn close_broker(&mut self) {
+        self.announcements = None;
+    }
+
+    /// The plugin's socket.
+    pub(crate) fn socket(&self) -> PathBuf {
+        PathBuf::from(&self.line.address)
+    }
+
+    /// A number for a brokered service that has not been used.
+    pub(crate) fn broker_id(&self) -> u32 {
+        self.next_broker_id.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// Tells the plugin where a brokered service listens.
+    pub(crate) fn announce(&self, id: u32, address: &str) {
+        let info = ConnInfo {
+            service_id: id,
+            network: "unix".to_owned(),
+            address: address.to_owned(),
+            knock: None,
+        };
+        self.announcements.as_ref().expect("an open stream").send(info).expect("a stream");
+    }
+
+    /// Offers storage and a system view on a socket of their own, which is not announced.
+    pub(crate) fn brokered(&self) -> Brokered {
+        let config = tls::server(&self.identity, &self.line.certificate());
+        Brokered::listen(self.process.directory(), config)
+    }
+
+    pub(crate) fn backend(&self) -> BackendClient<Connection> {
+        BackendClient::with_origin(self.connection.clone(), origin())
+            .max_decoding_message_size(usize::MAX)
+            .max_encoding_message_size(usize::MAX)
+    }
+
+    /// Calls `Setup` and nothing else.
+    pub(crate) async fn set_up(
+        &self,
+        id: &str,
+        broker_id: u32,
+        uuid: &str,
+        config: &[(&str, &str)],
+    ) -> Result<String, Status> {
+        let args =
+            pb::SetupArgs { broker_id, config: owned(config), backend_uuid: uuid.to_owned() };
+        let reply = self.backend().setup(to_instance(id, args)).await?;
+        Ok(reply.into_inner().err)
+    }
+
+    /// Makes a mount: a brokered service, its announcement, and `Setup`.
+    pub(crate) async fn mount(&self, id: &str) -> Mount {
+        self.mount_with(id, &[]).await.expect("a mount")
+    }
+
+    /// As [`Host::mount`] with options; `Err` is the text of the reply.
+    pub(crate) async fn mount_with(
+        &self,
+        id: &str,
+        config: &[(&str, &str)],
+    ) -> Result<Mount, String> {
+        let brokered = self.brokered();
+        let broker_id = self.broker_id();
+        self.announce(broker_id, &brokered.address);
+        let err = self.set_up(id, broker_id, &format!("uuid-of-{id}"), config).await;
+        match err.expect("an answer to Setup").as_str() {
+            "" => Ok(Mount::new(id, self.backend(), brokered)),
+            err => Err(err.to_owned()),
+        }
+    }
+
+    /// Orders the plugin to leave.
+    pub(crate) async fn shut_down(&self) {
+        let mut client = GrpcControllerClient::with_origin(self.connection.clone(), origin());
+        // The connection may end before the answer has come.
+        let _ = client.shutdown(plugin::Empty {}).await;
+    }
+
+    /// Shows that the plugin still serves: a new mount answers.
+    pub(crate) async fn is_served(&self, id: &str) {
+        let mount = self.mount(id).await;
+        let reply = mount.read("echo").await.expect("an answer");
+        assert!(reply.err.is_none(), "{:?}", reply.err);
+    }
+}
+
+/// The authority of every call.
+pub(crate) fn origin() -> http::Uri {
+    http::Uri::from_static("https://localhost")
+}
+
+/// A call that names the instance it is for.
+pub(crate) fn to_instance<T>(id: &str, message: T) -> Request<T> {
+    let mut request = Request::new(message);
+    request.metadata_mut().insert("multiplex_id", id.parse().expect("ASCII"));
+    request
+}
+
+pub(crate) fn owned(pairs: &[(&str, &str)]) -> HashMap<String, String> {
+    pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
+}

@@ -1,0 +1,169 @@
+//! The plugin's process.
+
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
+use std::process::{ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use serde_json::Value;
+use tempfile::TempDir;
+use tokio::process::{Child, Command};
+
+use super::PATIENCE;
+use super::capture::Capture;
+use super::identity::Identity;
+
+pub(crate) const COOKIE: (&str, &str) =
+    ("VAULT_BACKEND_PLUGIN", "6669da05-b1c8-4f49-97d9-c8e5bed98e20");
+
+/// The plugin under test. Cargo builds it with all tests, but not for `--test wire` alone.
+pub(crate) fn plugin() -> PathBuf {
+    let test = std::env::current_exe().expect("this test's own path");
+    let target = test.parent().and_then(Path::parent).expect("target/<profile>/deps");
+    let plugin = target.join("examples").join("wire_backend");
+    let advice = "build it: cargo build -p plugin-runtime --example wire_backend";
+    assert!(plugin.exists(), "{} is missing; {advice}", plugin.display());
+    plugin
+}
+
+/// How to start the plugin. Its environment holds what is given here and nothing else.
+pub(crate) struct Launch {
+    command: Command,
+    directory: TempDir,
+}
+
+impl Launch {
+    /// As a person does, but for a temporary directory of its own.
+    pub(crate) fn by_hand() -> Self {
+        let directory = TempDir::new().expect("a temporary directory");
+        let mut command = Command::new(plugin());
+        command
+            .env_clear()
+            .env("TMPDIR", directory.path())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true);
+        Self { command, directory }
+    }
+
+    /// As a server does.
+    pub(crate) fn by_server(identity: &Identity) -> Self {
+        Self::by_hand()
+            .env(COOKIE.0, COOKIE.1)
+            .env("PLUGIN_MIN_PORT", "10000")
+            .env("PLUGIN_MAX_PORT", "25000")
+            .env("PLUGIN_PROTOCOL_VERSIONS", "5")
+            .env("PLUGIN_CLIENT_CERT", identity.pem())
+    }
+
+    pub(crate) fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
+        self.command.env(name, value);
+        self
+    }
+
+    pub(crate) fn without(mut self, name: &str) -> Self {
+        self.command.env_remove(name);
+        self
+    }
+
+    pub(crate) fn args(mut self, args: &[&str]) -> Self {
+        self.command.args(args);
+        self
+    }
+
+    pub(crate) fn start(mut self) -> Process {
+        let started = Instant::now();
+        let mut child = self.command.spawn().expect("the plugin starts");
+        let id = child.id().expect("a running process");
+        Process {
+            id: Pid::from_raw(i32::try_from(id).expect("a process id")),
+            stdout: Capture::of(child.stdout.take().expect("a pipe")),
+            stderr: Capture::of(child.stderr.take().expect("a pipe")),
+            child,
+            directory: self.directory,
+            started,
+        }
+    }
+}
+
+/// A started plugin, killed when dropped.
+pub(crate) struct Process {
+    pub(crate) id: Pid,
+    pub(crate) stdout: Capture,
+    pub(crate) stderr: Capture,
+    child: Child,
+    directory: TempDir,
+    pub(crate) started: Instant,
+}
+
+/// What is left of a process.
+#[derive(Debug)]
+pub(crate) struct Remains {
+    pub(crate) status: ExitStatus,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+    pub(crate) lifetime: Duration,
+    /// The names of the files that it left in its temporary directory.
+    pub(crate) files: Vec<OsString>,
+}
+
+impl Process {
+    /// The handshake line.
+    pub(crate) async fn line(&self) -> String {
+        let text = self.stdout.until(|text| text.contains('\n'), PATIENCE).await;
+        text.unwrap_or_else(|| panic!("no handshake line; stderr: {}", self.stderr.so_far()))
+    }
+
+    /// The process's temporary directory.
+    pub(crate) fn directory(&self) -> &Path {
+        self.directory.path()
+    }
+
+    pub(crate) fn signal(&self, signal: Signal) {
+        kill(self.id, signal).expect("a process to send a signal to");
+    }
+
+    pub(crate) fn is_alive(&mut self) -> bool {
+        self.child.try_wait().expect("a child").is_none()
+    }
+
+    /// The first line of the log that holds a text.
+    pub(crate) async fn logged(&self, part: &str) -> Value {
+        let text = self.stderr.until(|text| complete_line(text, part).is_some(), PATIENCE).await;
+        let text = text.unwrap_or_else(|| panic!("no `{part}` in {}", self.stderr.so_far()));
+        let line = complete_line(&text, part).expect("found above");
+        serde_json::from_str(line).unwrap_or_else(|_| panic!("not JSON: {line}"))
+    }
+
+    /// Waits until the process has left by itself.
+    pub(crate) async fn left(mut self) -> Remains {
+        let status = tokio::time::timeout(PATIENCE, self.child.wait()).await;
+        let lifetime = self.started.elapsed();
+        let Ok(status) = status else {
+            panic!("the plugin does not leave; its log: {}", self.stderr.so_far())
+        };
+        let files = std::fs::read_dir(self.directory.path()).expect("the directory is there");
+        Remains {
+            status: status.expect("a child"),
+            stdout: self.stdout.all().await,
+            stderr: self.stderr.all().await,
+            lifetime,
+            files: files.map(|file| file.expect("a file").file_name()).collect(),
+        }
+    }
+}
+
+impl Remains {
+    /// The names of the plugin's own sockets that it left behind.
+    pub(crate) fn sockets(&self) -> Vec<&OsString> {
+        let own = |name: &&OsString| name.to_string_lossy().starts_with("plugin");
+        self.files.iter().filter(own).collect()
+    }
+}
+
+fn complete_line<'a>(text: &'a str, part: &str) -> Option<&'a str> {
+    text.split_inclusive('\n').filter(|line| line.ends_with('\n')).find(|line| line.contains(part))
+}

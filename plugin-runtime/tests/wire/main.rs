@@ -1,0 +1,25 @@
+//! A plugin's process, seen from outside: what a server sends and gets, byte stream by byte
+//! stream, with a small host that shares no code with the plugin.
+#![cfg(unix)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "the host of the tests is test code too"
+)]
+
+mod errors;
+mod handshake;
+mod host;
+mod lifecycle;
+mod limits;
+mod logging;
+mod mounts;
+mod panics;
+mod requests;
+mod responses;
+mod services;
+mod storage;
+mod system_view;
+mod tls;
+mod transactions;
