@@ -2,8 +2,6 @@
 
 use std::process::ExitCode;
 
-use backend_kv_mock::KvMock;
-
 fn main() -> ExitCode {
-    plugin_runtime::serve!(|_mount| KvMock)
+    plugin_runtime::serve!(|_mount| backend_kv_mock::engine())
 }
