@@ -1,0 +1,32 @@
+#![doc = include_str!("../README.md")]
+
+mod login;
+mod password;
+mod renewal;
+mod user;
+
+use plugin_runtime::framework::{Framework, list, login, read};
+
+/// An auth method whose users have a name and a password.
+///
+/// It keeps nothing itself. The users belong to the mount, and outlive restarts and reloads with
+/// its storage.
+pub fn auth_mock() -> Framework<()> {
+    Framework::auth(())
+        .description("Users who log in with a name and a password.")
+        .path(
+            "login",
+            login(login::login).alias_lookahead(login::alias).synopsis("Log in with a password."),
+        )
+        .path(
+            "user/{name}",
+            read(user::read)
+                .write(user::write)
+                .exists(user::exists)
+                .delete(user::delete)
+                .synopsis("Make, change and delete a user."),
+        )
+        .path("user", read(user::unnamed).write(user::unnamed).delete(user::unnamed))
+        .path("users/?", list(user::list).synopsis("The names of all users."))
+        .renew_login(renewal::renew)
+}

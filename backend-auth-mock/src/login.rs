@@ -1,0 +1,88 @@
+//! Logins.
+
+use std::time::Duration;
+
+use plugin_runtime::framework::extract::Fields;
+use plugin_runtime::{Alias, Auth, Data, Error, Lease, Storage};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::password::{Password, PasswordHash};
+use crate::renewal::Issued;
+use crate::user::{User, given};
+
+/// The fields of a login.
+#[derive(Deserialize, JsonSchema)]
+pub(crate) struct Login {
+    /// The user's name.
+    user: Option<String>,
+    /// The user's password.
+    password: Option<Password>,
+}
+
+pub(crate) async fn login(Fields(login): Fields<Login>, storage: Storage) -> Result<Auth, Error> {
+    let name = named(login.user)?;
+    let password = given(login.password)?;
+    let user = User::find(&storage, &name).await?;
+    // A name that is not there costs a hash too: the time does not tell which names are.
+    let hash = user.as_ref().map_or_else(PasswordHash::of_nobody, |user| user.hash.clone());
+    let is_right = hash.is_of(password).await?;
+    match user {
+        Some(user) if is_right => token(name, user.version),
+        _ => Err(Error::permission_denied()),
+    }
+}
+
+/// Who it is that a login claims to be, for user lockout.
+pub(crate) async fn alias(Fields(login): Fields<Login>) -> Result<Auth, Error> {
+    Ok(Auth::of(Alias::named(named(login.user)?)))
+}
+
+/// The terms of a token, as it is issued and as it is renewed.
+pub(crate) fn terms() -> Lease {
+    Lease::of(Duration::from_secs(30)).renewable_up_to(Duration::from_secs(60 * 60))
+}
+
+fn token(name: String, version: String) -> Result<Auth, Error> {
+    Ok(Auth {
+        lease: terms(),
+        policies: vec!["my-policy".to_owned(), "other-policy".to_owned()],
+        metadata: [("user".to_owned(), name.clone())].into(),
+        internal_data: Data::new(&Issued { user: name.clone(), version })?,
+        ..Auth::of(Alias::named(name))
+    })
+}
+
+fn named(user: Option<String>) -> Result<String, Error> {
+    user.filter(|name| !name.is_empty()).ok_or_else(|| Error::bad_request("user must be provided"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::password::every_turn;
+
+    /// Time is no measure in a test; that both wait for a hash, and that all hashes cost the same,
+    /// says it too.
+    #[tokio::test]
+    async fn a_login_hashes_whether_or_not_there_is_such_a_user() {
+        let storage = Storage::in_memory();
+        let password = || Password::from("correct".to_owned());
+        let hash = PasswordHash::of(password()).await.unwrap();
+        let bob = User { hash, version: "1".to_owned() };
+        storage.put("user/bob", &bob).await.unwrap();
+        let turns = every_turn().await;
+        let logins: Vec<_> = ["alice", "no/name", "bob"]
+            .map(|name| Login { user: Some(name.to_owned()), password: Some(password()) })
+            .map(|fields| tokio::spawn(login(Fields(fields), storage.clone())))
+            .into();
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        assert!(logins.iter().all(|login| !login.is_finished()));
+        drop(turns);
+        let mut granted = Vec::new();
+        for login in logins {
+            granted.push(login.await.unwrap().is_ok());
+        }
+        assert_eq!(granted, [false, false, true]);
+    }
+}
