@@ -13,7 +13,15 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 fn main() -> ExitCode {
-    Plugin::new("wire-backend", WireBackend::new).version("1.2.3").serve()
+    let mut plugin = Plugin::new("wire-backend", WireBackend::new).version("1.2.3");
+    #[cfg(feature = "multi-thread")]
+    {
+        plugin = plugin.worker_threads(2);
+    }
+    if std::env::args().any(|argument| argument == "--tcp") {
+        plugin = plugin.tcp();
+    }
+    plugin.serve()
 }
 
 struct WireBackend {

@@ -112,6 +112,18 @@ async fn arguments_are_not_its_business() {
 }
 
 #[tokio::test]
+async fn a_plugin_on_tcp_serves_as_one_on_a_unix_socket() {
+    let host = Host::launch(|launch| {
+        launch.args(&["--tcp"]).env("PLUGIN_MIN_PORT", "20000").env("PLUGIN_MAX_PORT", "40000")
+    })
+    .await;
+    let port = host.line.address.strip_prefix("127.0.0.1:").expect("the loopback interface");
+    assert!((20_000..=40_000).contains(&port.parse().unwrap()), "{port}");
+    assert_eq!(host.line.network(), "tcp");
+    host.is_served("mount").await;
+}
+
+#[tokio::test]
 async fn the_socket_is_where_the_server_wants_it_and_nobody_elses() {
     let directory = tempfile::TempDir::new().unwrap();
     let host = Host::launch(|launch| launch.env("PLUGIN_UNIX_SOCKET_DIR", directory.path())).await;

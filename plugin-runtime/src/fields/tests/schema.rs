@@ -25,7 +25,7 @@ fn every_type_has_the_openapi_type_of_its_kind() {
         (kind::<Sensitive<String>>(), json!({ "type": "string" }), "string"),
         (
             kind::<Name>(),
-            json!({ "type": "string", "pattern": r"^\w(([\w-.]+)?\w)?$" }),
+            json!({ "type": "string", "pattern": r"^\w(([\w.-]+)?\w)?$" }),
             "name string",
         ),
         (

@@ -9,8 +9,9 @@ use super::field_type;
 use crate::fields::coerce;
 use crate::fields::input::Input;
 
-/// The pattern as Vault's OpenAPI document shows it.
-pub(crate) const PATTERN: &str = r"^\w(([\w-.]+)?\w)?$";
+/// The pattern of Vault's generic names, with the hyphen where all dialects of regular expressions
+/// take it for one.
+pub(crate) const PATTERN: &str = r"^\w(([\w.-]+)?\w)?$";
 
 /// A name that can stand in a path: Vault's `name_string`.
 ///

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::Value;
+
 use super::DeclaredPath;
 use crate::fields::{Field, FieldKind};
 
@@ -22,16 +24,28 @@ impl<'a> Parameter<'a> {
 
     /// The type's name in help.
     pub(super) fn label(self) -> &'static str {
-        match self.field {
-            Some(field) => field.kind().map_or("any", FieldKind::label),
-            None => FieldKind::String.label(),
+        let Some(field) = self.field else { return FieldKind::String.label() };
+        if let Some(kind) = field.kind() {
+            return kind.label();
+        }
+        // What Vault has no type for is at least an object or a list, or may be anything.
+        let types = field.schema().get("type");
+        let is = |name: &str| match types {
+            Some(Value::Array(several)) => several.iter().any(|one| one == name),
+            Some(one) => one == name,
+            None => false,
+        };
+        match (is("object"), is("array")) {
+            (true, false) => FieldKind::Map.label(),
+            (false, true) => FieldKind::Slice.label(),
+            _ => "any",
         }
     }
 
     /// Whether it is one to be given up.
     pub(super) fn is_deprecated(self) -> bool {
         let mark = self.field.and_then(|field| field.schema().get("deprecated"));
-        mark.and_then(serde_json::Value::as_bool).unwrap_or_default()
+        mark.and_then(Value::as_bool).unwrap_or_default()
     }
 }
 

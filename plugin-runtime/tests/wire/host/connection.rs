@@ -1,7 +1,7 @@
 //! An HTTP/2 connection to a plugin.
 
 use std::future::Future;
-use std::net::Shutdown;
+use std::net::{Shutdown, TcpStream};
 use std::os::unix::net::UnixStream as StdStream;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -20,6 +20,8 @@ use tokio::sync::watch;
 use tokio_rustls::TlsConnector;
 use tonic::body::Body;
 
+use super::line::Line;
+
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 /// Cheap to clone; all clones are one connection.
@@ -31,6 +33,14 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
+    /// Connects with TLS to wherever a handshake line says.
+    pub(crate) async fn to(line: &Line, config: ClientConfig) -> Result<Self, Failure> {
+        match line.network() {
+            "tcp" => Self::open(&bridge(&line.address)?, config).await,
+            _ => Self::open(&line.address, config).await,
+        }
+    }
+
     /// Connects with TLS. In TLS 1.3 a client is done before the server has looked at its
     /// certificate, so that only a call shows whether it was let in.
     pub(crate) async fn open(path: &str, config: ClientConfig) -> Result<Self, Failure> {
@@ -84,6 +94,29 @@ impl Connection {
     pub(crate) fn end(&self) -> Option<String> {
         self.ended.borrow().clone()
     }
+}
+
+/// A Unix socket behind which a thread moves the bytes to and from `address`, for one connection.
+fn bridge(address: &str) -> std::io::Result<String> {
+    let outer = TcpStream::connect(address)?;
+    let directory = tempfile::TempDir::new()?;
+    let path = directory.path().join("bridge");
+    let listener = std::os::unix::net::UnixListener::bind(&path)?;
+    std::thread::spawn(move || {
+        let (inner, _) = listener.accept().expect("the one connection");
+        drop(directory);
+        let (mut from, mut to) = (inner.try_clone().unwrap(), outer.try_clone().unwrap());
+        let back = std::thread::spawn(move || {
+            let (mut from, mut to) = (outer, inner);
+            // Either side may break off: that is how connections end.
+            let _ = std::io::copy(&mut from, &mut to);
+            let _ = to.shutdown(Shutdown::Both);
+        });
+        let _ = std::io::copy(&mut from, &mut to);
+        let _ = to.shutdown(Shutdown::Both);
+        back.join().expect("the way back");
+    });
+    Ok(path.to_str().expect("a path of text").to_owned())
 }
 
 /// A connected socket, and a second handle to it.

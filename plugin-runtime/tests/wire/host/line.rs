@@ -16,9 +16,15 @@ impl Line {
         assert!(!line.contains('\n'), "more than a line: {line}");
         let fields: Vec<String> = line.split('|').map(str::to_owned).collect();
         assert!(fields.len() >= 6, "too few fields: {line}");
-        assert_eq!((fields[0].as_str(), fields[2].as_str()), ("1", "unix"), "{line}");
+        assert_eq!(fields[0], "1", "{line}");
+        assert!(["unix", "tcp"].contains(&fields[2].as_str()), "{line}");
         assert_eq!(fields[4], "grpc", "{line}");
         Self { address: fields[3].clone(), fields }
+    }
+
+    /// `unix` or `tcp`.
+    pub(crate) fn network(&self) -> &str {
+        &self.fields[2]
     }
 
     /// The plugin's certificate in DER.

@@ -57,7 +57,7 @@ impl Host {
         let process = change(Launch::by_server(&identity)).start();
         let line = Line::parse(&process.line().await);
         let config = tls::client(Some(&identity), &line.certificate());
-        let connection = Connection::open(&line.address, config).await.expect("a connection");
+        let connection = Connection::to(&line, config).await.expect("a connection");
         let mut host = Self {
             process,
             identity,

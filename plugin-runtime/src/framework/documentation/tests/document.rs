@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::sample::sample;
 use super::{ask, document};
-use crate::framework::{Framework, read};
+use crate::framework::{Framework, login, read};
 
 /// All values under a key, wherever it is.
 fn all<'a>(document: &'a Value, key: &str, found: &mut Vec<&'a Value>) {
@@ -111,6 +111,14 @@ async fn paths_have_what_their_operations_share() {
         assert_eq!(*found, expected, "{pointer}");
     }
     assert_eq!(document["info"]["description"], "Everything\n  there is.");
+}
+
+#[tokio::test]
+async fn an_auth_method_is_tagged_as_one() {
+    async fn nothing() {}
+    let document = document(Framework::auth(()).path("login", login(nothing))).await;
+    assert_eq!(document["paths"]["/login"]["post"]["tags"], json!(["auth"]));
+    assert_eq!(document["info"]["title"], "Auth method API");
 }
 
 #[tokio::test]

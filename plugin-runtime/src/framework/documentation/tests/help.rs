@@ -40,6 +40,8 @@ Reads and writes a role.
         ("    policies (slice)\n", "a label"),
         ("    tags (keypair)\n", "a label"),
         ("    options (map)\n", "a label"),
+        ("    by_number (map)\n", "a label of what Vault has no type for"),
+        ("    pair (slice)\n", "a label of what Vault has no type for"),
         ("    level (int64)\n", "a label"),
         ("    share (float)\n", "a label"),
         ("    until (time)\n", "a label"),
