@@ -1,5 +1,7 @@
 //! The auth method without a server: requests to its handlers, with storage in memory.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by it, in its functions too")]
+
 use std::time::Duration;
 
 use backend_auth_mock::auth_mock;

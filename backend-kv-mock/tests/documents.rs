@@ -1,4 +1,5 @@
 //! The engine's behaviour, in memory.
+#![allow(clippy::unwrap_used, reason = "what serves the tests is test code too")]
 
 use plugin_runtime::framework::Dispatch;
 use plugin_runtime::{Backend, Data, Error, ErrorKind, Operation, Request, Response, Storage};

@@ -2,6 +2,7 @@
 //! and by a [`Framework`] with ten paths. The difference is meant to stay below 5 µs.
 
 #![allow(missing_docs, reason = "criterion's macros make undocumented items")]
+#![expect(clippy::expect_used, reason = "a bench that can't be set up has nothing to measure")]
 
 use std::hint::black_box;
 
@@ -58,18 +59,17 @@ async fn write_role(Path(name): Path<String>, Fields(role): Fields<Role>) -> Res
 fn ten_paths() -> impl Backend {
     let mut framework = Framework::secrets(());
     for index in 0..10 {
-        framework = framework.path(format!("role{index}/{{name}}"), read(read_role).write(write_role));
+        framework =
+            framework.path(format!("role{index}/{{name}}"), read(read_role).write(write_role));
     }
-    framework.into_backend().unwrap_or_else(|error| panic!("{error}"))
+    framework.into_backend().expect("a declaration without faults")
 }
 
 fn measure(criterion: &mut Criterion, name: &str, backend: &impl Backend) {
-    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap_or_else(|error| {
-        panic!("{error}");
-    });
+    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
     let storage = Storage::in_memory();
-    let data = Data::from_text(r#"{"user":"svc","seats":3,"groups":["a","b"]}"#)
-        .unwrap_or_else(|error| panic!("{error}"));
+    let data =
+        Data::from_text(r#"{"user":"svc","seats":3,"groups":["a","b"]}"#).expect("an object");
     for (operation, data) in [(Operation::Read, Data::none()), (Operation::Update, data)] {
         criterion.bench_function(&format!("{operation}/{name}"), |bencher| {
             bencher.iter_batched(

@@ -55,7 +55,7 @@ fn terms() -> Lease {
 }
 
 /// The auth method.
-pub fn auth_method() -> Framework<()> {
+pub(crate) fn auth_method() -> Framework<()> {
     Framework::auth(()).path("login", login(log_in)).renew_login(renew)
 }
 

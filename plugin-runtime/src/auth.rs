@@ -55,11 +55,7 @@ pub struct Auth {
 impl Auth {
     /// A login by the one who is called `alias` in this auth method.
     pub fn of(alias: Alias) -> Self {
-        Self {
-            display_name: alias.name.clone(),
-            alias: Some(alias),
-            ..Self::default()
-        }
+        Self { display_name: alias.name.clone(), alias: Some(alias), ..Self::default() }
     }
 }
 
@@ -148,7 +144,9 @@ mod tests {
         for good in ["127.0.0.1", "10.0.0.0/8", "0.0.0.0/0", "::1", "2001:db8::/32", "/run/s"] {
             assert_eq!(good.parse::<BoundCidr>().unwrap().as_str(), good);
         }
-        for bad in ["", "/", "localhost", "10.0.0.0/33", "10.0.0.0/", "10.0.0.0/+8", "::/129", "10/8"] {
+        for bad in
+            ["", "/", "localhost", "10.0.0.0/33", "10.0.0.0/", "10.0.0.0/+8", "::/129", "10/8"]
+        {
             assert!(bad.parse::<BoundCidr>().is_err(), "{bad}");
         }
     }

@@ -84,7 +84,10 @@ pub trait Backend: Send + Sync + 'static {
     /// # Errors
     ///
     /// [`Error::user`] reaches the caller; any other becomes an internal error.
-    fn exists(&self, request: &Request) -> impl Future<Output = Result<Option<bool>, Error>> + Send {
+    fn exists(
+        &self,
+        request: &Request,
+    ) -> impl Future<Output = Result<Option<bool>, Error>> + Send {
         let _ = request;
         async { Ok(None) }
     }

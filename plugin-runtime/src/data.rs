@@ -64,7 +64,9 @@ pub enum DataError {
 #[non_exhaustive]
 pub enum Misread {
     /// Servers tell an error response by its shape: the field `error`, alone or beside `data`.
-    #[error("data whose only field is `error` (or `error` and `data`) cannot be told from an error")]
+    #[error(
+        "data whose only field is `error` (or `error` and `data`) cannot be told from an error"
+    )]
     Error,
     /// The field `http_status_code` makes a server send the other fields as a raw HTTP answer.
     #[error("data with the field `http_status_code` is taken for a raw HTTP answer")]
@@ -218,9 +220,8 @@ fn shape(text: &[u8]) -> Result<Option<Shape>, DataError> {
         let column = before.iter().rev().take_while(|byte| **byte != b'\n').count() + 1;
         DataError::Syntax { line, column }
     })?;
-    serde_json::from_str(text).map_err(|error| {
-        if error.is_data() { DataError::NotAnObject } else { syntax(&error) }
-    })
+    serde_json::from_str(text)
+        .map_err(|error| if error.is_data() { DataError::NotAnObject } else { syntax(&error) })
 }
 
 impl From<DataError> for crate::Error {

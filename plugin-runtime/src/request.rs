@@ -68,7 +68,12 @@ pub struct Request {
 
 impl Request {
     /// A request with nothing but an operation, a path and data; for tests of backends.
-    pub fn new(operation: Operation, path: impl Into<String>, data: Data, storage: Storage) -> Self {
+    pub fn new(
+        operation: Operation,
+        path: impl Into<String>,
+        data: Data,
+        storage: Storage,
+    ) -> Self {
         Self {
             id: String::new(),
             operation,

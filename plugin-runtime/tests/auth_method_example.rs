@@ -1,5 +1,7 @@
 //! The example of an auth method, run in memory.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by it, in its functions too")]
+
 // The example's `main` is not called here.
 #[expect(dead_code)]
 #[path = "../examples/auth_method.rs"]

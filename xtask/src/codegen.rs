@@ -34,7 +34,8 @@ const REDACTED: &[&str] = &[
 ];
 
 /// The first line of every generated file, before what prost writes there.
-const HEADER: &str = "// Generated from the `.proto` files of this crate by `cargo xtask codegen`.\n";
+const HEADER: &str =
+    "// Generated from the `.proto` files of this crate by `cargo xtask codegen`.\n";
 
 /// Writes the generated code or, with `check`, only compares it.
 ///

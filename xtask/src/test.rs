@@ -60,6 +60,25 @@ pub fn run(options: &Options) -> Result<()> {
     phases.run("generated code", || codegen::run(true));
     phases.run("tidy", tidy::run);
     phases.cargo("unit, wire and doc tests", &["test", "--workspace", "--exclude", "xtask"], &[]);
+    for half in ["client", "server"] {
+        phases.cargo(
+            &format!("plugin-proto with the {half} half alone"),
+            &["check", "--package", "plugin-proto", "--no-default-features", "--features", half],
+            &[],
+        );
+    }
+    // `--test wire` alone would test an example that was built with other features.
+    let other_tls = ["--no-default-features", "--features", "aws-lc-rs,multi-thread"];
+    for (name, command) in [
+        (
+            "the wire tests' plugin, with aws-lc-rs",
+            ["build", "--example", "wire_backend"].as_slice(),
+        ),
+        ("wire tests with aws-lc-rs on several threads", &["test", "--lib", "--test", "wire"]),
+    ] {
+        let package = ["--package", "plugin-runtime"];
+        phases.cargo(name, &[command, &package, &other_tls].concat(), &[]);
+    }
     let own = own_tests(&workspace);
     phases.cargo("tests of xtask", &own.iter().map(String::as_str).collect::<Vec<_>>(), &[]);
     let distribution = phases.run("dist", || dist::build(Profile::Release));

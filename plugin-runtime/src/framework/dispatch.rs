@@ -160,8 +160,7 @@ impl<S: Send + Sync + 'static> Dispatch<S> {
     async fn at_path(&self, request: &Request) -> Answer {
         let declared = &*self.declared;
         let (answering, warned) = {
-            let matched =
-                self.router.route(&request.path).ok_or_else(Error::unsupported_path)?;
+            let matched = self.router.route(&request.path).ok_or_else(Error::unsupported_path)?;
             let path = &declared.paths[matched.index()];
             let handler = path
                 .operations
@@ -256,8 +255,7 @@ impl<S: Send + Sync + 'static> Backend for Dispatch<S> {
     async fn exists(&self, request: &Request) -> Result<Option<bool>, Error> {
         let declared = &*self.declared;
         let checking = {
-            let matched =
-                self.router.route(&request.path).ok_or_else(Error::unsupported_path)?;
+            let matched = self.router.route(&request.path).ok_or_else(Error::unsupported_path)?;
             let operations = &declared.paths[matched.index()].operations;
             let Some(check) = operations.existence_check() else { return Ok(None) };
             let mut context =

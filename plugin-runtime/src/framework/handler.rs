@@ -31,10 +31,8 @@ pub trait Handler<S, Arguments>: Send + Sync + 'static {
     /// # Errors
     ///
     /// When an argument can't be had; the function is then not called.
-    fn call(
-        &self,
-        context: &mut Context<'_, S>,
-    ) -> Result<BoxFuture<'static, Self::Output>, Error>;
+    fn call(&self, context: &mut Context<'_, S>)
+    -> Result<BoxFuture<'static, Self::Output>, Error>;
 
     /// Describes the arguments.
     fn describe(&self, description: &mut OperationDescription);
@@ -100,8 +98,7 @@ impl<S, T: 'static> Erased<S, T> {
         handler.describe(&mut description);
         let call = move |context: &mut Context<'_, S>| {
             let answering = handler.call(context)?;
-            let finished: BoxFuture<'static, T> =
-                Box::pin(async move { finish(answering.await) });
+            let finished: BoxFuture<'static, T> = Box::pin(async move { finish(answering.await) });
             Ok(finished)
         };
         Self { call: Arc::new(call), description: Arc::new(description) }

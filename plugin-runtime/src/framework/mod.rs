@@ -30,9 +30,7 @@ pub use lease::{
     IntoRenewed, IntoRevoked, Leased, LeasedSecret, Revoked, SecretType, Ttl, TtlError, TtlLimits,
     TtlTerms,
 };
-pub use operations::{
-    Operations, create, delete, list, login, patch, read, scan, update, write,
-};
+pub use operations::{Operations, create, delete, list, login, patch, read, scan, update, write};
 pub use pattern::{Pattern, PatternError, TemplateFault};
 pub use route::Route;
 pub use wal::{Wal, WalEntry, WalHandler, WalId};

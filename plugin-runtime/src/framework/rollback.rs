@@ -26,7 +26,8 @@ async fn roll_back<S: Send + Sync + 'static>(
     handler: &WalHandler<S>,
     request: &Request,
 ) -> Vec<String> {
-    let immediate = request.data.field_names().is_ok_and(|names| names.iter().any(|n| n == "immediate"));
+    let immediate =
+        request.data.field_names().is_ok_and(|names| names.iter().any(|n| n == "immediate"));
     let ids = match request.storage.list(PREFIX).await {
         Ok(ids) => ids,
         Err(error) => return vec![error.to_string()],

@@ -97,10 +97,7 @@ fn versions(list: &str) -> (Vec<u32>, Vec<String>) {
     (good, bad)
 }
 
-fn ports(
-    min: Option<String>,
-    max: Option<String>,
-) -> Result<Option<(u16, u16)>, EnvironmentError> {
+fn ports(min: Option<String>, max: Option<String>) -> Result<Option<(u16, u16)>, EnvironmentError> {
     let parse = |name: &'static str, value: Option<String>| match value {
         None => Ok(0),
         Some(text) => text.parse().map_err(|_| EnvironmentError::Port { name, value: text }),

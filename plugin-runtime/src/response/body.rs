@@ -145,10 +145,7 @@ mod tests {
             (Body::keys(vec!["b".into(), "a/".into()]), r#"{"keys":["b","a/"]}"#),
             (Body::keys(Vec::new()), "{}"),
             (Body::Error { message: "a \"b\"".into(), data: none }, r#"{"error":"a \"b\""}"#),
-            (
-                Body::Error { message: "no".into(), data: some },
-                r#"{"error":"no","data":{"a":1}}"#,
-            ),
+            (Body::Error { message: "no".into(), data: some }, r#"{"error":"no","data":{"a":1}}"#),
             (Body::Role("dev".into()), r#"{"role":"dev"}"#),
             (
                 Body::Raw(raw),

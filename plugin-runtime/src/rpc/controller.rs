@@ -1,7 +1,7 @@
 //! `plugin.GRPCController`: the server's order to leave.
 
-use plugin_proto::plugin::grpc_controller_server::GrpcController;
 use plugin_proto::plugin::Empty;
+use plugin_proto::plugin::grpc_controller_server::GrpcController;
 use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status, async_trait};
 

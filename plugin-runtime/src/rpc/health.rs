@@ -54,8 +54,8 @@ impl Health for PluginHealth {
             _ => HealthCheckResponse { status: ServingStatus::ServiceUnknown.into() },
         };
         let end = self.stopping.clone().cancelled_owned();
-        let updates = stream::iter([Ok(status)])
-            .chain(stream::once(end).filter_map(async |()| None));
+        let updates =
+            stream::iter([Ok(status)]).chain(stream::once(end).filter_map(async |()| None));
         Ok(Response::new(updates.boxed()))
     }
 }

@@ -37,10 +37,8 @@ impl RemoteStorage {
     }
 
     async fn all_keys(&self, prefix: &str, call: Call<'_>) -> Result<Vec<String>, StorageError> {
-        let args = pb::StorageListArgs {
-            prefix: prefix.to_owned(),
-            txn: call.transaction.to_owned(),
-        };
+        let args =
+            pb::StorageListArgs { prefix: prefix.to_owned(), txn: call.transaction.to_owned() };
         let mut client = self.client.clone();
         let reply = timed(call.deadline, client.list(request(args, call.deadline))).await;
         let reply = reply.map_err(refused)?;
@@ -68,9 +66,7 @@ fn refused(status: Status) -> StorageError {
     match status.code() {
         Code::DeadlineExceeded => StorageError::DeadlineExceeded,
         // A server's own errors have this code; the transport's have others.
-        Code::Unknown if !is_local(&status) => {
-            StorageError::from_text(status.message().to_owned())
-        }
+        Code::Unknown if !is_local(&status) => StorageError::from_text(status.message().to_owned()),
         code => StorageError::Unreachable { reason: format!("{code:?}: {}", status.message()) },
     }
 }
@@ -86,8 +82,7 @@ fn limit_to_wire(limit: usize) -> i32 {
 
 impl StorageBackend for RemoteStorage {
     fn get<'a>(&'a self, key: &'a str, call: Call<'a>) -> Answer<'a, Option<StorageEntry>> {
-        let args =
-            pb::StorageGetArgs { key: key.to_owned(), txn: call.transaction.to_owned() };
+        let args = pb::StorageGetArgs { key: key.to_owned(), txn: call.transaction.to_owned() };
         let mut client = self.client.clone();
         async move {
             let reply = timed(call.deadline, client.get(request(args, call.deadline))).await;
@@ -103,13 +98,9 @@ impl StorageBackend for RemoteStorage {
     }
 
     fn put<'a>(&'a self, entry: StorageEntry, call: Call<'a>) -> Answer<'a, ()> {
-        let entry = pb::StorageEntry {
-            key: entry.key,
-            value: entry.value,
-            seal_wrap: entry.seal_wrap,
-        };
-        let args =
-            pb::StoragePutArgs { entry: Some(entry), txn: call.transaction.to_owned() };
+        let entry =
+            pb::StorageEntry { key: entry.key, value: entry.value, seal_wrap: entry.seal_wrap };
+        let args = pb::StoragePutArgs { entry: Some(entry), txn: call.transaction.to_owned() };
         let mut client = self.client.clone();
         async move {
             let reply = timed(call.deadline, client.put(request(args, call.deadline))).await;
@@ -119,8 +110,7 @@ impl StorageBackend for RemoteStorage {
     }
 
     fn delete<'a>(&'a self, key: &'a str, call: Call<'a>) -> Answer<'a, ()> {
-        let args =
-            pb::StorageDeleteArgs { key: key.to_owned(), txn: call.transaction.to_owned() };
+        let args = pb::StorageDeleteArgs { key: key.to_owned(), txn: call.transaction.to_owned() };
         let mut client = self.client.clone();
         async move {
             let reply = timed(call.deadline, client.delete(request(args, call.deadline))).await;
@@ -141,9 +131,8 @@ impl StorageBackend for RemoteStorage {
         call: Call<'a>,
     ) -> Answer<'a, Vec<String>> {
         async move {
-            let emulated = async || {
-                self.all_keys(prefix, call).await.map(|keys| page(keys, after, limit))
-            };
+            let emulated =
+                async || self.all_keys(prefix, call).await.map(|keys| page(keys, after, limit));
             if self.pages.initialized() {
                 return emulated().await;
             }

@@ -9,9 +9,7 @@ use crate::Error;
 
 /// Runs a backend's future. A panic becomes an error for this caller; the panic hook has logged
 /// its place.
-pub(super) async fn guarded<T>(
-    call: impl Future<Output = Result<T, Error>>,
-) -> Result<T, Error> {
+pub(super) async fn guarded<T>(call: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
     // A backend's state is behind its own locks, which tell (or, as parking_lot's, take care of)
     // what a panic leaves behind; nothing of the runtime's is shared with the future.
     AssertUnwindSafe(call).catch_unwind().await.unwrap_or_else(|_| Err(panicked()))

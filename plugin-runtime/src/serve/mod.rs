@@ -62,12 +62,7 @@ impl<B: crate::Backend> Plugin<B> {
         R: IntoBackend<Backend = B>,
     {
         let factory: Factory<B> = Box::new(move |mount| factory(mount).into_backend());
-        Self {
-            name: name.into(),
-            version: String::new(),
-            factory,
-            settings: Settings::default(),
-        }
+        Self { name: name.into(), version: String::new(), factory, settings: Settings::default() }
     }
 
     /// The plugin's version, which must be a semantic one; a leading `v` is added if it is

@@ -33,7 +33,9 @@ pub(super) enum StartError {
     Tls(#[from] TlsError),
     #[error(transparent)]
     Bind(#[from] BindError),
-    #[error("cannot lock memory, which the server asks for; allow it (ulimit -l, or the capability IPC_LOCK)")]
+    #[error(
+        "cannot lock memory, which the server asks for; allow it (ulimit -l, or the capability IPC_LOCK)"
+    )]
     LockMemory(#[source] io::Error),
     #[error("cannot start the runtime")]
     Runtime(#[source] io::Error),
@@ -71,10 +73,9 @@ pub(super) fn run<B: Backend>(plugin: Plugin<B>) -> Result<(), StartError> {
 fn runtime(settings: &Settings) -> io::Result<tokio::runtime::Runtime> {
     match settings.worker_threads {
         0 => one_thread(),
-        count => tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(count)
-            .enable_all()
-            .build(),
+        count => {
+            tokio::runtime::Builder::new_multi_thread().worker_threads(count).enable_all().build()
+        }
     }
 }
 
@@ -106,13 +107,8 @@ async fn serve_one_host<B: Backend>(
     let shutdown = Shutdown::default();
     let factory: Factory<B> = plugin.factory;
     let instances = Instances::new(factory, broker.clone(), security.tls.clone());
-    let services = Services::new(
-        instances,
-        broker.clone(),
-        shutdown.clone(),
-        version,
-        connections.stopping(),
-    );
+    let services =
+        Services::new(instances, broker.clone(), shutdown.clone(), version, connections.stopping());
     let accepting = tokio::spawn(serve(
         listener,
         security.tls,

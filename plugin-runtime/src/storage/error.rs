@@ -1,7 +1,7 @@
 //! Why a call to storage failed.
 
-use crate::error::READ_ONLY;
 use crate::Error;
+use crate::error::READ_ONLY;
 
 /// Why a call to storage failed.
 ///

@@ -134,6 +134,8 @@ impl Shared {
         };
         let (sender, connection) = http2::Builder::new(TokioExecutor::new())
             .timer(TokioTimer::new())
+            // Each call that is dropped with its request counts, over the connection's whole life.
+            .max_local_error_reset_streams(None)
             .handshake(TokioIo::new(stream))
             .await
             .map_err(ConnectError::Http)?;
@@ -175,9 +177,11 @@ impl tower::Service<http::Request<Body>> for Channel {
 
     fn call(&mut self, request: http::Request<Body>) -> Self::Future {
         match self.shared.open_sender() {
-            Some(mut sender) => Box::pin(async move {
-                sender.send_request(request).await.map_err(ConnectError::Broken)
-            }),
+            Some(mut sender) => {
+                Box::pin(
+                    async move { sender.send_request(request).await.map_err(ConnectError::Broken) },
+                )
+            }
             None => {
                 let shared = Arc::clone(&self.shared);
                 Box::pin(async move {

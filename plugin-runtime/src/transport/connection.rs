@@ -147,7 +147,8 @@ where
             .timer(TokioTimer::new())
             .max_concurrent_streams(MOST_STREAMS)
             .max_pending_accept_reset_streams(MOST_PENDING_RESETS)
-            .max_local_error_reset_streams(MOST_PENDING_RESETS)
+            // Counted over the connection's whole life, so that any bound is reached some day.
+            .max_local_error_reset_streams(None)
             .serve_connection(TokioIo::new(stream), service)
     );
     let result = tokio::select! {

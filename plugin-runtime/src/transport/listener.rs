@@ -25,7 +25,9 @@ pub(crate) enum ListenOn {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub(crate) enum BindError {
-    #[error("cannot make a socket in {directory}; set TMPDIR to a directory that can be written to")]
+    #[error(
+        "cannot make a socket in {directory}; set TMPDIR to a directory that can be written to"
+    )]
     Socket { directory: PathBuf, source: io::Error },
     #[error(
         "the socket path {path} has {length} bytes, and the system allows {limit}; set TMPDIR to \
@@ -49,8 +51,15 @@ pub(crate) enum BindError {
 #[derive(Debug)]
 pub(crate) enum Listener {
     #[cfg(unix)]
-    Unix { listener: UnixListener, _file: unix::SocketFile, network: Network },
-    Tcp { listener: TcpListener, network: Network },
+    Unix {
+        listener: UnixListener,
+        _file: unix::SocketFile,
+        network: Network,
+    },
+    Tcp {
+        listener: TcpListener,
+        network: Network,
+    },
 }
 
 impl Listener {
@@ -139,7 +148,11 @@ mod unix {
                 Ok(listener) => {
                     let file = SocketFile(path);
                     restrict(&file.0, group)?;
-                    return Ok(Listener::Unix { listener, _file: file, network: Network::Unix(text) });
+                    return Ok(Listener::Unix {
+                        listener,
+                        _file: file,
+                        network: Network::Unix(text),
+                    });
                 }
                 Err(error) if error.kind() == io::ErrorKind::AddrInUse => taken = Some(error),
                 Err(source) => {
@@ -152,8 +165,7 @@ mod unix {
     }
 
     fn checked(path: &Path) -> Result<String, BindError> {
-        let text =
-            path.to_str().ok_or_else(|| BindError::PathNotText(path.to_owned()))?.to_owned();
+        let text = path.to_str().ok_or_else(|| BindError::PathNotText(path.to_owned()))?.to_owned();
         if text.len() > PATH_LIMIT {
             return Err(BindError::PathTooLong {
                 length: text.len(),
@@ -184,10 +196,7 @@ mod unix {
             }
         };
         std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).map_err(|source| {
-            BindError::Socket {
-                directory: path.parent().unwrap_or(path).to_owned(),
-                source,
-            }
+            BindError::Socket { directory: path.parent().unwrap_or(path).to_owned(), source }
         })
     }
 
@@ -198,9 +207,7 @@ mod unix {
         match nix::unistd::Group::from_name(group) {
             Ok(Some(found)) => Ok(found.gid.as_raw()),
             Ok(None) => Err(BindError::NoSuchGroup(group.to_owned())),
-            Err(errno) => {
-                Err(BindError::Group { group: group.to_owned(), source: errno.into() })
-            }
+            Err(errno) => Err(BindError::Group { group: group.to_owned(), source: errno.into() }),
         }
     }
 }

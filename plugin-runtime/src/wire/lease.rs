@@ -79,7 +79,9 @@ mod tests {
             max_ttl: Duration::from_secs(3600),
             renewable: true,
             increment: Duration::from_secs(5),
-            issue_time: Some(SystemTime::UNIX_EPOCH + Duration::from_nanos(1_700_000_000_000_000_001)),
+            issue_time: Some(
+                SystemTime::UNIX_EPOCH + Duration::from_nanos(1_700_000_000_000_000_001),
+            ),
         };
         assert_eq!(lease_from_wire(Some(lease_to_wire(&lease))), lease);
         assert_eq!(lease_from_wire(Some(lease_to_wire(&Lease::default()))), Lease::default());

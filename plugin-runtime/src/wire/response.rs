@@ -15,9 +15,7 @@ pub(crate) fn reply_to_wire(
     result: Result<Option<Response>, Error>,
 ) -> pb::HandleRequestReply {
     match result.and_then(|answer| checked(operation, answer)) {
-        Ok(answer) => {
-            pb::HandleRequestReply { response: answer.map(response_to_wire), err: None }
-        }
+        Ok(answer) => pb::HandleRequestReply { response: answer.map(response_to_wire), err: None },
         Err(error) => error_reply(&error),
     }
 }
@@ -134,7 +132,8 @@ mod tests {
 
     #[test]
     fn a_secret_carries_lease_and_data() {
-        let secret = Secret { lease: crate::Lease::of(Duration::from_secs(60)), ..Secret::default() };
+        let secret =
+            Secret { lease: crate::Lease::of(Duration::from_secs(60)), ..Secret::default() };
         let response = Response::secret(secret, &serde_json::json!({ "token": "t" })).unwrap();
         let reply = reply(Operation::Read, response.with_warning("w").with_header("X-A", "1"));
         assert_eq!(text(&reply), r#"{"token":"t"}"#);

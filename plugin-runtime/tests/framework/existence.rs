@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use crate::mount::{Mount, data, refusal};
 
 #[derive(Deserialize, JsonSchema)]
+#[allow(dead_code, reason = "validated, never read")]
 struct Named {
     name: u8,
 }

@@ -154,7 +154,11 @@ async fn what_is_no_lease_of_this_backend_is_refused() {
         ("no internal data", of(Value::Null), unsupported),
         ("a kind that is no text", of(json!({ "secret_type": 1 })), unsupported),
         ("a strange kind", of(json!({ "secret_type": "strange" })), unsupported),
-        ("other internal data", of(json!({ "secret_type": "user" })), "internal data does not match"),
+        (
+            "other internal data",
+            of(json!({ "secret_type": "user" })),
+            "internal data does not match",
+        ),
     ] {
         for operation in [Operation::Renew, Operation::Revoke] {
             let (_, found) = refusal(mount.lease(operation, sent.clone()).await);

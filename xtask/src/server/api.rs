@@ -20,6 +20,7 @@ pub struct Api {
     agent: Agent,
     address: String,
     token: Option<String>,
+    headers: Vec<(String, String)>,
 }
 
 /// What the server answered.
@@ -83,13 +84,23 @@ impl Api {
             .max_redirects(0)
             .build()
             .new_agent();
-        Self { agent, address: address.to_owned(), token: token.map(str::to_owned) }
+        let token = token.map(str::to_owned);
+        Self { agent, address: address.to_owned(), token, headers: Vec::new() }
     }
 
     /// The same server with another token.
     #[must_use]
     pub fn with_token(&self, token: &str) -> Self {
         Self { token: Some(token.to_owned()), ..self.clone() }
+    }
+
+    /// The same server and token with a further header in each request, for example
+    /// `X-Vault-Wrap-TTL`.
+    #[must_use]
+    pub fn with_header(&self, name: &str, value: &str) -> Self {
+        let mut api = self.clone();
+        api.headers.push((name.to_owned(), value.to_owned()));
+        api
     }
 
     /// The server's address.
@@ -113,6 +124,9 @@ impl Api {
             .header("X-Vault-Request", "true");
         if let Some(token) = &self.token {
             request = request.header("X-Vault-Token", token);
+        }
+        for (name, value) in &self.headers {
+            request = request.header(name, value);
         }
         let asked = || format!("{method} {path}");
         let sent = if body.is_empty() {

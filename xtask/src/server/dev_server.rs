@@ -58,7 +58,6 @@ impl DevServer {
             "-dev-no-store-token".to_owned(),
             format!("-dev-root-token-id={token}"),
             format!("-dev-listen-address=127.0.0.1:{port}"),
-            "-log-level=debug".to_owned(),
         ];
         if let Some(folder) = plugin_directory {
             arguments.push(format!("-dev-plugin-dir={}", folder.display()));

@@ -118,6 +118,10 @@ impl ServerProcess {
         let log = self.open_log()?;
         let mut command = Command::new(&self.binary.path);
         environment::without_server_settings(&mut command);
+        // By environment and not by argument, so that `variables` can say otherwise.
+        for name in ["BAO_LOG_LEVEL", "VAULT_LOG_LEVEL"] {
+            command.env(name, "debug");
+        }
         command
             .arg("server")
             .args(arguments)

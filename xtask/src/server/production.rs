@@ -21,7 +21,8 @@ const LIMIT: Duration = Duration::from_secs(60);
 /// How often a start is repeated because somebody took the port.
 const ATTEMPTS: usize = 4;
 
-/// A running server with raft storage of one node, one key share and a root token.
+/// A running server with raft storage, one key share and a root token; of one node, until it gets a
+/// standby.
 pub struct ProductionServer {
     process: ServerProcess,
     address: String,
@@ -41,31 +42,68 @@ impl ProductionServer {
         plugin_directory: &Path,
         variables: &[(&str, &str)],
     ) -> Result<Self> {
+        let mut server = Self::listening(binary, "one", plugin_directory, variables)?;
+        server.initialise()?;
+        server.unseal()?;
+        Ok(server)
+    }
+
+    /// Starts a second node and makes it a standby of this server.
+    ///
+    /// # Errors
+    /// When it doesn't start, or doesn't become a standby of this server.
+    pub fn start_standby(
+        &self,
+        plugin_directory: &Path,
+        variables: &[(&str, &str)],
+    ) -> Result<Self> {
+        let binary = self.process.binary();
+        let mut node = Self::listening(binary, "two", plugin_directory, variables)?;
+        node.unseal_key.clone_from(&self.unseal_key);
+        let body = json!({ "leader_api_addr": self.address });
+        node.api().write("sys/storage/raft/join", &body)?.success().context("raft join")?;
+        node.api().unseal(&node.unseal_key)?.success().context("unsealing the standby")?;
+        let api = node.api();
+        node.wait("a standby of the active node", || {
+            api.read("sys/leader").is_ok_and(|answer| {
+                answer.body["leader_address"] == self.address.as_str()
+                    && answer.body["is_self"] != true
+            })
+        })?;
+        node.token.clone_from(&self.token);
+        Ok(node)
+    }
+
+    /// Starts a node and waits until it answers.
+    fn listening(
+        binary: &ServerBinary,
+        node: &str,
+        plugin_directory: &Path,
+        variables: &[(&str, &str)],
+    ) -> Result<Self> {
         for _ in 0..ATTEMPTS {
-            let mut server = Self::launch(binary, plugin_directory, variables)?;
+            let mut server = Self::launch(binary, node, plugin_directory, variables)?;
             match server.wait_until_listening() {
-                Ok(()) => {}
-                Err(_) if server.log().contains("address already in use") => continue,
+                Ok(()) => return Ok(server),
+                Err(_) if server.log().contains("address already in use") => {}
                 Err(error) => return Err(error),
             }
-            server.initialise()?;
-            server.unseal()?;
-            return Ok(server);
         }
         bail!("in {ATTEMPTS} attempts others took the port of the server before it did")
     }
 
     fn launch(
         binary: &ServerBinary,
+        node: &str,
         plugin_directory: &Path,
         variables: &[(&str, &str)],
     ) -> Result<Self> {
         let folders = Folders::new()?;
         let port = port::free_pair()?;
         let config = folders.root().join("server.hcl");
-        fs::write(&config, config_text(binary.product, &folders, plugin_directory, port)?)
-            .context("writing the server's config file")?;
-        let arguments = vec![format!("-config={}", config.display()), "-log-level=debug".into()];
+        let text = config_text(binary.product, node, &folders, plugin_directory, port)?;
+        fs::write(&config, text).context("writing the server's config file")?;
+        let arguments = vec![format!("-config={}", config.display())];
         let process = ServerProcess::start(binary, folders, &arguments, variables)?;
         Ok(Self {
             process,
@@ -210,6 +248,7 @@ impl fmt::Debug for ProductionServer {
 /// file storage any more.
 fn config_text(
     product: Product,
+    node: &str,
     folders: &Folders,
     plugin_directory: &Path,
     port: u16,
@@ -226,7 +265,7 @@ fn config_text(
          api_addr = \"http://127.0.0.1:{port}\"\n\
          cluster_addr = \"https://127.0.0.1:{cluster}\"\n\
          {mlock}\
-         storage \"raft\" {{\n  path = \"{data}\"\n  node_id = \"one\"\n  performance_multiplier = 1\n}}\n\
+         storage \"raft\" {{\n  path = \"{data}\"\n  node_id = \"{node}\"\n  performance_multiplier = 1\n}}\n\
          listener \"tcp\" {{\n  address = \"127.0.0.1:{port}\"\n  \
          cluster_address = \"127.0.0.1:{cluster}\"\n  tls_disable = true\n}}\n",
         plugins = plugin_directory.display(),

@@ -15,9 +15,9 @@ use crate::setting::dev_server;
 
 on_both_versions!(
     a_plugin_killed_under_load_comes_back_with_all_that_was_written,
-    a_killed_servers_plugin_leaves_within_a_second,
+    a_killed_servers_plugin_leaves_with_its_sockets,
     a_reload_keeps_the_data,
-    a_server_ends_in_under_a_second,
+    a_server_with_plugins_ends_soon_and_in_good_order,
 );
 
 const CLIENTS: usize = 4;
@@ -26,6 +26,14 @@ const CLIENTS: usize = 4;
 /// socket. Up to 31 ms after the kill were seen with the machine lightly used; with it overloaded,
 /// up to 49 ms after the server had logged the end of the process.
 const RECOVERY: Duration = Duration::from_millis(500);
+
+/// How long a plugin may stay after its server was killed: a second, and some time for a machine that
+/// has other things to do.
+const LEAVING: Duration = Duration::from_secs(3);
+
+/// How long a server may take to end: a second, and some time as above. A plugin that doesn't leave
+/// when it is told to costs it more than two.
+const ENDING: Duration = Duration::from_millis(1500);
 
 fn a_plugin_killed_under_load_comes_back_with_all_that_was_written(
     binary: &ServerBinary,
@@ -102,7 +110,7 @@ fn write_until(api: &Api, client: usize, done: &AtomicBool) -> Result<Written> {
     Ok(written)
 }
 
-fn a_killed_servers_plugin_leaves_within_a_second(binary: &ServerBinary) -> Result<()> {
+fn a_killed_servers_plugin_leaves_with_its_sockets(binary: &ServerBinary) -> Result<()> {
     let mut server = dev_server(binary, &[])?;
     let api = server.api();
     api.enable("mock", NAME)?.success()?;
@@ -112,7 +120,9 @@ fn a_killed_servers_plugin_leaves_within_a_second(binary: &ServerBinary) -> Resu
     assert!(!sockets.is_empty() && sockets.iter().all(|path| path.exists()), "{sockets:?}");
 
     server.process_mut().kill()?;
-    server.wait_for_plugins(0, Duration::from_secs(1))?;
+    let start = Instant::now();
+    server.wait_for_plugins(0, LEAVING)?;
+    println!("the plugin left {:?} after its server", start.elapsed());
     assert!(sockets.iter().all(|path| !path.exists()), "{sockets:?} are left");
     Ok(())
 }
@@ -135,7 +145,7 @@ fn a_reload_keeps_the_data(binary: &ServerBinary) -> Result<()> {
     Ok(())
 }
 
-fn a_server_ends_in_under_a_second(binary: &ServerBinary) -> Result<()> {
+fn a_server_with_plugins_ends_soon_and_in_good_order(binary: &ServerBinary) -> Result<()> {
     let mut server = dev_server(binary, &[])?;
     let api = server.api();
     api.enable("one", NAME)?.success()?;
@@ -144,7 +154,8 @@ fn a_server_ends_in_under_a_second(binary: &ServerBinary) -> Result<()> {
     server.wait_for_plugins(1, Duration::ZERO)?;
 
     let took = server.process_mut().stop()?;
-    assert!(took < Duration::from_secs(1), "it took {took:?}");
+    println!("the server took {took:?} to end");
+    assert!(took < ENDING, "it took {took:?}");
     server.wait_for_plugins(0, Duration::from_millis(200))?;
     assert!(!server.log().contains("failed to exit gracefully"));
     assert_eq!(server.process().sockets(), Vec::<std::path::PathBuf>::new(), "sockets are left");

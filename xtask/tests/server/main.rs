@@ -4,10 +4,26 @@
 //! pinned servers are fetched and the plugins built with cargo's debug profile. Where there is no
 //! server the tests fail and say what to do; they never pass unseen.
 
+#![expect(clippy::print_stdout, reason = "what a test measured is shown when it fails")]
+
+mod auth;
+mod builtin_kv;
+mod cluster;
+mod conformance;
 mod crash;
+mod example;
+mod hang_up;
+mod large;
+mod leases;
+mod load;
 mod mounts;
+mod openapi;
+mod probes;
 mod production;
+mod reach;
+mod resolve_path;
 mod setting;
+mod strangers;
 mod tutorial;
 
 /// Makes tests of functions that take a server: one on the newest version, one on the oldest.
@@ -25,3 +41,14 @@ macro_rules! on_both_versions {
     };
 }
 pub(crate) use on_both_versions;
+
+/// Makes tests of functions that take a server, on the newest version alone: for what takes long and
+/// hangs on the plugin more than on the server.
+macro_rules! on_the_newest_version {
+    ($($name:ident),+ $(,)?) => {
+        mod on_the_newest {
+            $(#[test] fn $name() -> anyhow::Result<()> { super::$name(crate::setting::newest()?) })+
+        }
+    };
+}
+pub(crate) use on_the_newest_version;

@@ -46,6 +46,10 @@ pub(crate) fn plugin() -> Result<&'static BuiltPlugin> {
     distribution()?.plugin(PACKAGE)
 }
 
+/// With these variables a server logs each call of a plugin: how it ended and how long it took.
+pub(crate) const TRACED: &[(&str, &str)] =
+    &[("BAO_LOG_LEVEL", "trace"), ("VAULT_LOG_LEVEL", "trace")];
+
 /// A dev server that knows the secrets mock as `mock`.
 pub(crate) fn dev_server(binary: &ServerBinary, variables: &[(&str, &str)]) -> Result<DevServer> {
     let folder = &distribution()?.plugin_directory;

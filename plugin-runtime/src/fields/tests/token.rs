@@ -125,7 +125,7 @@ fn a_renewal_keeps_what_is_not_the_roles() {
     auth.lease.issue_time = Some(SystemTime::UNIX_EPOCH);
     let before = auth.clone();
     role(r#"{"token_ttl":60}"#).apply_to(&mut auth, None).expect("no address is needed");
-    let lease = Lease { ttl: Duration::from_secs(60), renewable: true, ..before.lease.clone() };
+    let lease = Lease { ttl: Duration::from_secs(60), renewable: true, ..before.lease };
     assert_eq!(auth, Auth { lease, policies: Vec::new(), ..before });
 }
 

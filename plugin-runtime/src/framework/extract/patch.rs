@@ -71,11 +71,8 @@ impl<T: Serialize + DeserializeOwned> Patch<T> {
                 String::from(Box::<str>::from(merged)).into()
             }
         };
-        let captures: Vec<_> = self
-            .captures
-            .iter()
-            .map(|(name, part)| (name.as_str(), part.as_deref()))
-            .collect();
+        let captures: Vec<_> =
+            self.captures.iter().map(|(name, part)| (name.as_str(), part.as_deref())).collect();
         Ok(fields::parse::<T>(&self.set, &captures, &merged)?.value)
     }
 }
@@ -140,7 +137,8 @@ mod tests {
     use super::*;
 
     fn merged(target: &str, patch: &str) -> String {
-        let merged = merge(Some(raw(target.as_bytes()).unwrap()), raw(patch.as_bytes()).unwrap(), DEPTH);
+        let merged =
+            merge(Some(raw(target.as_bytes()).unwrap()), raw(patch.as_bytes()).unwrap(), DEPTH);
         merged.unwrap().get().to_owned()
     }
 
@@ -167,7 +165,10 @@ mod tests {
     #[test]
     fn numbers_keep_their_digits() {
         let big = r#"{"a":123456789012345678901234567890,"b":1.10}"#;
-        assert_eq!(merged(big, r#"{"c":0.30}"#), r#"{"a":123456789012345678901234567890,"b":1.10,"c":0.30}"#);
+        assert_eq!(
+            merged(big, r#"{"c":0.30}"#),
+            r#"{"a":123456789012345678901234567890,"b":1.10,"c":0.30}"#
+        );
     }
 
     #[test]

@@ -5,9 +5,9 @@ mod secret_type;
 mod ttl;
 
 pub use leased::{Leased, LeasedSecret};
+pub(super) use secret_type::{ErasedSecretType, settle, type_of};
 pub use secret_type::{IntoRenewed, IntoRevoked, Revoked, SecretType};
 pub use ttl::{Ttl, TtlError, TtlLimits, TtlTerms};
-pub(super) use secret_type::{ErasedSecretType, settle, type_of};
 
 /// The field of a lease's internal data that names its kind, as in the Go SDK.
 const SECRET_TYPE: &str = "secret_type";

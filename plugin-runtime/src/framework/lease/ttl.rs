@@ -235,10 +235,13 @@ mod tests {
             assert!(starts[0] == warnings[0], "{said:?}");
         }
         let (_, said) = terms([2 * HOUR, 0, 5400, 0, 0, 0]).unwrap();
-        assert_eq!(said, [concat!(
-            "TTL of \"2h\" exceeded the effective max_ttl of \"1h30m\"; ",
-            "TTL value is capped accordingly"
-        )]);
+        assert_eq!(
+            said,
+            [concat!(
+                "TTL of \"2h\" exceeded the effective max_ttl of \"1h30m\"; ",
+                "TTL value is capped accordingly"
+            )]
+        );
     }
 
     #[test]

@@ -7,6 +7,8 @@
 mod p521;
 mod pinned;
 mod provider;
+#[cfg(all(feature = "ring", not(feature = "aws-lc-rs")))]
+mod ring;
 
 use std::fmt;
 use std::sync::Arc;
@@ -79,8 +81,7 @@ impl Tls {
     /// TLS between `identity` and the holder of the certificate in `peer_pem`.
     pub(crate) fn with_peer(identity: &Identity, peer_pem: &str) -> Result<Self, TlsError> {
         let provider = Arc::new(provider::provider());
-        let pinned =
-            Arc::new(PinnedCertificate::new(certificate_from_pem(peer_pem)?, &provider));
+        let pinned = Arc::new(PinnedCertificate::new(certificate_from_pem(peer_pem)?, &provider));
         Ok(Self {
             acceptor: TlsAcceptor::from(Arc::new(server_config(identity, &provider, &pinned)?)),
             connector: TlsConnector::from(Arc::new(client_config(identity, provider, pinned)?)),

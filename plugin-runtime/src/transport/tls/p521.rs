@@ -3,20 +3,13 @@
 
 use p521::ecdsa::signature::Verifier as _;
 use p521::ecdsa::{Signature, VerifyingKey};
-use rustls::SignatureScheme;
-use rustls::crypto::WebPkiSupportedAlgorithms;
 use rustls::pki_types::{
     AlgorithmIdentifier, InvalidSignature, SignatureVerificationAlgorithm, alg_id,
 };
 
-/// The algorithms that verify a handshake signed by a P-521 key: this one alone.
-pub(super) static P521: WebPkiSupportedAlgorithms = WebPkiSupportedAlgorithms {
-    all: &[&EcdsaP521Sha512],
-    mapping: &[(SignatureScheme::ECDSA_NISTP521_SHA512, &[&EcdsaP521Sha512])],
-};
-
+/// The algorithm, by the crate p521.
 #[derive(Debug)]
-struct EcdsaP521Sha512;
+pub(super) struct EcdsaP521Sha512;
 
 impl SignatureVerificationAlgorithm for EcdsaP521Sha512 {
     fn verify_signature(

@@ -19,11 +19,18 @@ pub(super) struct PinnedCertificate {
 }
 
 impl PinnedCertificate {
-    pub(super) fn new(certificate: CertificateDer<'static>, provider: &Arc<CryptoProvider>) -> Self {
+    pub(super) fn new(
+        certificate: CertificateDer<'static>,
+        provider: &Arc<CryptoProvider>,
+    ) -> Self {
         Self { certificate, algorithms: provider.signature_verification_algorithms }
     }
 
-    fn check(&self, presented: &CertificateDer<'_>, others: &[CertificateDer<'_>]) -> Result<(), Error> {
+    fn check(
+        &self,
+        presented: &CertificateDer<'_>,
+        others: &[CertificateDer<'_>],
+    ) -> Result<(), Error> {
         if *presented == self.certificate && others.is_empty() {
             Ok(())
         } else {
@@ -37,28 +44,7 @@ impl PinnedCertificate {
         certificate: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls13_signature(message, certificate, signed, self.algorithms_for(signed.scheme))
-    }
-
-    #[cfg(all(feature = "ring", not(feature = "aws-lc-rs")))]
-    fn algorithms_for(&self, scheme: SignatureScheme) -> &WebPkiSupportedAlgorithms {
-        match scheme {
-            SignatureScheme::ECDSA_NISTP521_SHA512 => &super::p521::P521,
-            _ => &self.algorithms,
-        }
-    }
-
-    #[cfg(not(all(feature = "ring", not(feature = "aws-lc-rs"))))]
-    fn algorithms_for(&self, _: SignatureScheme) -> &WebPkiSupportedAlgorithms {
-        &self.algorithms
-    }
-
-    fn schemes(&self) -> Vec<SignatureScheme> {
-        let mut schemes = self.algorithms.supported_schemes();
-        if !schemes.contains(&SignatureScheme::ECDSA_NISTP521_SHA512) {
-            schemes.insert(0, SignatureScheme::ECDSA_NISTP521_SHA512);
-        }
-        schemes
+        verify_tls13_signature(message, certificate, signed, &self.algorithms)
     }
 }
 
@@ -98,7 +84,7 @@ impl ServerCertVerifier for PinnedCertificate {
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.schemes()
+        self.algorithms.supported_schemes()
     }
 }
 
@@ -135,6 +121,6 @@ impl ClientCertVerifier for PinnedCertificate {
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.schemes()
+        self.algorithms.supported_schemes()
     }
 }

@@ -11,10 +11,10 @@ pub(super) fn provider() -> CryptoProvider {
     rustls::crypto::aws_lc_rs::default_provider()
 }
 
-/// ring; [`super::p521`] adds what it lacks.
+/// ring, put together of what two ends of AutoMTLS can need.
 #[cfg(all(feature = "ring", not(feature = "aws-lc-rs")))]
 pub(super) fn provider() -> CryptoProvider {
-    rustls::crypto::ring::default_provider()
+    super::ring::provider()
 }
 
 /// Only there so that a build without a provider shows one error and not twenty.

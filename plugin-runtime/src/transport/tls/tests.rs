@@ -40,8 +40,11 @@ async fn two_sides_that_know_each_other_connect_in_both_roles() {
 
 #[tokio::test]
 async fn a_stranger_is_refused_by_either_side() {
-    let (a, b, c) =
-        (Identity::generate().unwrap(), Identity::generate().unwrap(), Identity::generate().unwrap());
+    let (a, b, c) = (
+        Identity::generate().unwrap(),
+        Identity::generate().unwrap(),
+        Identity::generate().unwrap(),
+    );
     let a_knows_b = Tls::with_peer(&a, &pem(b.certificate())).unwrap();
     let c_knows_a = Tls::with_peer(&c, &pem(a.certificate())).unwrap();
     assert_eq!(handshake(&a_knows_b, &c_knows_a).await, (false, false));
@@ -51,8 +54,11 @@ async fn a_stranger_is_refused_by_either_side() {
 
 #[tokio::test]
 async fn the_right_certificate_without_its_key_is_refused() {
-    let (a, b, thief) =
-        (Identity::generate().unwrap(), Identity::generate().unwrap(), Identity::generate().unwrap());
+    let (a, b, thief) = (
+        Identity::generate().unwrap(),
+        Identity::generate().unwrap(),
+        Identity::generate().unwrap(),
+    );
     let a_side = Tls::with_peer(&a, &pem(b.certificate())).unwrap();
     let stolen = Identity { certificate: b.certificate.clone(), key: thief.key.clone_key() };
     // rustls itself refuses a pair that does not match, so a thief would have to patch it.

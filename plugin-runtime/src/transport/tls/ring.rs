@@ -1,0 +1,60 @@
+//! ring as the TLS provider, without what its stock provider has for the web: a peer here is a
+//! server's P-521 certificate, or another implementation's on P-256 or Ed25519, and never RSA.
+//! What is not named here is not in the binary.
+
+use std::sync::Arc;
+
+use ring::rand::{SecureRandom as _, SystemRandom};
+use rustls::crypto::ring::cipher_suite::{
+    TLS13_AES_128_GCM_SHA256, TLS13_AES_256_GCM_SHA384, TLS13_CHACHA20_POLY1305_SHA256,
+};
+use rustls::crypto::ring::kx_group::{SECP256R1, X25519};
+use rustls::crypto::ring::sign::any_ecdsa_type;
+use rustls::crypto::{
+    CryptoProvider, GetRandomFailed, KeyProvider, SecureRandom, WebPkiSupportedAlgorithms,
+};
+use rustls::pki_types::PrivateKeyDer;
+use rustls::sign::SigningKey;
+use rustls::{Error, SignatureScheme};
+use webpki::ring::{ECDSA_P256_SHA256, ECDSA_P384_SHA384, ED25519};
+
+use super::p521::EcdsaP521Sha512;
+
+static VERIFICATION: WebPkiSupportedAlgorithms = WebPkiSupportedAlgorithms {
+    all: &[&EcdsaP521Sha512, ECDSA_P256_SHA256, ECDSA_P384_SHA384, ED25519],
+    mapping: &[
+        (SignatureScheme::ECDSA_NISTP521_SHA512, &[&EcdsaP521Sha512]),
+        (SignatureScheme::ECDSA_NISTP256_SHA256, &[ECDSA_P256_SHA256]),
+        (SignatureScheme::ECDSA_NISTP384_SHA384, &[ECDSA_P384_SHA384]),
+        (SignatureScheme::ED25519, &[ED25519]),
+    ],
+};
+
+pub(super) fn provider() -> CryptoProvider {
+    CryptoProvider {
+        cipher_suites: vec![
+            TLS13_AES_128_GCM_SHA256,
+            TLS13_AES_256_GCM_SHA384,
+            TLS13_CHACHA20_POLY1305_SHA256,
+        ],
+        kx_groups: vec![X25519, SECP256R1],
+        signature_verification_algorithms: VERIFICATION,
+        secure_random: &Ring,
+        key_provider: &Ring,
+    }
+}
+
+#[derive(Debug)]
+struct Ring;
+
+impl SecureRandom for Ring {
+    fn fill(&self, buffer: &mut [u8]) -> Result<(), GetRandomFailed> {
+        SystemRandom::new().fill(buffer).map_err(|_| GetRandomFailed)
+    }
+}
+
+impl KeyProvider for Ring {
+    fn load_private_key(&self, key: PrivateKeyDer<'static>) -> Result<Arc<dyn SigningKey>, Error> {
+        any_ecdsa_type(&key)
+    }
+}

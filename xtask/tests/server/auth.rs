@@ -1,0 +1,256 @@
+//! The auth mock: users, logins, and what becomes of their tokens.
+
+use std::thread;
+use std::time::Duration;
+
+use anyhow::{Result, anyhow};
+use nix::sys::signal::Signal;
+use serde_json::{Value, json};
+use xtask::server::{Answer, Api, DevServer, ServerBinary, process};
+
+use crate::on_both_versions;
+use crate::setting::distribution;
+
+on_both_versions!(
+    users_are_made_shown_listed_and_deleted,
+    a_login_gives_a_token_with_policies_metadata_terms_and_alias,
+    what_is_missing_or_wrong_is_refused_in_the_mocks_words,
+    a_renewal_starts_the_terms_anew,
+    a_changed_password_and_a_deleted_user_end_renewals,
+    users_and_tokens_outlive_a_kill_and_a_reload,
+    a_flood_of_wrong_logins_takes_little_memory_and_lets_others_work,
+    a_mount_can_be_tuned_to_batch_tokens,
+);
+
+const PACKAGE: &str = "backend-auth-mock";
+
+/// What the plugin is registered as, and where it is mounted.
+const NAME: &str = "auth-mock";
+
+/// How many wrong logins come at once.
+const FLOOD: usize = 60;
+
+/// What the plugin may have in memory after a flood, in KiB. A hash takes 7 MiB, and without a
+/// bound there would be as many as logins.
+const MEMORY: u64 = 100 << 10;
+
+/// A dev server with the auth mock mounted, and its API.
+fn server(binary: &ServerBinary) -> Result<(DevServer, Api)> {
+    let distribution = distribution()?;
+    let server = DevServer::start(binary, Some(&distribution.plugin_directory), &[])?;
+    let api = server.api();
+    let plugin = distribution.plugin(PACKAGE)?;
+    let kind = plugin.plugin.registration.kind.catalog_type();
+    let version = format!("v{}", plugin.plugin.version);
+    api.register(kind, NAME, PACKAGE, &plugin.sha256, &version)?.success()?;
+    api.write(&format!("sys/auth/{NAME}"), &json!({ "type": NAME }))?.success()?;
+    Ok((server, api))
+}
+
+fn set_password(api: &Api, name: &str, password: &str) -> Result<()> {
+    let answer =
+        api.write(&format!("auth/{NAME}/user/{name}"), &json!({ "password": password }))?;
+    assert_eq!(answer.status, 204, "{answer:?}");
+    Ok(())
+}
+
+/// A login, for which no token is sent.
+fn login(api: &Api, fields: &Value) -> Result<Answer> {
+    Api::new(api.address(), None).write(&format!("auth/{NAME}/login"), fields)
+}
+
+/// The API with the token of a login.
+fn logged_in(api: &Api, name: &str, password: &str) -> Result<Api> {
+    let answer = login(api, &json!({ "user": name, "password": password }))?.success()?;
+    let token = answer.body["auth"]["client_token"].as_str();
+    Ok(api.with_token(token.ok_or_else(|| anyhow!("no token: {answer:?}"))?))
+}
+
+fn renew(token: &Api) -> Result<Answer> {
+    token.write("auth/token/renew-self", &json!({}))
+}
+
+fn refusal(answer: &Answer) -> (u16, String) {
+    (answer.status, answer.errors())
+}
+
+fn users_are_made_shown_listed_and_deleted(binary: &ServerBinary) -> Result<()> {
+    let (_server, api) = server(binary)?;
+    assert_eq!(api.list("auth/auth-mock/users")?.status, 404, "nobody there yet");
+    for name in ["bob", "alice"] {
+        set_password(&api, name, "correct")?;
+    }
+    let shown = api.read("auth/auth-mock/user/bob")?.success()?;
+    assert_eq!(shown.data(), &json!({ "name": "bob" }));
+    assert_eq!(api.list("auth/auth-mock/users")?.success()?.keys(), ["alice", "bob"]);
+    for _ in 0..2 {
+        assert_eq!(api.delete("auth/auth-mock/user/bob")?.status, 204);
+    }
+    assert_eq!(api.read("auth/auth-mock/user/bob")?.status, 404);
+
+    // A policy that allows to make users, and not to change them.
+    let policy = r#"path "auth/auth-mock/user/*" { capabilities = ["create"] }"#;
+    api.write("sys/policies/acl/maker", &json!({ "policy": policy }))?.success()?;
+    let made = api.write("auth/token/create", &json!({ "policies": ["maker"] }))?.success()?;
+    let maker = made.body["auth"]["client_token"].as_str().unwrap_or_default();
+    let maker = api.with_token(maker);
+    set_password(&maker, "carol", "correct")?;
+    let again = maker.write("auth/auth-mock/user/carol", &json!({ "password": "other" }))?;
+    assert_eq!(again.status, 403, "she is there already: {again:?}");
+    Ok(())
+}
+
+fn a_login_gives_a_token_with_policies_metadata_terms_and_alias(
+    binary: &ServerBinary,
+) -> Result<()> {
+    let (_server, api) = server(binary)?;
+    set_password(&api, "bob", "correct")?;
+    let token = logged_in(&api, "bob", "correct")?;
+    let found = token.read("auth/token/lookup-self")?.success()?;
+    let found = found.data();
+    assert_eq!(found["policies"], json!(["default", "my-policy", "other-policy"]));
+    assert_eq!(found["meta"], json!({ "user": "bob" }));
+    assert_eq!((&found["creation_ttl"], &found["renewable"]), (&json!(30), &json!(true)));
+    assert_eq!(found["display_name"], "auth-mock-bob");
+    assert_eq!(found["path"], "auth/auth-mock/login");
+    assert_eq!(found["type"], "service");
+
+    let entity = found["entity_id"].as_str().unwrap_or_default();
+    let entity = api.read(&format!("identity/entity/id/{entity}"))?.success()?;
+    let alias = &entity.data()["aliases"][0];
+    assert_eq!((&alias["name"], &alias["mount_type"]), (&json!("bob"), &json!(NAME)));
+    let again = logged_in(&api, "bob", "correct")?.read("auth/token/lookup-self")?.success()?;
+    assert_eq!(again.data()["entity_id"], found["entity_id"], "it is the same bob");
+    Ok(())
+}
+
+fn what_is_missing_or_wrong_is_refused_in_the_mocks_words(binary: &ServerBinary) -> Result<()> {
+    let (_server, api) = server(binary)?;
+    set_password(&api, "bob", "correct")?;
+    for (fields, status, text) in [
+        (json!({}), 400, "user must be provided"),
+        (json!({ "password": "correct" }), 400, "user must be provided"),
+        (json!({ "user": "bob" }), 400, "password must be provided"),
+        (json!({ "user": "bob", "password": "wrong" }), 403, "permission denied"),
+        (json!({ "user": "alice", "password": "correct" }), 403, "permission denied"),
+        (json!({ "user": "../user/bob", "password": "correct" }), 403, "permission denied"),
+    ] {
+        let answer = login(&api, &fields)?;
+        // A server may write "1 error occurred" around its own text of a denial.
+        assert_eq!(answer.status, status, "{fields}: {answer:?}");
+        assert!(answer.errors().contains(text), "{fields}: {answer:?}");
+        if status == 400 {
+            assert_eq!(answer.errors(), text, "{fields}");
+        }
+    }
+    for (path, text) in
+        [("user/bob", "password must be provided"), ("user", "user name must be provided")]
+    {
+        let answer = api.write(&format!("auth/auth-mock/{path}"), &json!({}))?;
+        assert_eq!(refusal(&answer), (400, text.to_owned()));
+    }
+    let anonymous = Api::new(api.address(), None);
+    assert_eq!(anonymous.read("auth/auth-mock/user/bob")?.status, 403, "only the login is open");
+    Ok(())
+}
+
+fn a_renewal_starts_the_terms_anew(binary: &ServerBinary) -> Result<()> {
+    let (_server, api) = server(binary)?;
+    set_password(&api, "bob", "correct")?;
+    let token = logged_in(&api, "bob", "correct")?;
+    thread::sleep(Duration::from_millis(2100));
+    let left = token.read("auth/token/lookup-self")?.success()?.data()["ttl"].as_u64();
+    assert!(left < Some(30), "{left:?}");
+    for _ in 0..2 {
+        // What a renewal does not answer with, the server forgets: the second shows that.
+        let renewed = renew(&token)?.success()?;
+        assert_eq!(renewed.body["auth"]["lease_duration"], 30);
+        assert_eq!(renewed.body["auth"]["metadata"], json!({ "user": "bob" }));
+    }
+    let longer = token.write("auth/token/renew-self", &json!({ "increment": "2h" }))?.success()?;
+    let longer = longer.body["auth"]["lease_duration"].as_u64().unwrap_or_default();
+    assert!((3500..3600).contains(&longer), "the hour counts from the login: {longer}");
+    Ok(())
+}
+
+fn a_changed_password_and_a_deleted_user_end_renewals(binary: &ServerBinary) -> Result<()> {
+    let (_server, api) = server(binary)?;
+    set_password(&api, "bob", "correct")?;
+    let token = logged_in(&api, "bob", "correct")?;
+    set_password(&api, "bob", "correct")?;
+    renew(&token)?.success()?;
+    set_password(&api, "bob", "changed")?;
+    let refused = renew(&token)?;
+    assert_eq!(refusal(&refused), (400, "internal data does not match".to_owned()));
+    assert_eq!(login(&api, &json!({ "user": "bob", "password": "correct" }))?.status, 403);
+    let token = logged_in(&api, "bob", "changed")?;
+    assert_eq!(api.delete("auth/auth-mock/user/bob")?.status, 204);
+    let refused = renew(&token)?;
+    assert_eq!(refusal(&refused), (400, "user on the token could not be found".to_owned()));
+    Ok(())
+}
+
+fn users_and_tokens_outlive_a_kill_and_a_reload(binary: &ServerBinary) -> Result<()> {
+    let (server, api) = server(binary)?;
+    set_password(&api, "bob", "correct")?;
+    let token = logged_in(&api, "bob", "correct")?;
+    let killed = server.wait_for_plugins(1, Duration::ZERO)?[0];
+    process::send(killed, Signal::SIGKILL)?;
+    server.log().wait_for("plugin process exited", Duration::from_secs(1))?;
+    renew(&token)?.success()?;
+    logged_in(&api, "bob", "correct")?;
+    let now = server.wait_for_plugins(1, Duration::from_secs(1))?[0];
+    assert_ne!(now, killed, "it is another process");
+
+    api.reload(NAME)?.success()?;
+    renew(&token)?.success()?;
+    logged_in(&api, "bob", "correct")?;
+    let reloaded = server.wait_for_plugins(1, Duration::from_secs(1))?[0];
+    assert_ne!(reloaded, now, "it is another process again");
+    Ok(())
+}
+
+fn a_flood_of_wrong_logins_takes_little_memory_and_lets_others_work(
+    binary: &ServerBinary,
+) -> Result<()> {
+    let (server, api) = server(binary)?;
+    set_password(&api, "bob", "correct")?;
+    let wrong = json!({ "user": "bob", "password": "wrong" });
+    thread::scope(|scope| {
+        let logins: Vec<_> = (0..FLOOD).map(|_| scope.spawn(|| login(&api, &wrong))).collect();
+        // No hash is needed for these, so that they pass the waiting logins.
+        while !logins.iter().all(thread::ScopedJoinHandle::is_finished) {
+            api.read("auth/auth-mock/user/bob")?.success()?;
+        }
+        for login in logins {
+            let answer = login.join().map_err(|_| anyhow!("a client panicked"))??;
+            assert_eq!(answer.status, 403, "{answer:?}");
+        }
+        Ok::<_, anyhow::Error>(())
+    })?;
+    logged_in(&api, "bob", "correct")?;
+    let plugin = server.wait_for_plugins(1, Duration::ZERO)?[0];
+    let peak = peak_memory(plugin)?;
+    assert!(peak < MEMORY, "the plugin took {peak} KiB");
+    Ok(())
+}
+
+/// The most memory that a process ever had, in KiB.
+fn peak_memory(pid: u32) -> Result<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status"))?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kib = line.and_then(|line| line.trim().strip_suffix(" kB"));
+    Ok(kib.ok_or_else(|| anyhow!("no VmHWM"))?.trim().parse()?)
+}
+
+fn a_mount_can_be_tuned_to_batch_tokens(binary: &ServerBinary) -> Result<()> {
+    let (_server, api) = server(binary)?;
+    set_password(&api, "bob", "correct")?;
+    let tuned = json!({ "token_type": "batch" });
+    api.write("sys/auth/auth-mock/tune", &tuned)?.success()?;
+    let token = logged_in(&api, "bob", "correct")?;
+    let found = token.read("auth/token/lookup-self")?.success()?;
+    assert_eq!(found.data()["type"], "batch");
+    assert!(!renew(&token)?.is_success(), "there is nothing to renew");
+    Ok(())
+}

@@ -1,0 +1,61 @@
+//! The runtime's examples as plugins.
+
+use std::fs;
+use std::path::PathBuf;
+use std::sync::OnceLock;
+
+use anyhow::{Context, Result, anyhow, bail};
+use tempfile::TempDir;
+use xtask::command;
+use xtask::server::{Api, DevServer, ServerBinary};
+use xtask::workspace::{Workspace, cargo};
+
+/// The examples that tests here serve.
+const EXAMPLES: [&str; 2] = ["conformance", "leased"];
+
+/// A dev server with an example in its plugin folder, under the example's name.
+pub(crate) struct Example {
+    pub(crate) server: DevServer,
+    folder: TempDir,
+}
+
+impl Example {
+    pub(crate) fn start(binary: &ServerBinary, name: &str) -> Result<Self> {
+        let folder = tempfile::tempdir().context("creating a plugin folder")?;
+        let from = built()?.join(name);
+        fs::copy(&from, folder.path().join(name)).with_context(|| from.display().to_string())?;
+        // Servers refuse a folder behind a symbolic link.
+        let path = fs::canonicalize(folder.path()).context("resolving the plugin folder")?;
+        let server = DevServer::start(binary, Some(&path), &[])?;
+        Ok(Self { server, folder })
+    }
+
+    pub(crate) fn api(&self) -> Api {
+        self.server.api()
+    }
+
+    /// The SHA-256 of the executable.
+    pub(crate) fn sha256(&self, name: &str) -> Result<String> {
+        xtask::dist::sha256_of_file(&self.folder.path().join(name))
+    }
+}
+
+/// The folder of the built examples.
+fn built() -> Result<PathBuf> {
+    static FOLDER: OnceLock<Result<PathBuf, String>> = OnceLock::new();
+    let built = FOLDER.get_or_init(|| build().map_err(|error| format!("{error:#}")));
+    built.clone().map_err(|error| anyhow!(error))
+}
+
+fn build() -> Result<PathBuf> {
+    let mut build = cargo();
+    build.args(["build", "--package", "plugin-runtime"]);
+    for name in EXAMPLES {
+        build.args(["--example", name]);
+    }
+    let finished = command::run("building the examples", &mut build)?;
+    if !finished.status.success() {
+        bail!("the examples can't be built:\n{}", finished.output);
+    }
+    Ok(Workspace::load()?.target_directory.join("debug").join("examples"))
+}
