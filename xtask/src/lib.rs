@@ -16,3 +16,8 @@ pub mod test;
 pub mod tidy;
 pub mod tutorial;
 pub mod workspace;
+
+/// The examples of the README must compile.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

@@ -6,8 +6,8 @@ use crate::{Error, Operation};
 
 /// What a path does: a handler for each operation that it serves, and what is to be known of it.
 ///
-/// Made by [`read`], [`write`], [`list`], [`delete`] and their like, each of which is also a method
-/// that adds another operation:
+/// Made by [`read`], [`write`](fn@write), [`list`], [`delete`] and their like, each of which is also
+/// a method that adds another operation:
 ///
 /// ```
 /// use plugin_runtime::framework::{Operations, read};

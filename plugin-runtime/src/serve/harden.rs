@@ -2,14 +2,20 @@
 
 use std::io;
 
+/// The limit on core dumps that Linux takes as "none at all": where dumps go to a program, it does
+/// not ask for the limit, except for this value. No file is as short.
+#[cfg(unix)]
+const NO_CORE_DUMP: u64 = 1;
+
 /// No core dump shall hold a request.
 #[cfg(unix)]
 pub(super) fn forbid_core_dumps() {
     use nix::sys::resource::{Resource, setrlimit};
-    if let Err(error) = setrlimit(Resource::RLIMIT_CORE, 0, 0) {
-        tracing::warn!(%error, "cannot forbid core dumps");
+    if setrlimit(Resource::RLIMIT_CORE, NO_CORE_DUMP, NO_CORE_DUMP).is_ok() {
+        return;
     }
-    // Where dumps go to a program, the kernel does not ask for the limit, but for this.
+    // A limit of 0 that can't be raised covers files alone. What covers the rest also takes the
+    // process out of the hands of its user's debuggers and tools, so it comes second.
     #[cfg(target_os = "linux")]
     if let Err(error) = nix::sys::prctl::set_dumpable(false) {
         tracing::warn!(%error, "cannot forbid core dumps");

@@ -34,7 +34,7 @@ use process::StartError;
 /// fn main() -> ExitCode {
 ///     Plugin::new(env!("CARGO_PKG_NAME"), Engine::new)
 ///         .version(env!("CARGO_PKG_VERSION"))
-/// ///         .serve()
+///         .serve()
 /// }
 /// ```
 pub struct Plugin<B> {
@@ -101,8 +101,7 @@ impl<B: crate::Backend> Plugin<B> {
         self
     }
 
-    /// Allows core dumps and debuggers, which are forbidden otherwise, as both show the secrets of
-    /// every mount.
+    /// Allows core dumps, which are forbidden otherwise, as one shows the secrets of every mount.
     #[must_use]
     pub fn danger_allow_core_dumps(mut self) -> Self {
         self.settings.core_dumps = true;

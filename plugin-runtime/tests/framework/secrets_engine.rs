@@ -17,6 +17,14 @@ fn it_has_at_most_sixty_lines_of_code() {
     assert!(lines <= 60, "{lines} lines");
 }
 
+#[test]
+fn the_crates_page_shows_it_as_it_is() {
+    let text = include_str!("../../examples/secrets_engine.rs");
+    let code = &text[text.find("use plugin_runtime").expect("its first line of code")..];
+    let page = include_str!("../../README.md");
+    assert!(page.contains(code), "copy examples/secrets_engine.rs into README.md");
+}
+
 #[tokio::test]
 async fn it_issues_renews_revokes_and_sweeps() {
     let mount = Mount::of(example::engine());

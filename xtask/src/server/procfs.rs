@@ -118,7 +118,12 @@ mod tests {
         let (name, value) = mark.split_once('=').expect("a pair");
         let mut child =
             Command::new("sleep").arg("60").env(name, value).spawn().expect("sleep starts");
-        assert_eq!(with_environment(&mark).expect("listed"), [child.id()]);
+        // A child has no environment yet while it is becoming another program.
+        let patience = std::time::Instant::now() + std::time::Duration::from_secs(10);
+        while with_environment(&mark).expect("listed") != [child.id()] {
+            assert!(std::time::Instant::now() < patience, "never found");
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
         assert!(is_alive(child.id()));
         assert_eq!(parent(child.id()), Some(process::id()));
         assert_eq!(threads(child.id()), Some(1));

@@ -7,6 +7,7 @@
 #![expect(clippy::print_stdout, reason = "what a test measured is shown when it fails")]
 
 mod auth;
+mod backends;
 mod builtin_kv;
 mod cluster;
 mod conformance;
@@ -25,6 +26,7 @@ mod resolve_path;
 mod setting;
 mod strangers;
 mod tutorial;
+mod validator;
 
 /// Makes tests of functions that take a server: one on the newest version, one on the oldest.
 ///
