@@ -34,7 +34,7 @@ async fn read_document(
 ) -> Result<Response> {
     let key = key_of(path)?;
     match storage.entry(&key).await? {
-        Some(entry) => Response::from_data(Data::from_text(entry.value)?),
+        Some(entry) => Response::from_text(entry.value),
         None => Ok(Response::error(format!("No value at {mount_point}{key}"))),
     }
 }

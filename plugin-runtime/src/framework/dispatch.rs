@@ -11,7 +11,7 @@ use super::builder::FrameworkError;
 use super::context::Warned;
 use super::handler::{Answering, Erased};
 use super::lease::{ErasedSecretType, settle, type_of};
-use super::pattern::Router;
+use super::pattern::{Match, Router};
 use super::wal::WalHandler;
 use super::{Context, Operations, Route, documentation, rollback};
 use crate::{
@@ -171,7 +171,7 @@ impl<S: Send + Sync + 'static> Dispatch<S> {
             let answering = handler.call(&mut context)?;
             let mut warned = context.into_warned();
             if !warned.read && request.operation != Operation::ResolvePath {
-                warned.ignored = unknown_fields(&request.data, path)?;
+                (warned.replaced, warned.ignored) = unread_fields(&request.data, path, &matched)?;
             }
             (answering, warned)
         };
@@ -182,19 +182,26 @@ impl<S: Send + Sync + 'static> Dispatch<S> {
     }
 }
 
-/// The names of the body's fields that no handler of the path knows.
-fn unknown_fields<S: 'static>(data: &Data, path: &Path<S>) -> Result<Vec<String>, Error> {
+/// The names of a body's fields that no handler has read: those that are part of the path, and
+/// those that no operation of the path knows.
+fn unread_fields<S: 'static>(
+    data: &Data,
+    path: &Path<S>,
+    matched: &Match<'_, '_>,
+) -> Result<(Vec<String>, Vec<String>), Error> {
     if data.is_none() {
-        return Ok(Vec::new());
+        return Ok(Default::default());
     }
     let known = |name: &str| {
         let mut sets = path.operations.iter().flat_map(|(_, handler)| handler.description.inputs());
         sets.any(|set| set.knows(name))
     };
-    let mut names: Vec<String> =
-        data.field_names()?.into_iter().filter(|name| !known(name)).collect();
+    let mut names = data.field_names()?;
     names.sort_unstable();
-    Ok(names)
+    let (replaced, others): (Vec<_>, Vec<_>) =
+        names.into_iter().partition(|name| matched.capture(name).is_some());
+    let ignored = others.into_iter().filter(|name| !known(name)).collect();
+    Ok((replaced, ignored))
 }
 
 /// The two warnings that servers' own backends give, in their words.

@@ -64,6 +64,17 @@ impl Response {
         Ok(Self::of(Body::Data(data)))
     }
 
+    /// The fields of a JSON object that is text already, such as one from storage.
+    ///
+    /// # Errors
+    ///
+    /// When it is not an object, or one that a server would misread (see
+    /// [`Data::check_response`]).
+    pub fn from_text(text: impl Into<Bytes>) -> Result<Self, Error> {
+        // Checked in full below, and once is enough.
+        Self::from_data(Data::from_wire(text.into()))
+    }
+
     /// The answer to a list. Without any keys the server answers 404.
     pub fn keys<K: Into<String>>(keys: impl IntoIterator<Item = K>) -> Self {
         Self::of(Body::keys(keys.into_iter().map(Into::into).collect()))

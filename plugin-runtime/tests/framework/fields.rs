@@ -80,9 +80,12 @@ async fn a_handler_without_fields_knows_none() {
     async fn answer() -> Result<Response> {
         Ok(Response::empty())
     }
-    let mount = Mount::of(Framework::secrets(()).path("a", write(answer)));
-    let answer = mount.write("a", json!({ "b": 1 })).await.unwrap().unwrap();
+    let mount = Mount::of(Framework::secrets(()).path("a/{name}", write(answer)));
+    let answer = mount.write("a/x", json!({ "b": 1 })).await.unwrap().unwrap();
     assert_eq!(answer.warnings(), ["Endpoint ignored these unrecognized parameters: [b]"]);
+    let answer = mount.write("a/x", json!({ "name": "y" })).await.unwrap().unwrap();
+    let [replaced] = answer.warnings() else { panic!("{:?}", answer.warnings()) };
+    assert!(replaced.contains("replaced") && replaced.ends_with("[name]"), "{replaced}");
 }
 
 #[tokio::test]

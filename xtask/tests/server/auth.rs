@@ -1,12 +1,15 @@
 //! The auth mock: users, logins, and what becomes of their tokens.
 
+mod flood;
+mod restarts;
+mod shared_password;
+
 use std::thread;
 use std::time::Duration;
 
 use anyhow::{Result, anyhow};
-use nix::sys::signal::Signal;
 use serde_json::{Value, json};
-use xtask::server::{Answer, Api, DevServer, ServerBinary, process};
+use xtask::server::{Answer, Api, DevServer, ServerBinary};
 
 use crate::on_both_versions;
 use crate::setting::distribution;
@@ -17,8 +20,6 @@ on_both_versions!(
     what_is_missing_or_wrong_is_refused_in_the_mocks_words,
     a_renewal_starts_the_terms_anew,
     a_changed_password_and_a_deleted_user_end_renewals,
-    users_and_tokens_outlive_a_kill_and_a_reload,
-    a_flood_of_wrong_logins_takes_little_memory_and_lets_others_work,
     a_mount_can_be_tuned_to_batch_tokens,
 );
 
@@ -27,24 +28,22 @@ const PACKAGE: &str = "backend-auth-mock";
 /// What the plugin is registered as, and where it is mounted.
 const NAME: &str = "auth-mock";
 
-/// How many wrong logins come at once.
-const FLOOD: usize = 60;
-
-/// What the plugin may have in memory after a flood, in KiB. A hash takes 7 MiB, and without a
-/// bound there would be as many as logins.
-const MEMORY: u64 = 100 << 10;
-
 /// A dev server with the auth mock mounted, and its API.
 fn server(binary: &ServerBinary) -> Result<(DevServer, Api)> {
-    let distribution = distribution()?;
-    let server = DevServer::start(binary, Some(&distribution.plugin_directory), &[])?;
+    let server = DevServer::start(binary, Some(&distribution()?.plugin_directory), &[])?;
     let api = server.api();
-    let plugin = distribution.plugin(PACKAGE)?;
+    enable(&api)?;
+    Ok((server, api))
+}
+
+/// Makes the auth mock known and mounts it.
+fn enable(api: &Api) -> Result<()> {
+    let plugin = distribution()?.plugin(PACKAGE)?;
     let kind = plugin.plugin.registration.kind.catalog_type();
     let version = format!("v{}", plugin.plugin.version);
     api.register(kind, NAME, PACKAGE, &plugin.sha256, &version)?.success()?;
     api.write(&format!("sys/auth/{NAME}"), &json!({ "type": NAME }))?.success()?;
-    Ok((server, api))
+    Ok(())
 }
 
 fn set_password(api: &Api, name: &str, password: &str) -> Result<()> {
@@ -105,20 +104,34 @@ fn a_login_gives_a_token_with_policies_metadata_terms_and_alias(
 ) -> Result<()> {
     let (_server, api) = server(binary)?;
     set_password(&api, "bob", "correct")?;
-    let token = logged_in(&api, "bob", "correct")?;
-    let found = token.read("auth/token/lookup-self")?.success()?;
+    let answer = login(&api, &json!({ "user": "bob", "password": "correct" }))?.success()?;
+    let auth = &answer.body["auth"];
+    assert_eq!(auth["token_policies"], json!(["default", "my-policy", "other-policy"]));
+    assert_eq!(auth["metadata"], json!({ "user": "bob" }));
+    assert_eq!((&auth["lease_duration"], &auth["renewable"]), (&json!(30), &json!(true)));
+
+    let found = api.write("auth/token/lookup", &json!({ "token": auth["client_token"] }))?;
+    let found = found.success()?;
     let found = found.data();
+    assert_eq!(found["accessor"], auth["accessor"]);
     assert_eq!(found["policies"], json!(["default", "my-policy", "other-policy"]));
     assert_eq!(found["meta"], json!({ "user": "bob" }));
     assert_eq!((&found["creation_ttl"], &found["renewable"]), (&json!(30), &json!(true)));
     assert_eq!(found["display_name"], "auth-mock-bob");
     assert_eq!(found["path"], "auth/auth-mock/login");
     assert_eq!(found["type"], "service");
+    let left = found["ttl"].as_u64();
+    assert!(Some(20) < left && left <= Some(30), "{left:?}");
+    assert_eq!((&found["explicit_max_ttl"], &found["num_uses"]), (&json!(0), &json!(0)));
+    assert_eq!((&found["orphan"], &found["entity_id"]), (&json!(true), &auth["entity_id"]));
 
     let entity = found["entity_id"].as_str().unwrap_or_default();
     let entity = api.read(&format!("identity/entity/id/{entity}"))?.success()?;
     let alias = &entity.data()["aliases"][0];
     assert_eq!((&alias["name"], &alias["mount_type"]), (&json!("bob"), &json!(NAME)));
+    assert_eq!(alias["mount_path"], "auth/auth-mock/");
+    let mounts = api.read("sys/auth")?.success()?;
+    assert_eq!(alias["mount_accessor"], mounts.data()["auth-mock/"]["accessor"]);
     let again = logged_in(&api, "bob", "correct")?.read("auth/token/lookup-self")?.success()?;
     assert_eq!(again.data()["entity_id"], found["entity_id"], "it is the same bob");
     Ok(())
@@ -188,59 +201,6 @@ fn a_changed_password_and_a_deleted_user_end_renewals(binary: &ServerBinary) -> 
     let refused = renew(&token)?;
     assert_eq!(refusal(&refused), (400, "user on the token could not be found".to_owned()));
     Ok(())
-}
-
-fn users_and_tokens_outlive_a_kill_and_a_reload(binary: &ServerBinary) -> Result<()> {
-    let (server, api) = server(binary)?;
-    set_password(&api, "bob", "correct")?;
-    let token = logged_in(&api, "bob", "correct")?;
-    let killed = server.wait_for_plugins(1, Duration::ZERO)?[0];
-    process::send(killed, Signal::SIGKILL)?;
-    server.log().wait_for("plugin process exited", Duration::from_secs(1))?;
-    renew(&token)?.success()?;
-    logged_in(&api, "bob", "correct")?;
-    let now = server.wait_for_plugins(1, Duration::from_secs(1))?[0];
-    assert_ne!(now, killed, "it is another process");
-
-    api.reload(NAME)?.success()?;
-    renew(&token)?.success()?;
-    logged_in(&api, "bob", "correct")?;
-    let reloaded = server.wait_for_plugins(1, Duration::from_secs(1))?[0];
-    assert_ne!(reloaded, now, "it is another process again");
-    Ok(())
-}
-
-fn a_flood_of_wrong_logins_takes_little_memory_and_lets_others_work(
-    binary: &ServerBinary,
-) -> Result<()> {
-    let (server, api) = server(binary)?;
-    set_password(&api, "bob", "correct")?;
-    let wrong = json!({ "user": "bob", "password": "wrong" });
-    thread::scope(|scope| {
-        let logins: Vec<_> = (0..FLOOD).map(|_| scope.spawn(|| login(&api, &wrong))).collect();
-        // No hash is needed for these, so that they pass the waiting logins.
-        while !logins.iter().all(thread::ScopedJoinHandle::is_finished) {
-            api.read("auth/auth-mock/user/bob")?.success()?;
-        }
-        for login in logins {
-            let answer = login.join().map_err(|_| anyhow!("a client panicked"))??;
-            assert_eq!(answer.status, 403, "{answer:?}");
-        }
-        Ok::<_, anyhow::Error>(())
-    })?;
-    logged_in(&api, "bob", "correct")?;
-    let plugin = server.wait_for_plugins(1, Duration::ZERO)?[0];
-    let peak = peak_memory(plugin)?;
-    assert!(peak < MEMORY, "the plugin took {peak} KiB");
-    Ok(())
-}
-
-/// The most memory that a process ever had, in KiB.
-fn peak_memory(pid: u32) -> Result<u64> {
-    let status = std::fs::read_to_string(format!("/proc/{pid}/status"))?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    let kib = line.and_then(|line| line.trim().strip_suffix(" kB"));
-    Ok(kib.ok_or_else(|| anyhow!("no VmHWM"))?.trim().parse()?)
 }
 
 fn a_mount_can_be_tuned_to_batch_tokens(binary: &ServerBinary) -> Result<()> {

@@ -51,7 +51,7 @@ fn a_read_costs_one_short_answer_more_where_the_server_asks_for_the_path(
 }
 
 /// OpenBao does since 2.7.0.
-fn asks_for_paths(version: &str) -> bool {
+pub(crate) fn asks_for_paths(version: &str) -> bool {
     let mut numbers = version.split('.').map(|number| number.parse::<u32>().unwrap_or(0));
     (numbers.next(), numbers.next()) >= (Some(2), Some(7))
 }
