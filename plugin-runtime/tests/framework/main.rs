@@ -6,6 +6,7 @@
     reason = "what serves the tests is test code too"
 )]
 
+mod auth_method;
 mod canonical;
 mod conformance;
 mod existence;

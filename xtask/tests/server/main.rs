@@ -13,6 +13,7 @@ mod canonical;
 mod cluster;
 mod conformance;
 mod crash;
+mod dev;
 mod example;
 mod hang_up;
 mod help;

@@ -1,12 +1,5 @@
 //! The example of an auth method, run in memory.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by it, in its functions too")]
-
-// The example's `main` is not called here.
-#[expect(dead_code)]
-#[path = "../examples/auth_method.rs"]
-mod auth_method;
-
 use std::time::Duration;
 
 use plugin_runtime::{
@@ -14,12 +7,27 @@ use plugin_runtime::{
 };
 use serde_json::{Value, json};
 
+#[path = "../../examples/auth_method.rs"]
+#[allow(dead_code, reason = "a test has a main function of its own")]
+mod example;
+
+#[test]
+fn it_has_at_most_fifty_lines_of_code_and_the_crates_page_shows_it() {
+    let text = include_str!("../../examples/auth_method.rs");
+    let is_code = |line: &&str| !line.trim().is_empty() && !line.trim().starts_with("//");
+    let lines = text.lines().filter(is_code).count();
+    assert!(lines <= 50, "{lines} lines");
+    let code = &text[text.find("use std::process").expect("its first line of code")..];
+    let page = include_str!("../../README.md");
+    assert!(page.contains(code), "copy examples/auth_method.rs into README.md");
+}
+
 async fn handle(
     operation: Operation,
     data: Value,
     auth: Option<Auth>,
 ) -> Result<Option<Response>, Error> {
-    let backend = auth_method::auth_method().build().unwrap();
+    let backend = example::auth_method().build().unwrap();
     let data = Data::new(&data).unwrap();
     let mut request = Request::new(operation, "login", data, Storage::in_memory());
     request.auth = auth;
@@ -67,12 +75,4 @@ async fn a_token_of_another_edition_or_of_none_is_not_renewed() {
         assert_eq!(error.to_string(), "internal data does not match", "{internal}");
     }
     assert_eq!(renew(None).await.unwrap_err().to_string(), "request auth was nil");
-}
-
-#[test]
-fn it_has_at_most_fifty_lines_of_code() {
-    let text = include_str!("../examples/auth_method.rs");
-    let is_code = |line: &&str| !line.trim().is_empty() && !line.trim().starts_with("//");
-    let lines = text.lines().filter(is_code).count();
-    assert!(lines <= 50, "{lines}");
 }
