@@ -10,6 +10,8 @@ mod error;
 pub mod fields;
 pub mod framework;
 pub mod handshake;
+#[cfg(feature = "host")]
+pub mod host;
 mod identity;
 mod lease;
 mod log;

@@ -12,6 +12,10 @@ pub(crate) const COOKIE_VALUE: &str = "6669da05-b1c8-4f49-97d9-c8e5bed98e20";
 /// file is tries this one first.
 pub(crate) const DATABASE_COOKIE_KEY: &str = "VAULT_DATABASE_PLUGIN";
 
+/// The value that [`DATABASE_COOKIE_KEY`] has when a server tries that.
+#[cfg(feature = "host")]
+pub(crate) const DATABASE_COOKIE_VALUE: &str = "926a0820-aea2-be28-51d6-83cdf00e8edb";
+
 /// Who started this process, as far as the cookies tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum StartedBy {

@@ -7,12 +7,12 @@ use http::Uri;
 use tonic::{Request, Response, Status};
 
 /// The authority of every call, whatever the socket: the name on the server's certificate.
-pub(super) fn origin() -> Uri {
+pub(crate) fn origin() -> Uri {
     Uri::from_static("https://localhost")
 }
 
 /// A call that tells the server how long its answer is of use.
-pub(super) fn request<T>(message: T, deadline: Option<Instant>) -> Request<T> {
+pub(crate) fn request<T>(message: T, deadline: Option<Instant>) -> Request<T> {
     let mut request = Request::new(message);
     if let Some(deadline) = deadline {
         request.set_timeout(deadline.saturating_duration_since(Instant::now()));
@@ -21,7 +21,7 @@ pub(super) fn request<T>(message: T, deadline: Option<Instant>) -> Request<T> {
 }
 
 /// The answer, or the deadline if that comes first.
-pub(super) async fn timed<T>(
+pub(crate) async fn timed<T>(
     deadline: Option<Instant>,
     call: impl Future<Output = Result<Response<T>, Status>>,
 ) -> Result<T, Status> {

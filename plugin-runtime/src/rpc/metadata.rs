@@ -6,7 +6,7 @@ use tonic::Status;
 use tonic::metadata::MetadataMap;
 
 /// The key under which a server names the instance, that is the mount, that a call is for.
-const MULTIPLEX_ID: &str = "multiplex_id";
+pub(crate) const MULTIPLEX_ID: &str = "multiplex_id";
 
 /// The instance that a call is for, in the words of the Go implementation where there is none.
 pub(super) fn instance_id(metadata: &MetadataMap) -> Result<&str, Status> {
@@ -25,7 +25,7 @@ pub(super) fn instance_id(metadata: &MetadataMap) -> Result<&str, Status> {
 }
 
 /// When the caller stops waiting, by gRPC's own header. One that can't be read is none.
-pub(super) fn deadline(metadata: &MetadataMap) -> Option<Instant> {
+pub(crate) fn deadline(metadata: &MetadataMap) -> Option<Instant> {
     let timeout = metadata.get("grpc-timeout")?.to_str().ok().and_then(timeout)?;
     Instant::now().checked_add(timeout)
 }

@@ -12,7 +12,7 @@ type Entries = BTreeMap<String, StorageEntry>;
 
 /// Entries by key, and the transactions that are open.
 #[derive(Debug, Default)]
-pub(super) struct Memory {
+pub(crate) struct Memory {
     state: Mutex<State>,
     tasks: TaskTracker,
 }
@@ -33,6 +33,14 @@ struct Open {
     touched: BTreeSet<String>,
     wrote: BTreeSet<String>,
     read_only: bool,
+}
+
+#[cfg(feature = "host")]
+impl Memory {
+    /// How many entries there are.
+    pub(crate) fn count(&self) -> usize {
+        self.state.lock().entries.len()
+    }
 }
 
 impl State {

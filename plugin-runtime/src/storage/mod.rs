@@ -9,6 +9,8 @@ mod transaction;
 pub use entry::StorageEntry;
 pub use error::StorageError;
 pub use handle::Storage;
+#[cfg(feature = "host")]
+pub(crate) use memory::Memory;
 pub use transaction::Transaction;
 
 use std::fmt;

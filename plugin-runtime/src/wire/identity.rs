@@ -49,3 +49,25 @@ pub(crate) fn group_from_wire(group: logical::Group) -> Group {
         namespace_id: group.namespace_id,
     }
 }
+
+#[cfg(feature = "host")]
+pub(crate) fn entity_to_wire(entity: Entity) -> logical::Entity {
+    logical::Entity {
+        id: entity.id,
+        name: entity.name,
+        aliases: entity.aliases.into_iter().map(alias_to_wire).collect(),
+        metadata: entity.metadata.into_iter().collect(),
+        disabled: entity.disabled,
+        namespace_id: entity.namespace_id,
+    }
+}
+
+#[cfg(feature = "host")]
+pub(crate) fn group_to_wire(group: Group) -> logical::Group {
+    logical::Group {
+        id: group.id,
+        name: group.name,
+        metadata: group.metadata.into_iter().collect(),
+        namespace_id: group.namespace_id,
+    }
+}

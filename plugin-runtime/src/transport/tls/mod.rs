@@ -28,6 +28,10 @@ const SERVER_NAME: &str = "localhost";
 /// gRPC over Go refuses a connection that did not agree on HTTP/2.
 const HTTP_2: &[u8] = b"h2";
 
+/// The length of PEM's lines.
+#[cfg(feature = "host")]
+const PEM_LINE: usize = 64;
+
 /// Why a TLS configuration could not be made.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -61,6 +65,21 @@ impl Identity {
     pub(crate) fn certificate(&self) -> &[u8] {
         &self.certificate
     }
+
+    /// The certificate in PEM, for a plugin's environment.
+    #[cfg(feature = "host")]
+    pub(crate) fn certificate_pem(&self) -> String {
+        let base64 = STANDARD.encode(&self.certificate);
+        let mut pem = String::from("-----BEGIN CERTIFICATE-----\n");
+        for (index, letter) in base64.chars().enumerate() {
+            if index > 0 && index % PEM_LINE == 0 {
+                pem.push('\n');
+            }
+            pem.push(letter);
+        }
+        pem.push_str("\n-----END CERTIFICATE-----\n");
+        pem
+    }
 }
 
 impl fmt::Debug for Identity {
@@ -80,8 +99,18 @@ pub(crate) struct Tls {
 impl Tls {
     /// TLS between `identity` and the holder of the certificate in `peer_pem`.
     pub(crate) fn with_peer(identity: &Identity, peer_pem: &str) -> Result<Self, TlsError> {
+        Self::pinned(identity, certificate_from_pem(peer_pem)?)
+    }
+
+    /// TLS between `identity` and the holder of the certificate with this DER.
+    #[cfg(feature = "host")]
+    pub(crate) fn with_certificate(identity: &Identity, peer: &[u8]) -> Result<Self, TlsError> {
+        Self::pinned(identity, checked(CertificateDer::from(peer.to_vec()))?)
+    }
+
+    fn pinned(identity: &Identity, peer: CertificateDer<'static>) -> Result<Self, TlsError> {
         let provider = Arc::new(provider::provider());
-        let pinned = Arc::new(PinnedCertificate::new(certificate_from_pem(peer_pem)?, &provider));
+        let pinned = Arc::new(PinnedCertificate::new(peer, &provider));
         Ok(Self {
             acceptor: TlsAcceptor::from(Arc::new(server_config(identity, &provider, &pinned)?)),
             connector: TlsConnector::from(Arc::new(client_config(identity, provider, pinned)?)),
@@ -161,8 +190,11 @@ fn certificate_from_pem(pem: &str) -> Result<CertificateDer<'static>, TlsError> 
         .ok_or(TlsError::Pem)?;
     let base64: String = body.chars().filter(|c| !c.is_ascii_whitespace()).collect();
     let der = STANDARD.decode(base64).map_err(|_| TlsError::Pem)?;
-    let certificate = CertificateDer::from(der);
-    // What is no certificate can't be shown by anybody: better to say so now.
+    checked(CertificateDer::from(der))
+}
+
+/// What is no certificate can't be shown by anybody: better to say so now.
+fn checked(certificate: CertificateDer<'static>) -> Result<CertificateDer<'static>, TlsError> {
     rustls::server::ParsedCertificate::try_from(&certificate).map_err(|_| TlsError::Pem)?;
     Ok(certificate)
 }

@@ -1,0 +1,41 @@
+//! Why the host can't do what it was asked to.
+
+use super::catalog::{CatalogError, PluginType};
+use super::instance::InstanceError;
+use super::launch::LaunchError;
+use super::mounts::PathError;
+
+/// Why the host can't do what it was asked to.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum HostError {
+    /// The host is sealed.
+    #[error("Vault is sealed")]
+    Sealed,
+    /// Nothing can be mounted there, or nothing is.
+    #[error(transparent)]
+    Path(#[from] PathError),
+    /// The catalog refuses.
+    #[error(transparent)]
+    Catalog(#[from] CatalogError),
+    /// The plugin can't be started.
+    #[error(transparent)]
+    Launch(#[from] LaunchError),
+    /// The plugin does not answer as it should.
+    #[error(transparent)]
+    Instance(#[from] InstanceError),
+    /// The plugin is of the other type.
+    #[error("the plugin is of type {found}, and {expected} was asked for")]
+    WrongType {
+        /// What it says that it is.
+        found: PluginType,
+        /// What the mount needs.
+        expected: PluginType,
+    },
+    /// The backend's initialisation failed.
+    #[error("cannot initialise the backend: {0}")]
+    Initialize(String),
+    /// A mount can't become one of the other kind.
+    #[error("cannot move a mount to `{0}`: secrets engines and auth methods stay what they are")]
+    OtherKind(String),
+}

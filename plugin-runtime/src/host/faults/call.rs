@@ -1,0 +1,39 @@
+//! What a backend asked of its storage.
+
+/// What was asked of storage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[allow(missing_docs)]
+#[non_exhaustive]
+pub enum StorageOperation {
+    Get,
+    Put,
+    Delete,
+    List,
+    Begin,
+    BeginReadOnly,
+    Commit,
+    RollBack,
+}
+
+impl StorageOperation {
+    /// Whether it changes what is stored.
+    pub fn writes(self) -> bool {
+        matches!(self, Self::Put | Self::Delete | Self::Commit | Self::Begin)
+    }
+}
+
+/// One call to storage.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct StorageCall {
+    /// What was asked.
+    pub operation: StorageOperation,
+    /// The key, or the prefix of a list; empty for transactions.
+    pub key: String,
+}
+
+impl StorageCall {
+    pub(in crate::host) fn new(operation: StorageOperation, key: &str) -> Self {
+        Self { operation, key: key.to_owned() }
+    }
+}

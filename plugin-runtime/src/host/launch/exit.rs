@@ -1,0 +1,136 @@
+//! The end of a process: waited for, brought about, and never left to others.
+
+use std::fmt;
+use std::future::Future;
+use std::process::ExitStatus;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::process::Child;
+use tokio::sync::watch;
+use tokio_util::sync::{CancellationToken, DropGuard};
+use tokio_util::task::TaskTracker;
+
+/// How a process ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Exited {
+    status: Option<ExitStatus>,
+}
+
+impl Exited {
+    /// The exit code; `None` when a signal ended it.
+    pub fn code(&self) -> Option<i32> {
+        self.status.and_then(|status| status.code())
+    }
+
+    /// Whether it ended with code 0.
+    pub fn success(&self) -> bool {
+        self.status.is_some_and(|status| status.success())
+    }
+}
+
+impl fmt::Display for Exited {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.status {
+            Some(status) => status.fmt(f),
+            None => f.write_str("exit status unknown"),
+        }
+    }
+}
+
+/// Owns a process and the tasks that read its output. When the last one goes, the process is
+/// killed and reaped.
+#[derive(Clone, Debug)]
+pub(in crate::host) struct Keeper {
+    pid: u32,
+    exited: watch::Receiver<Option<Exited>>,
+    tasks: TaskTracker,
+    patience: Duration,
+    kill: CancellationToken,
+    _kill_at_last: Arc<DropGuard>,
+}
+
+impl Keeper {
+    pub(super) fn new(mut child: Child, patience: Duration) -> Self {
+        let pid = child.id().unwrap_or_default();
+        let (sender, exited) = watch::channel(None);
+        let kill = CancellationToken::new();
+        let killed = kill.clone();
+        let tasks = TaskTracker::new();
+        tasks.spawn(async move {
+            let status = tokio::select! {
+                status = child.wait() => status,
+                () = killed.cancelled() => {
+                    kill_group(pid);
+                    // Fails only when it has ended already, which is what is wanted.
+                    let _ = child.start_kill();
+                    child.wait().await
+                }
+            };
+            // What it started itself may still hold its output open.
+            kill_group(pid);
+            sender.send_replace(Some(Exited { status: status.ok() }));
+        });
+        let guard = Arc::new(kill.clone().drop_guard());
+        Self { pid, exited, tasks, patience, kill, _kill_at_last: guard }
+    }
+
+    /// A task that ends by itself when the process's output does.
+    pub(super) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+        self.tasks.spawn(task);
+    }
+
+    pub(in crate::host) fn pid(&self) -> u32 {
+        self.pid
+    }
+
+    /// How the process ended, if it has.
+    pub(in crate::host) fn exited_by_now(&self) -> Option<Exited> {
+        *self.exited.borrow()
+    }
+
+    /// Resolves when the process has ended and was reaped.
+    pub(in crate::host) async fn exited(&self) -> Exited {
+        let mut exited = self.exited.clone();
+        match exited.wait_for(Option::is_some).await.as_deref() {
+            Ok(Some(exited)) => *exited,
+            // The runtime is being torn down, and the process with it.
+            _ => Exited { status: None },
+        }
+    }
+
+    pub(in crate::host) async fn wait(&self, patience: Duration) -> Option<Exited> {
+        tokio::time::timeout(patience, self.exited()).await.ok()
+    }
+
+    /// Waits as long as a server does; `None` when the process is still there.
+    pub(in crate::host) async fn left(&self) -> Option<Exited> {
+        self.wait(self.patience).await
+    }
+
+    /// Kills the process and what it started, and resolves when it was reaped.
+    pub(in crate::host) async fn kill(&self) -> Exited {
+        self.kill_now();
+        self.exited().await
+    }
+
+    /// Kills the process without waiting.
+    pub(in crate::host) fn kill_now(&self) {
+        self.kill.cancel();
+    }
+}
+
+#[cfg(unix)]
+fn kill_group(pid: u32) {
+    use nix::sys::signal::{Signal, killpg};
+    use nix::unistd::Pid;
+
+    // The process was made the leader of a group of its own. Numbers 0 and 1 mean other things.
+    if let Ok(pid @ 2..) = i32::try_from(pid) {
+        // Fails when nobody is left in the group, which is what is wanted.
+        let _ = killpg(Pid::from_raw(pid), Signal::SIGKILL);
+    }
+}
+
+#[cfg(not(unix))]
+fn kill_group(_: u32) {}

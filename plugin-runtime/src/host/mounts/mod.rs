@@ -1,0 +1,11 @@
+//! What is mounted where, and the way from a request's path to its mount.
+
+mod mount;
+mod processes;
+mod table;
+
+pub use mount::MountInfo;
+pub(super) use mount::{Active, Mounted, Services};
+pub(super) use processes::Processes;
+pub use table::PathError;
+pub(super) use table::{MountTable, mount_path};

@@ -1,0 +1,160 @@
+//! The host's end of the broker: sockets for mounts, and the stream that says where they are.
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use futures_util::stream;
+use parking_lot::Mutex;
+use plugin_proto::plugin::ConnInfo;
+use plugin_proto::plugin::grpc_broker_client::GrpcBrokerClient;
+use tokio::sync::mpsc;
+use tokio_util::task::AbortOnDropHandle;
+
+use super::MountServices;
+use crate::host::InstanceError;
+use crate::rpc::origin;
+use crate::transport::{Channel, Connections, ListenOn, Listener, Tls, serve};
+
+/// How many announcements may wait to be sent.
+const MOST_WAITING: usize = 64;
+
+/// How long calls to a mount's services may take after the mount is gone.
+const LAST_CALLS: Duration = Duration::from_secs(2);
+
+/// What is wrong with the broker.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum BrokerFault {
+    /// Nothing.
+    #[default]
+    None,
+    /// Each announcement is late by this much. A plugin waits for five seconds.
+    Late(Duration),
+    /// Nothing is ever announced.
+    Dead,
+}
+
+/// Announces brokered services, and serves them.
+#[derive(Debug)]
+pub(super) struct HostBroker {
+    announcements: Mutex<Option<mpsc::Sender<ConnInfo>>>,
+    next_id: AtomicU32,
+    directory: PathBuf,
+    tls: Option<Tls>,
+    fault: BrokerFault,
+    _stream: AbortOnDropHandle<()>,
+}
+
+impl HostBroker {
+    /// Opens the stream, for as long as the connection lives.
+    pub(super) fn start(
+        channel: Channel,
+        directory: PathBuf,
+        tls: Option<Tls>,
+        fault: BrokerFault,
+    ) -> Self {
+        let (sender, receiver) = mpsc::channel(MOST_WAITING);
+        let stream = AbortOnDropHandle::new(tokio::spawn(run(channel, receiver)));
+        Self {
+            announcements: Mutex::new(Some(sender)),
+            next_id: AtomicU32::new(1),
+            directory,
+            tls,
+            fault,
+            _stream: stream,
+        }
+    }
+
+    /// Ends the stream, which tells the plugin that an order to leave will come.
+    pub(super) fn close(&self) {
+        self.announcements.lock().take();
+    }
+
+    /// Serves `services` on a socket of its own and announces it under the number returned.
+    pub(super) async fn offer(
+        &self,
+        services: MountServices,
+    ) -> Result<(u32, Brokered), InstanceError> {
+        let on = if cfg!(windows) {
+            ListenOn::Tcp { ports: None }
+        } else {
+            ListenOn::Unix { directory: self.directory.clone(), group: None }
+        };
+        let listener = Listener::bind(&on)
+            .map_err(|error| InstanceError::Host(crate::error::chain(&error)))?;
+        let id = self.next_id.fetch_add(1, Ordering::Relaxed);
+        let announcement = ConnInfo {
+            service_id: id,
+            network: listener.network().name().to_owned(),
+            address: listener.network().address().to_owned(),
+            knock: None,
+        };
+        let connections = Connections::default();
+        let accepting = tokio::spawn(serve(
+            listener,
+            self.tls.clone(),
+            self.tls.is_none(),
+            services,
+            connections.clone(),
+        ));
+        let sender = self.announcements.lock().clone().ok_or(InstanceError::Gone)?;
+        let late = match self.fault {
+            BrokerFault::None => None,
+            BrokerFault::Late(by) => Some(by),
+            BrokerFault::Dead => Some(Duration::MAX),
+        };
+        let announcing = match late {
+            None => {
+                sender.send(announcement).await.map_err(|_| InstanceError::Gone)?;
+                None
+            }
+            Some(by) => Some(AbortOnDropHandle::new(tokio::spawn(async move {
+                tokio::time::sleep(by).await;
+                // Nobody is left to hear it when this fails.
+                let _ = sender.send(announcement).await;
+            }))),
+        };
+        let accepting = AbortOnDropHandle::new(accepting);
+        Ok((id, Brokered { connections, _accepting: accepting, _announcing: announcing }))
+    }
+}
+
+/// A service on a socket of its own, which goes with this value.
+#[derive(Debug)]
+pub(super) struct Brokered {
+    connections: Connections,
+    _accepting: AbortOnDropHandle<()>,
+    _announcing: Option<AbortOnDropHandle<()>>,
+}
+
+impl Brokered {
+    /// Lets calls that are under way end, and closes.
+    pub(super) async fn close(&self) {
+        self.connections.stop();
+        let _ = tokio::time::timeout(LAST_CALLS, self.connections.ended()).await;
+    }
+}
+
+impl Drop for Brokered {
+    fn drop(&mut self) {
+        self.connections.stop();
+    }
+}
+
+async fn run(channel: Channel, announcements: mpsc::Receiver<ConnInfo>) {
+    let mut client = GrpcBrokerClient::with_origin(channel, origin());
+    let outgoing = stream::unfold(announcements, async |mut announcements| {
+        let next = announcements.recv().await?;
+        Some((next, announcements))
+    });
+    match client.start_stream(Box::pin(outgoing)).await {
+        Ok(stream) => {
+            let mut stream = stream.into_inner();
+            while let Ok(Some(info)) = stream.message().await {
+                tracing::warn!(id = info.service_id, "a plugin announced a service of its own");
+            }
+        }
+        Err(status) => tracing::debug!(%status, "the plugin has no broker"),
+    }
+}

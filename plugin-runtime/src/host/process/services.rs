@@ -1,0 +1,87 @@
+//! What a mount can call: storage, system view and events behind one brokered connection.
+
+use std::convert::Infallible;
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+
+use http::{Request, Response};
+use hyper::body::Incoming;
+use plugin_proto::pb::events_server::{self, EventsServer};
+use plugin_proto::pb::storage_server::{self, StorageServer};
+use plugin_proto::pb::system_view_server::{self, SystemViewServer};
+use tonic::Status;
+use tonic::body::Body;
+use tower::Service as _;
+
+use crate::host::events::EventsService;
+use crate::host::storage::{MountStorage, StorageService};
+use crate::host::system_view::{MountSystemView, SystemViewService};
+use crate::rpc::MOST_BYTES;
+
+/// The services of one mount. Cheap to clone.
+#[derive(Clone)]
+pub(in crate::host) struct MountServices {
+    storage: Option<StorageServer<StorageService>>,
+    system_view: Option<SystemViewServer<SystemViewService>>,
+    events: Option<EventsServer<EventsService>>,
+}
+
+impl MountServices {
+    pub(in crate::host) fn new(
+        storage: MountStorage,
+        system_view: MountSystemView,
+        events: Option<EventsService>,
+    ) -> Self {
+        Self {
+            storage: Some(
+                StorageServer::new(StorageService::new(storage))
+                    .max_decoding_message_size(MOST_BYTES)
+                    .max_encoding_message_size(MOST_BYTES),
+            ),
+            system_view: Some(
+                SystemViewServer::new(SystemViewService::new(system_view))
+                    .max_decoding_message_size(MOST_BYTES)
+                    .max_encoding_message_size(MOST_BYTES),
+            ),
+            events: events.map(EventsServer::new),
+        }
+    }
+
+    /// What a server offers to a plugin that it only asks for its type and version: nothing.
+    pub(in crate::host) fn of_probe() -> Self {
+        Self { storage: None, system_view: None, events: None }
+    }
+}
+
+impl fmt::Debug for MountServices {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MountServices").finish_non_exhaustive()
+    }
+}
+
+impl hyper::service::Service<Request<Incoming>> for MountServices {
+    type Response = Response<Body>;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Response<Body>, Infallible>> + Send>>;
+
+    fn call(&self, request: Request<Incoming>) -> Self::Future {
+        let service = request.uri().path().trim_start_matches('/').split('/').next();
+        let refusal = match service.unwrap_or_default() {
+            storage_server::SERVICE_NAME => match &self.storage {
+                Some(service) => return service.clone().call(request),
+                None => Status::unknown("missing storage implementation"),
+            },
+            system_view_server::SERVICE_NAME => match &self.system_view {
+                Some(service) => return service.clone().call(request),
+                None => Status::unknown("missing system view implementation"),
+            },
+            events_server::SERVICE_NAME => match &self.events {
+                Some(service) => return service.clone().call(request),
+                None => Status::unimplemented("unknown service"),
+            },
+            _ => Status::unimplemented("unknown service"),
+        };
+        Box::pin(std::future::ready(Ok(refusal.into_http())))
+    }
+}

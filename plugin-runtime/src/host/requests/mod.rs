@@ -1,0 +1,10 @@
+//! From an API client's request to a mount's backend, and back.
+
+mod call;
+mod clients;
+mod leases;
+mod request;
+mod route;
+mod sys;
+
+pub use request::ApiRequest;

@@ -1,0 +1,109 @@
+//! Answers that wait behind a single-use token.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use parking_lot::Mutex;
+use serde_json::Value;
+
+use super::answer::{Answer, AnswerWrap};
+use super::clock::Clock;
+use super::random::base62;
+use crate::{Data, WrapInfo};
+
+/// How many random letters a wrapping token has.
+const RANDOM: usize = 24;
+
+/// Every wrapped answer. Clones are the same.
+#[derive(Clone)]
+pub(super) struct Wrappings {
+    clock: Clock,
+    waiting: Arc<Mutex<HashMap<String, Wrapped>>>,
+}
+
+struct Wrapped {
+    answer: Answer,
+    until: SystemTime,
+}
+
+impl Wrappings {
+    pub(super) fn new(clock: Clock) -> Self {
+        Self { clock, waiting: Arc::default() }
+    }
+
+    /// Keeps an answer for `ttl`, and says by which token it can be had.
+    pub(super) fn wrap(&self, answer: Answer, path: &str, ttl: Duration) -> AnswerWrap {
+        let now = self.clock.now();
+        let token = format!("s.{}", base62(RANDOM));
+        let until = now.checked_add(ttl).unwrap_or(now);
+        let wrap = AnswerWrap {
+            token: token.clone(),
+            accessor: base62(RANDOM),
+            ttl,
+            creation_time: humantime::format_rfc3339_nanos(now).to_string(),
+            creation_path: path.to_owned(),
+            wrapped_accessor: answer
+                .auth
+                .as_ref()
+                .map(|auth| auth.accessor.clone())
+                .unwrap_or_default(),
+        };
+        let mut waiting = self.waiting.lock();
+        waiting.retain(|_, wrapped| wrapped.until > now);
+        waiting.insert(token, Wrapped { answer, until });
+        wrap
+    }
+
+    /// Keeps data that a plugin wants wrapped.
+    pub(super) fn wrap_data(&self, data: &Data, ttl: Duration) -> WrapInfo {
+        let data: Value = serde_json::from_slice(data.as_bytes()).unwrap_or_default();
+        let answer = Answer { status: 200, data, ..Answer::default() };
+        let wrap = self.wrap(answer, "sys/wrapping/wrap", ttl);
+        WrapInfo {
+            ttl,
+            token: wrap.token.into(),
+            accessor: wrap.accessor,
+            creation_time: self.clock.now(),
+            wrapped_accessor: String::new(),
+            wrapped_entity_id: String::new(),
+            format: String::new(),
+            creation_path: wrap.creation_path,
+            seal_wrap: false,
+        }
+    }
+
+    /// What is behind a token, once.
+    pub(super) fn unwrap(&self, token: &str) -> Answer {
+        let wrapped = self.waiting.lock().remove(token);
+        match wrapped.filter(|wrapped| wrapped.until > self.clock.now()) {
+            Some(wrapped) => wrapped.answer,
+            None => Answer::refused(400, "wrapping token is not valid or does not exist"),
+        }
+    }
+}
+
+impl fmt::Debug for Wrappings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Wrappings").field("waiting", &self.waiting.lock().len()).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_wrapped_can_be_had_once_and_in_time() {
+        let clock = Clock::new();
+        let wrappings = Wrappings::new(clock.clone());
+        let minute = Duration::from_secs(60);
+        let wrap = || wrappings.wrap(Answer::empty(204), "mock/x", minute).token;
+        let (first, second) = (wrap(), wrap());
+        assert_eq!(wrappings.unwrap(&first).status, 204);
+        assert_eq!(wrappings.unwrap(&first).status, 400);
+        clock.advance(minute);
+        assert_eq!(wrappings.unwrap(&second).status, 400);
+    }
+}

@@ -1,0 +1,5 @@
+//! The host, driven through its public API.
+
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, missing_docs)]
+
+mod tutorial;
