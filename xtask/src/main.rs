@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use xtask::{codegen, dev, dist, terminal, test, tidy};
+use xtask::{codegen, dev, dist, doctor, terminal, test, tidy};
 
 /// Builds, runs, tests and packages the plugins of this workspace.
 #[derive(Debug, Parser)]
@@ -25,6 +25,8 @@ enum Task {
     Dist(dist::Options),
     /// Start a real server with the plugins, show the tutorial's session and stay up.
     Dev(dev::Options),
+    /// Tell why a server can't run a plugin, and the line that mends it.
+    Doctor(doctor::Options),
     /// Run all checks and tests, those on real servers included.
     Test(test::Options),
     /// Check the promises that no compiler checks: layers, file sizes, names.
@@ -36,6 +38,7 @@ fn main() -> ExitCode {
         Task::Codegen { check } => codegen::run(check),
         Task::Dist(options) => dist::run(&options),
         Task::Dev(options) => dev::run(&options),
+        Task::Doctor(options) => doctor::run(&options),
         Task::Test(options) => test::run(&options),
         Task::Tidy => tidy::run(),
     };

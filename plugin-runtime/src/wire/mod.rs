@@ -10,6 +10,8 @@ mod identity;
 mod lease;
 mod request;
 mod response;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use error::error_to_wire;
 pub(crate) use identity::{entity_from_wire, group_from_wire};

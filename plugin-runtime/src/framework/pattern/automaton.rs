@@ -31,12 +31,16 @@ pub(super) enum Search {
     Found(String),
     /// There is none.
     Nothing,
-    /// The patterns are too intricate to tell within [`BUDGET`] steps.
+    /// The patterns are too intricate to tell within [`BUDGET`] steps and [`WORK`].
     GaveUp,
 }
 
 /// How many combinations of states one search looks at. Real patterns need some dozens.
 const BUDGET: usize = 5_000;
+
+/// How many states one search visits, since a step from a thousand of them costs a thousand times
+/// what it costs from one: `([a-z]+){1000}` has few combinations, all of them large.
+const WORK: usize = 500_000;
 
 /// Beyond this a pattern is not looked at: `(a{1000}){1000}` is legal.
 pub(super) const MAX_STATES: usize = 50_000;
@@ -107,8 +111,10 @@ impl Automaton {
         let mut seen = HashSet::from([first.clone()]);
         let mut queue = vec![(first, 0, '\0')];
         let mut position = 0;
+        let mut work = 0;
         while let Some(((wanted, others), _, _)) = queue.get(position).cloned() {
             for character in self.representatives(&wanted, &others) {
+                work += wanted.len() + others.len();
                 if paths_only && position == 0 && character == '/' {
                     continue;
                 }
@@ -126,7 +132,7 @@ impl Automaton {
                 if seen.insert(pair.clone()) {
                     queue.push((pair, position, character));
                 }
-                if queue.len() > BUDGET {
+                if queue.len() > BUDGET || work > WORK {
                     return Search::GaveUp;
                 }
             }

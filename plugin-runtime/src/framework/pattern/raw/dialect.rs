@@ -66,17 +66,7 @@ fn escape(rest: &mut Peekable<Chars<'_>>, out: &mut String) -> Result<(), Dialec
     match rest.next().ok_or(DialectFault::TrailingBackslash)? {
         'b' => out.push_str(r"(?-u:\b)"),
         'B' => out.push_str(r"(?-u:\B)"),
-        'Q' => {
-            let mut quoted: String = rest.by_ref().collect();
-            if let Some(end) = quoted.find(r"\E") {
-                // `Chars` over the source: count what was quoted and go on behind it.
-                let behind = quoted.split_off(end);
-                out.push_str(&regex_syntax::escape(&quoted));
-                out.push_str(&translate(&behind[2..])?);
-            } else {
-                out.push_str(&regex_syntax::escape(&quoted));
-            }
-        }
+        'Q' => quoted(rest, out),
         anchor @ ('A' | 'z') => {
             out.push('\\');
             out.push(anchor);
@@ -91,6 +81,16 @@ fn escape(rest: &mut Peekable<Chars<'_>>, out: &mut String) -> Result<(), Dialec
         },
     }
     Ok(())
+}
+
+/// After `\Q`: everything stands for itself until `\E`, which may be missing.
+fn quoted(rest: &mut Peekable<Chars<'_>>, out: &mut String) {
+    while let Some(character) = rest.next() {
+        if character == '\\' && rest.next_if_eq(&'E').is_some() {
+            return;
+        }
+        literal(character, out);
+    }
 }
 
 /// The members of `\d`, `\w` and `\s` in ASCII, as in RE2, and whether the class is their opposite.

@@ -48,6 +48,10 @@ pub(super) trait RawSet: fmt::Debug + Send + Sync {
     fn values<'p>(&self, number: usize, path: &'p str) -> Option<Values<'p>>;
 }
 
+/// How deep groups, repetitions and alternatives may be in each other. Compiling goes as deep, and a
+/// thread's stack has to last; what people write has some ten levels.
+const MAX_DEPTH: u32 = 64;
+
 struct Regex {
     source: Box<str>,
     translated: Box<str>,
@@ -61,7 +65,8 @@ pub(super) fn parse(source: &str) -> Result<Arc<dyn RawPattern>, PatternError> {
     let pattern = || source.to_owned();
     let refused = |reason: String| PatternError::Regex { pattern: pattern(), reason };
     let translated = dialect::translate(source).map_err(|fault| refused(fault.to_string()))?;
-    let ast = ast::parse::Parser::new().parse(&translated).map_err(|error| match error.kind() {
+    let mut parser = ast::parse::ParserBuilder::new().nest_limit(MAX_DEPTH).build();
+    let ast = parser.parse(&translated).map_err(|error| match error.kind() {
         ast::ErrorKind::GroupNameDuplicate { .. } => {
             let span = error.span();
             let name = translated.get(span.start.offset..span.end.offset).unwrap_or_default();

@@ -1,4 +1,7 @@
-use crate::framework::pattern::{Pattern, PatternError, Router};
+use crate::framework::pattern::{
+    Pattern, PatternError, Router,
+    automaton::{Automaton, Search},
+};
 
 /// Templates, and regexes where a text begins with `re:`.
 fn build(patterns: &[&str]) -> Result<Router, PatternError> {
@@ -87,4 +90,18 @@ fn messages_name_both_paths() {
         "path `a/?` can never be reached: `a` and `a/` together match all of it and are declared \
          before it, and the first match wins; declare it earlier or remove it"
     );
+}
+
+#[test]
+fn a_search_among_many_states_is_given_up_and_the_path_stays() {
+    let mut automaton = Automaton::default();
+    let many = Pattern::regex(r"([a-z]+){1000}");
+    let covered = Pattern::regex(r"[a-z]+");
+    let start = |automaton: &mut Automaton, pattern: &Pattern| {
+        pattern.shape().unwrap().add_to(automaton).unwrap()
+    };
+    let (many_start, covered_start) =
+        (start(&mut automaton, &many), start(&mut automaton, &covered));
+    assert_eq!(automaton.difference(many_start, &[covered_start], true), Search::GaveUp);
+    assert!(Router::new([covered, many]).is_ok());
 }

@@ -125,3 +125,16 @@ fn long_paths_are_matched_up_to_the_limit() {
     assert!(router.route(&format!("x/{}", "y".repeat(1 << 20))).is_none());
     assert!(router.route("x/y").is_some());
 }
+
+#[test]
+fn depth_is_refused_before_it_takes_the_stack() {
+    let nested = |depth: usize| {
+        let open: String = (0..depth).map(|number| format!("(?P<p{number}>")).collect();
+        format!("{open}b{}", "){2,}".repeat(depth))
+    };
+    assert!(Router::new([Pattern::regex(nested(4))]).is_ok());
+    let refused = Router::new([Pattern::regex(nested(120))]).unwrap_err();
+    assert!(matches!(refused, PatternError::Regex { .. }), "{refused}");
+    let quotes = format!("{}a", r"\Q\E".repeat(10_000));
+    assert!(Router::new([Pattern::regex(quotes)]).unwrap().route("a").is_some());
+}
