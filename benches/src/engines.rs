@@ -1,0 +1,94 @@
+//! The backends that are measured.
+
+use std::hint::black_box;
+
+use plugin_runtime::fields::{CommaList, Seconds};
+use plugin_runtime::framework::answer::Keys;
+use plugin_runtime::framework::extract::{Fields, Path};
+use plugin_runtime::framework::{Dispatch, Framework, FrameworkError, list, read};
+use plugin_runtime::{Error, Storage};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// What an operator writes to `roles/{name}`: fields that are coerced and checked.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Role {
+    /// Who the credentials are for.
+    pub user: String,
+    /// How many may use it at once.
+    pub seats: u32,
+    /// How long credentials live.
+    pub ttl: Seconds,
+    /// What they are members of.
+    #[serde(default)]
+    pub groups: CommaList<String>,
+}
+
+/// A role as the command line sends it: every value is a text.
+pub const ROLE_OF_TEXTS: &str = r#"{"user":"svc","seats":"3","ttl":"1h30m","groups":"a,b,c"}"#;
+
+/// The same role in the types of JSON.
+pub const ROLE_OF_TYPES: &str = r#"{"user":"svc","seats":3,"ttl":5400,"groups":["a","b","c"]}"#;
+
+/// An engine that stores roles, as most have.
+///
+/// # Errors
+///
+/// Never, as long as the declaration is right.
+pub fn roles() -> Result<Dispatch<()>, FrameworkError> {
+    let role = read(read_role).write(write_role);
+    Framework::secrets(()).path("roles/{name}", role).path("roles/?", list(list_roles)).build()
+}
+
+/// An engine of `count` paths, `path0/{name}` and so on, each of which can be read and does
+/// nothing.
+///
+/// # Errors
+///
+/// Never, as long as the declaration is right.
+pub fn paths(count: usize) -> Result<Dispatch<()>, FrameworkError> {
+    let add = |framework: Framework<()>, number| {
+        framework.path(format!("path{number}/{{name}}"), read(nothing))
+    };
+    (0..count).fold(Framework::secrets(()), add).build()
+}
+
+/// An engine whose writes to `coerced/{name}` are coerced to a [`Role`] and thrown away, and those
+/// to `plain` are not even looked at.
+///
+/// # Errors
+///
+/// Never, as long as the declaration is right.
+pub fn coercion() -> Result<Dispatch<()>, FrameworkError> {
+    use plugin_runtime::framework::write;
+    Framework::secrets(()).path("coerced/{name}", write(coerce)).path("plain", write(plain)).build()
+}
+
+async fn read_role(
+    Path(name): Path<String>,
+    storage: Storage,
+) -> Result<Option<Fields<Role>>, Error> {
+    Ok(storage.get(&format!("roles/{name}")).await?.map(Fields))
+}
+
+async fn write_role(
+    Path(name): Path<String>,
+    Fields(role): Fields<Role>,
+    storage: Storage,
+) -> Result<(), Error> {
+    Ok(storage.put(format!("roles/{name}"), &role).await?)
+}
+
+async fn list_roles(storage: Storage) -> Result<Keys, Error> {
+    Ok(Keys(storage.list("roles/").await?))
+}
+
+async fn nothing(Path(name): Path<String>) {
+    black_box(name);
+}
+
+async fn coerce(Fields(role): Fields<Role>) {
+    black_box(role);
+}
+
+async fn plain() {}

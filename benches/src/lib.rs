@@ -1,0 +1,9 @@
+#![doc = include_str!("../README.md")]
+
+pub mod counts;
+pub mod document;
+pub mod engines;
+pub mod login;
+pub mod mount;
+pub mod scenarios;
+pub mod wire;
