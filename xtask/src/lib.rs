@@ -6,11 +6,13 @@
 //! is both shown and tested), [`workspace`] (what cargo knows), [`command`] (programs that take
 //! long) and [`terminal`].
 
+pub mod bench;
 pub mod codegen;
 pub mod command;
 pub mod dev;
 pub mod dist;
 pub mod doctor;
+pub mod go_peer;
 pub mod server;
 pub mod terminal;
 pub mod test;

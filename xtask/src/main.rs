@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use xtask::{codegen, dev, dist, doctor, terminal, test, tidy};
+use xtask::{bench, codegen, dev, dist, doctor, terminal, test, tidy};
 
 /// Builds, runs, tests and packages the plugins of this workspace.
 #[derive(Debug, Parser)]
@@ -15,6 +15,8 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Task {
+    /// Measure our plugin and the same one on the Go SDK in one run, and write the report.
+    Bench(bench::Options),
     /// Regenerate the Rust code of the protocol from its .proto files.
     Codegen {
         /// Change nothing; fail when the checked-in code is stale.
@@ -35,6 +37,7 @@ enum Task {
 
 fn main() -> ExitCode {
     let result = match Arguments::parse().subcommand {
+        Task::Bench(options) => bench::run(&options),
         Task::Codegen { check } => codegen::run(check),
         Task::Dist(options) => dist::run(&options),
         Task::Dev(options) => dev::run(&options),

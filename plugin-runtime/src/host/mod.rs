@@ -42,7 +42,7 @@ pub use launch::{
 pub use lease::{Expired, LeaseInfo, Revoked};
 pub use mounts::{MountInfo, PathError};
 pub use process::{BrokerFault, Left, PluginProcess};
-pub use requests::ApiRequest;
+pub use requests::{ApiRequest, MountedBackend};
 pub use storage::Store;
 pub use system_view::{SystemSettings, SystemValues};
 pub use token::TokenInfo;

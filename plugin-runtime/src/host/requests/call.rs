@@ -16,7 +16,7 @@ use crate::host::mounts::{Active, Mounted};
 
 impl Host {
     /// Has the mount's backend handle a request, within the time that requests have.
-    pub(super) async fn handle(
+    pub(in crate::host) async fn handle(
         &self,
         mount: &Arc<Mounted>,
         request: &pb::Request,

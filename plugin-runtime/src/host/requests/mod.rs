@@ -2,9 +2,11 @@
 
 mod call;
 mod clients;
+mod direct;
 mod leases;
 mod request;
 mod route;
 mod sys;
 
+pub use direct::MountedBackend;
 pub use request::ApiRequest;

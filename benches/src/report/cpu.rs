@@ -1,0 +1,62 @@
+//! The CPU time of a process, by the kernel's own account.
+
+use std::fs;
+use std::time::Duration;
+
+use super::Result;
+
+/// What all threads of a process have used of the CPU so far, in user mode and in the kernel.
+///
+/// # Errors
+/// When there is no such process.
+pub fn used(pid: u32) -> Result<Duration> {
+    let mut nanos = 0_u64;
+    for thread in fs::read_dir(format!("/proc/{pid}/task"))? {
+        // A thread may end between the two reads.
+        let Ok(text) = fs::read_to_string(thread?.path().join("schedstat")) else { continue };
+        nanos += text.split_whitespace().next().unwrap_or("0").parse::<u64>()?;
+    }
+    Ok(Duration::from_nanos(nanos))
+}
+
+/// The CPU time that is used from one moment on.
+#[derive(Clone, Copy, Debug)]
+pub struct Meter {
+    pid: u32,
+    start: Duration,
+}
+
+impl Meter {
+    /// From now on.
+    ///
+    /// # Errors
+    /// When there is no such process.
+    pub fn start(pid: u32) -> Result<Self> {
+        Ok(Self { pid, start: used(pid)? })
+    }
+
+    /// Microseconds since then for each of `requests`.
+    ///
+    /// # Errors
+    /// When the process has ended.
+    pub fn micros_per(&self, requests: usize) -> Result<f64> {
+        let used = used(self.pid)?.saturating_sub(self.start);
+        Ok(used.as_secs_f64() * 1e6 / requests.max(1) as f64)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn work_takes_time_on_the_cpu() {
+        let meter = Meter::start(std::process::id()).unwrap();
+        let mut sum = 0_u64;
+        while meter.micros_per(1).unwrap() < 1000.0 {
+            sum = std::hint::black_box(sum.wrapping_add(1));
+        }
+        assert!(sum > 0);
+        assert!(Meter::start(u32::MAX).is_err());
+    }
+}
