@@ -5,7 +5,7 @@ pub mod document;
 pub mod engines;
 pub mod login;
 pub mod mount;
-#[cfg(target_os = "linux")]
+#[cfg(feature = "report")]
 pub mod report;
 pub mod scenarios;
 pub mod wire;

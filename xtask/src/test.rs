@@ -1,5 +1,6 @@
 //! `cargo xtask test`: all checks and all tests, with a summary that tells what did not run.
 
+mod counts;
 mod phase;
 mod servers;
 
@@ -82,6 +83,7 @@ pub fn run(options: &Options) -> Result<()> {
     let own = own_tests(&workspace);
     phases.cargo("tests of xtask", &own.iter().map(String::as_str).collect::<Vec<_>>(), &[]);
     phases.cargo("the README's example", &["test", "--package", "xtask", "--doc"], &[]);
+    counts::check(&mut phases);
     let distribution = phases.run("dist", || dist::build(Profile::Release));
     if let Some(distribution) = &distribution {
         phases.run("sizes of the plugins", || dist::check_sizes(&distribution.plugins));
