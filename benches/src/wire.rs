@@ -28,7 +28,7 @@ pub fn request(size: Size) -> Bytes {
         }),
         ..Default::default()
     };
-    let args = pb::HandleRequestArgs { storage_id: 0, request: Some(request) };
+    let args = pb::HandleRequestArgs { storage_id: 0, request: Some(Box::new(request)) };
     args.encode_to_vec().into()
 }
 
@@ -36,5 +36,5 @@ pub fn request(size: Size) -> Bytes {
 #[must_use]
 pub fn reply(size: Size) -> pb::HandleRequestReply {
     let response = pb::Response { data: document(size), ..Default::default() };
-    pb::HandleRequestReply { response: Some(response), err: None }
+    pb::HandleRequestReply { response: Some(Box::new(response)), err: None }
 }

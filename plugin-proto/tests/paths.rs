@@ -175,7 +175,7 @@ impl Backend for NamesItsMethods {
     ) -> Answer<pb::HandleRequestReply> {
         let data = request.into_inner().request.unwrap_or_default().data;
         let response = pb::Response { data, ..Default::default() };
-        Ok(Response::new(pb::HandleRequestReply { response: Some(response), err: None }))
+        Ok(Response::new(pb::HandleRequestReply { response: Some(Box::new(response)), err: None }))
     }
     async fn special_paths(&self, _: Request<pb::Empty>) -> Answer<pb::SpecialPathsReply> {
         Err(Status::aborted("special_paths"))
@@ -212,7 +212,7 @@ async fn a_client_reaches_the_method_of_the_server_half_it_asks_for() {
     let mut client = BackendClient::new(BackendServer::new(NamesItsMethods));
 
     let request = pb::Request { data: "{\"a\":1}".into(), ..Default::default() };
-    let arguments = pb::HandleRequestArgs { storage_id: 0, request: Some(request) };
+    let arguments = pb::HandleRequestArgs { storage_id: 0, request: Some(Box::new(request)) };
     let reply = client.handle_request(arguments).await.unwrap().into_inner();
     assert_eq!(reply.response.unwrap().data, "{\"a\":1}");
 

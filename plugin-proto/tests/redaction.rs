@@ -190,10 +190,10 @@ fn messages_with_secrets_show_their_shape_only() {
 
 #[test]
 fn messages_that_contain_them_do_not_show_more() {
-    let request = || Some(request());
+    let request = || Some(Box::new(request()));
     check(&pb::HandleRequestArgs { storage_id: 0, request: request() }, &["shown/path"]);
     check(&pb::HandleExistenceCheckArgs { storage_id: 0, request: request() }, &["shown/path"]);
-    let reply = pb::HandleRequestReply { response: Some(response()), err: None };
+    let reply = pb::HandleRequestReply { response: Some(Box::new(response())), err: None };
     check(&reply, &["data: <7 bytes>"]);
     check(&pb::StorageGetReply { entry: Some(entry()), err: String::new() }, &["shown/key"]);
     check(&pb::StoragePutArgs { entry: Some(entry()), txn: String::new() }, &["shown/key"]);

@@ -33,6 +33,14 @@ const REDACTED: &[&str] = &[
     ".plugin.StdioData",
 ];
 
+/// Fields of a thousand bytes and more, which are on the heap: a call moves its message a dozen
+/// times.
+const BOXED: &[&str] = &[
+    ".pb.HandleExistenceCheckArgs.request",
+    ".pb.HandleRequestArgs.request",
+    ".pb.HandleRequestReply.response",
+];
+
 /// The first line of every generated file, before what prost writes there.
 const HEADER: &str =
     "// Generated from the `.proto` files of this crate by `cargo xtask codegen`.\n";
@@ -67,11 +75,15 @@ fn generate(proto: &Path) -> Result<BTreeMap<String, String>> {
 
     let services = tonic_prost_build::configure()
         .build_transport(false)
+        .codec_path("crate::codec::ProstCodec")
         .client_mod_attribute(".", r#"#[cfg(feature = "client")]"#)
         .server_mod_attribute(".", r#"#[cfg(feature = "server")]"#)
         .service_generator();
     let mut config = prost_build::Config::new();
     config.bytes(["."]).skip_debug(REDACTED).service_generator(services);
+    BOXED.iter().for_each(|field| {
+        config.boxed(field);
+    });
     let modules = config.generate(requests).context("cannot generate code")?;
 
     Ok(modules

@@ -446,15 +446,15 @@ pub struct HandleRequestArgs {
     #[prost(uint32, tag = "1")]
     pub storage_id: u32,
     /// The request.
-    #[prost(message, optional, tag = "2")]
-    pub request: ::core::option::Option<Request>,
+    #[prost(message, optional, boxed, tag = "2")]
+    pub request: ::core::option::Option<::prost::alloc::boxed::Box<Request>>,
 }
 /// The answer to one request.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct HandleRequestReply {
     /// The response; absent for an answer without content. May accompany an error.
-    #[prost(message, optional, tag = "1")]
-    pub response: ::core::option::Option<Response>,
+    #[prost(message, optional, boxed, tag = "1")]
+    pub response: ::core::option::Option<::prost::alloc::boxed::Box<Response>>,
     /// The error; absent for success.
     #[prost(message, optional, tag = "2")]
     pub err: ::core::option::Option<ProtoError>,
@@ -466,8 +466,8 @@ pub struct HandleExistenceCheckArgs {
     #[prost(uint32, tag = "1")]
     pub storage_id: u32,
     /// The request.
-    #[prost(message, optional, tag = "2")]
-    pub request: ::core::option::Option<Request>,
+    #[prost(message, optional, boxed, tag = "2")]
+    pub request: ::core::option::Option<::prost::alloc::boxed::Box<Request>>,
 }
 /// Whether what a request writes exists.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -673,7 +673,7 @@ pub mod backend_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = tonic_prost::ProstCodec::default();
+            let codec = crate::codec::ProstCodec::default();
             let path = http::uri::PathAndQuery::from_static("/pb.Backend/HandleRequest");
             let mut req = request.into_request();
             req.extensions_mut().insert(GrpcMethod::new("pb.Backend", "HandleRequest"));
@@ -695,7 +695,7 @@ pub mod backend_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = tonic_prost::ProstCodec::default();
+            let codec = crate::codec::ProstCodec::default();
             let path = http::uri::PathAndQuery::from_static("/pb.Backend/SpecialPaths");
             let mut req = request.into_request();
             req.extensions_mut().insert(GrpcMethod::new("pb.Backend", "SpecialPaths"));
@@ -717,7 +717,7 @@ pub mod backend_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = tonic_prost::ProstCodec::default();
+            let codec = crate::codec::ProstCodec::default();
             let path = http::uri::PathAndQuery::from_static(
                 "/pb.Backend/HandleExistenceCheck",
             );
@@ -739,7 +739,7 @@ pub mod backend_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = tonic_prost::ProstCodec::default();
+            let codec = crate::codec::ProstCodec::default();
             let path = http::uri::PathAndQuery::from_static("/pb.Backend/Cleanup");
             let mut req = request.into_request();
             req.extensions_mut().insert(GrpcMethod::new("pb.Backend", "Cleanup"));
@@ -758,7 +758,7 @@ pub mod backend_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = tonic_prost::ProstCodec::default();
+            let codec = crate::codec::ProstCodec::default();
             let path = http::uri::PathAndQuery::from_static("/pb.Backend/InvalidateKey");
             let mut req = request.into_request();
             req.extensions_mut().insert(GrpcMethod::new("pb.Backend", "InvalidateKey"));
@@ -777,7 +777,7 @@ pub mod backend_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = tonic_prost::ProstCodec::default();
+            let codec = crate::codec::ProstCodec::default();
             let path = http::uri::PathAndQuery::from_static("/pb.Backend/Setup");
             let mut req = request.into_request();
             req.extensions_mut().insert(GrpcMethod::new("pb.Backend", "Setup"));
@@ -799,7 +799,7 @@ pub mod backend_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = tonic_prost::ProstCodec::default();
+            let codec = crate::codec::ProstCodec::default();
             let path = http::uri::PathAndQuery::from_static("/pb.Backend/Initialize");
             let mut req = request.into_request();
             req.extensions_mut().insert(GrpcMethod::new("pb.Backend", "Initialize"));
@@ -818,7 +818,7 @@ pub mod backend_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = tonic_prost::ProstCodec::default();
+            let codec = crate::codec::ProstCodec::default();
             let path = http::uri::PathAndQuery::from_static("/pb.Backend/Type");
             let mut req = request.into_request();
             req.extensions_mut().insert(GrpcMethod::new("pb.Backend", "Type"));
@@ -997,7 +997,7 @@ pub mod backend_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = HandleRequestSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::codec::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -1040,7 +1040,7 @@ pub mod backend_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = SpecialPathsSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::codec::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -1086,7 +1086,7 @@ pub mod backend_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = HandleExistenceCheckSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::codec::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -1129,7 +1129,7 @@ pub mod backend_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = CleanupSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::codec::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -1174,7 +1174,7 @@ pub mod backend_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = InvalidateKeySvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::codec::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -1217,7 +1217,7 @@ pub mod backend_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = SetupSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::codec::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -1260,7 +1260,7 @@ pub mod backend_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = InitializeSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::codec::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -1303,7 +1303,7 @@ pub mod backend_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = TypeSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::codec::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -1473,7 +1473,7 @@ pub mod events_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = tonic_prost::ProstCodec::default();
+            let codec = crate::codec::ProstCodec::default();
             let path = http::uri::PathAndQuery::from_static("/pb.Events/SendEvent");
             let mut req = request.into_request();
             req.extensions_mut().insert(GrpcMethod::new("pb.Events", "SendEvent"));
@@ -1606,7 +1606,7 @@ pub mod events_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = SendEventSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::codec::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -1757,7 +1757,7 @@ pub mod observations_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = tonic_prost::ProstCodec::default();
+            let codec = crate::codec::ProstCodec::default();
             let path = http::uri::PathAndQuery::from_static(
                 "/pb.Observations/RecordObservation",
             );
@@ -1897,7 +1897,7 @@ pub mod observations_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = RecordObservationSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::codec::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -2201,7 +2201,7 @@ pub mod storage_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = tonic_prost::ProstCodec::default();
+            let codec = crate::codec::ProstCodec::default();
             let path = http::uri::PathAndQuery::from_static("/pb.Storage/List");
             let mut req = request.into_request();
             req.extensions_mut().insert(GrpcMethod::new("pb.Storage", "List"));
@@ -2223,7 +2223,7 @@ pub mod storage_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = tonic_prost::ProstCodec::default();
+            let codec = crate::codec::ProstCodec::default();
             let path = http::uri::PathAndQuery::from_static("/pb.Storage/ListPage");
             let mut req = request.into_request();
             req.extensions_mut().insert(GrpcMethod::new("pb.Storage", "ListPage"));
@@ -2245,7 +2245,7 @@ pub mod storage_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = tonic_prost::ProstCodec::default();
+            let codec = crate::codec::ProstCodec::default();
             let path = http::uri::PathAndQuery::from_static("/pb.Storage/Get");
             let mut req = request.into_request();
             req.extensions_mut().insert(GrpcMethod::new("pb.Storage", "Get"));
@@ -2267,7 +2267,7 @@ pub mod storage_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = tonic_prost::ProstCodec::default();
+            let codec = crate::codec::ProstCodec::default();
             let path = http::uri::PathAndQuery::from_static("/pb.Storage/Put");
             let mut req = request.into_request();
             req.extensions_mut().insert(GrpcMethod::new("pb.Storage", "Put"));
@@ -2289,7 +2289,7 @@ pub mod storage_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = tonic_prost::ProstCodec::default();
+            let codec = crate::codec::ProstCodec::default();
             let path = http::uri::PathAndQuery::from_static("/pb.Storage/Delete");
             let mut req = request.into_request();
             req.extensions_mut().insert(GrpcMethod::new("pb.Storage", "Delete"));
@@ -2311,7 +2311,7 @@ pub mod storage_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = tonic_prost::ProstCodec::default();
+            let codec = crate::codec::ProstCodec::default();
             let path = http::uri::PathAndQuery::from_static(
                 "/pb.Storage/IsTransactional",
             );
@@ -2336,7 +2336,7 @@ pub mod storage_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = tonic_prost::ProstCodec::default();
+            let codec = crate::codec::ProstCodec::default();
             let path = http::uri::PathAndQuery::from_static(
                 "/pb.Storage/BeginReadOnlyTx",
             );
@@ -2361,7 +2361,7 @@ pub mod storage_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = tonic_prost::ProstCodec::default();
+            let codec = crate::codec::ProstCodec::default();
             let path = http::uri::PathAndQuery::from_static("/pb.Storage/BeginTx");
             let mut req = request.into_request();
             req.extensions_mut().insert(GrpcMethod::new("pb.Storage", "BeginTx"));
@@ -2383,7 +2383,7 @@ pub mod storage_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = tonic_prost::ProstCodec::default();
+            let codec = crate::codec::ProstCodec::default();
             let path = http::uri::PathAndQuery::from_static("/pb.Storage/Commit");
             let mut req = request.into_request();
             req.extensions_mut().insert(GrpcMethod::new("pb.Storage", "Commit"));
@@ -2405,7 +2405,7 @@ pub mod storage_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = tonic_prost::ProstCodec::default();
+            let codec = crate::codec::ProstCodec::default();
             let path = http::uri::PathAndQuery::from_static("/pb.Storage/Rollback");
             let mut req = request.into_request();
             req.extensions_mut().insert(GrpcMethod::new("pb.Storage", "Rollback"));
@@ -2607,7 +2607,7 @@ pub mod storage_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = ListSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::codec::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -2652,7 +2652,7 @@ pub mod storage_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = ListPageSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::codec::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -2695,7 +2695,7 @@ pub mod storage_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = GetSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::codec::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -2738,7 +2738,7 @@ pub mod storage_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = PutSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::codec::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -2783,7 +2783,7 @@ pub mod storage_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = DeleteSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::codec::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -2826,7 +2826,7 @@ pub mod storage_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = IsTransactionalSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::codec::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -2869,7 +2869,7 @@ pub mod storage_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = BeginReadOnlyTxSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::codec::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -2912,7 +2912,7 @@ pub mod storage_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = BeginTxSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::codec::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -2957,7 +2957,7 @@ pub mod storage_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = CommitSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::codec::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -3002,7 +3002,7 @@ pub mod storage_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = RollbackSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::codec::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -3369,7 +3369,7 @@ pub mod system_view_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = tonic_prost::ProstCodec::default();
+            let codec = crate::codec::ProstCodec::default();
             let path = http::uri::PathAndQuery::from_static(
                 "/pb.SystemView/DefaultLeaseTTL",
             );
@@ -3391,7 +3391,7 @@ pub mod system_view_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = tonic_prost::ProstCodec::default();
+            let codec = crate::codec::ProstCodec::default();
             let path = http::uri::PathAndQuery::from_static(
                 "/pb.SystemView/MaxLeaseTTL",
             );
@@ -3412,7 +3412,7 @@ pub mod system_view_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = tonic_prost::ProstCodec::default();
+            let codec = crate::codec::ProstCodec::default();
             let path = http::uri::PathAndQuery::from_static("/pb.SystemView/Tainted");
             let mut req = request.into_request();
             req.extensions_mut().insert(GrpcMethod::new("pb.SystemView", "Tainted"));
@@ -3434,7 +3434,7 @@ pub mod system_view_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = tonic_prost::ProstCodec::default();
+            let codec = crate::codec::ProstCodec::default();
             let path = http::uri::PathAndQuery::from_static(
                 "/pb.SystemView/CachingDisabled",
             );
@@ -3459,7 +3459,7 @@ pub mod system_view_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = tonic_prost::ProstCodec::default();
+            let codec = crate::codec::ProstCodec::default();
             let path = http::uri::PathAndQuery::from_static(
                 "/pb.SystemView/ReplicationState",
             );
@@ -3484,7 +3484,7 @@ pub mod system_view_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = tonic_prost::ProstCodec::default();
+            let codec = crate::codec::ProstCodec::default();
             let path = http::uri::PathAndQuery::from_static(
                 "/pb.SystemView/ResponseWrapData",
             );
@@ -3509,7 +3509,7 @@ pub mod system_view_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = tonic_prost::ProstCodec::default();
+            let codec = crate::codec::ProstCodec::default();
             let path = http::uri::PathAndQuery::from_static(
                 "/pb.SystemView/MlockEnabled",
             );
@@ -3534,7 +3534,7 @@ pub mod system_view_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = tonic_prost::ProstCodec::default();
+            let codec = crate::codec::ProstCodec::default();
             let path = http::uri::PathAndQuery::from_static("/pb.SystemView/LocalMount");
             let mut req = request.into_request();
             req.extensions_mut().insert(GrpcMethod::new("pb.SystemView", "LocalMount"));
@@ -3556,7 +3556,7 @@ pub mod system_view_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = tonic_prost::ProstCodec::default();
+            let codec = crate::codec::ProstCodec::default();
             let path = http::uri::PathAndQuery::from_static("/pb.SystemView/EntityInfo");
             let mut req = request.into_request();
             req.extensions_mut().insert(GrpcMethod::new("pb.SystemView", "EntityInfo"));
@@ -3575,7 +3575,7 @@ pub mod system_view_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = tonic_prost::ProstCodec::default();
+            let codec = crate::codec::ProstCodec::default();
             let path = http::uri::PathAndQuery::from_static("/pb.SystemView/PluginEnv");
             let mut req = request.into_request();
             req.extensions_mut().insert(GrpcMethod::new("pb.SystemView", "PluginEnv"));
@@ -3597,7 +3597,7 @@ pub mod system_view_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = tonic_prost::ProstCodec::default();
+            let codec = crate::codec::ProstCodec::default();
             let path = http::uri::PathAndQuery::from_static(
                 "/pb.SystemView/GroupsForEntity",
             );
@@ -3622,7 +3622,7 @@ pub mod system_view_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = tonic_prost::ProstCodec::default();
+            let codec = crate::codec::ProstCodec::default();
             let path = http::uri::PathAndQuery::from_static(
                 "/pb.SystemView/GeneratePasswordFromPolicy",
             );
@@ -3647,7 +3647,7 @@ pub mod system_view_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = tonic_prost::ProstCodec::default();
+            let codec = crate::codec::ProstCodec::default();
             let path = http::uri::PathAndQuery::from_static(
                 "/pb.SystemView/ClusterInfo",
             );
@@ -3671,7 +3671,7 @@ pub mod system_view_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = tonic_prost::ProstCodec::default();
+            let codec = crate::codec::ProstCodec::default();
             let path = http::uri::PathAndQuery::from_static(
                 "/pb.SystemView/GenerateIdentityToken",
             );
@@ -3696,7 +3696,7 @@ pub mod system_view_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = tonic_prost::ProstCodec::default();
+            let codec = crate::codec::ProstCodec::default();
             let path = http::uri::PathAndQuery::from_static(
                 "/pb.SystemView/RegisterRotationJob",
             );
@@ -3718,7 +3718,7 @@ pub mod system_view_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = tonic_prost::ProstCodec::default();
+            let codec = crate::codec::ProstCodec::default();
             let path = http::uri::PathAndQuery::from_static(
                 "/pb.SystemView/DeregisterRotationJob",
             );
@@ -3956,7 +3956,7 @@ pub mod system_view_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = DefaultLeaseTTLSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::codec::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -3999,7 +3999,7 @@ pub mod system_view_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = MaxLeaseTTLSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::codec::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -4042,7 +4042,7 @@ pub mod system_view_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = TaintedSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::codec::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -4085,7 +4085,7 @@ pub mod system_view_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = CachingDisabledSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::codec::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -4128,7 +4128,7 @@ pub mod system_view_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = ReplicationStateSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::codec::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -4173,7 +4173,7 @@ pub mod system_view_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = ResponseWrapDataSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::codec::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -4216,7 +4216,7 @@ pub mod system_view_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = MlockEnabledSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::codec::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -4259,7 +4259,7 @@ pub mod system_view_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = LocalMountSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::codec::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -4304,7 +4304,7 @@ pub mod system_view_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = EntityInfoSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::codec::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -4347,7 +4347,7 @@ pub mod system_view_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = PluginEnvSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::codec::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -4392,7 +4392,7 @@ pub mod system_view_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = GroupsForEntitySvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::codec::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -4444,7 +4444,7 @@ pub mod system_view_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = GeneratePasswordFromPolicySvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::codec::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -4487,7 +4487,7 @@ pub mod system_view_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = ClusterInfoSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::codec::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -4533,7 +4533,7 @@ pub mod system_view_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = GenerateIdentityTokenSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::codec::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -4579,7 +4579,7 @@ pub mod system_view_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = RegisterRotationJobSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::codec::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -4625,7 +4625,7 @@ pub mod system_view_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = DeregisterRotationJobSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::codec::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,

@@ -41,7 +41,10 @@ fn decoded_json_and_storage_values_point_into_the_buffer_they_came_in() {
     };
     let arguments = pb::HandleRequestArgs {
         storage_id: 0,
-        request: Some(pb::Request { data: vec![b'7'; 4096].into(), ..Default::default() }),
+        request: Some(Box::new(pb::Request {
+            data: vec![b'7'; 4096].into(),
+            ..Default::default()
+        })),
     };
 
     let source = bytes::Bytes::from(reply.encode_to_vec());

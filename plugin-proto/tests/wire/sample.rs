@@ -15,6 +15,19 @@ pub(crate) trait Sample: Message + Default + PartialEq + Debug + Sized {
     fn single_fields() -> Vec<(&'static str, Self, Encoding)>;
 }
 
+/// A boxed field is on the wire what it is without the box.
+impl<T: Sample> Sample for Box<T> {
+    fn sample() -> (Self, Encoding) {
+        let (value, encoding) = T::sample();
+        (Self::new(value), encoding)
+    }
+
+    fn single_fields() -> Vec<(&'static str, Self, Encoding)> {
+        let fields = T::single_fields();
+        fields.into_iter().map(|(name, value, bytes)| (name, Self::new(value), bytes)).collect()
+    }
+}
+
 /// Checks a message both ways: as a whole, and each field alone, so that two fields of the same
 /// kind cannot have changed places.
 pub(crate) fn check<T: Sample>() {

@@ -121,20 +121,28 @@ impl<S: Send + Sync + 'static> Dispatch<S> {
         Self { declared: Arc::new(declared), router: Arc::new(router), route: None }
     }
 
-    async fn answer(&self, request: Request) -> Answer {
+    /// The rare operations have futures of their own on the heap, so that the future of a plain
+    /// request stays small.
+    async fn answer(&self, request: &Request) -> Answer {
         let declared = &*self.declared;
         match request.operation {
-            Operation::Renew if declared.renews_login(&request) => {
+            Operation::Renew if declared.renews_login(request) => {
                 let Some(renew) = &declared.renew_login else {
                     return Err(Error::bad_request("this auth type doesn't support renew"));
                 };
-                self.run(renew, &request).await
+                Box::pin(self.run(renew, request)).await
             }
-            Operation::Renew => self.secret_type(&request)?.renew(self, &request).await,
-            Operation::Revoke => self.secret_type(&request)?.revoke(self, &request).await,
-            Operation::Rollback => rollback::run(self, &request).await,
-            Operation::Help => documentation::answer(self, &request).await,
-            _ => self.at_path(&request).await,
+            Operation::Renew => {
+                let renewal = self.secret_type(request)?.renew(self, request);
+                Box::pin(renewal).await
+            }
+            Operation::Revoke => {
+                let revocation = self.secret_type(request)?.revoke(self, request);
+                Box::pin(revocation).await
+            }
+            Operation::Rollback => Box::pin(rollback::run(self, request)).await,
+            Operation::Help => Box::pin(documentation::answer(self, request)).await,
+            _ => self.at_path(request).await,
         }
     }
 
@@ -232,7 +240,7 @@ impl<S: Send + Sync + 'static> Service<Request> for Dispatch<S> {
 
     fn call(&mut self, request: Request) -> Self::Future {
         let backend = self.clone();
-        Box::pin(async move { backend.answer(request).await })
+        Box::pin(async move { backend.answer(&request).await })
     }
 }
 
@@ -254,8 +262,8 @@ impl<S: Send + Sync + 'static> Backend for Dispatch<S> {
 
     async fn handle(&self, request: Request) -> Answer {
         match &self.route {
-            None => self.answer(request).await,
-            Some(route) => route.clone().oneshot(request).await,
+            None => self.answer(&request).await,
+            Some(route) => Box::pin(route.clone().oneshot(request)).await,
         }
     }
 

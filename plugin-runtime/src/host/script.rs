@@ -59,7 +59,7 @@ impl LeaseCalls for Script {
 }
 
 pub(super) fn response(response: pb::Response) -> Reply {
-    Ok(pb::HandleRequestReply { response: Some(response), err: None })
+    Ok(pb::HandleRequestReply { response: Some(Box::new(response)), err: None })
 }
 
 /// Data and nothing else.

@@ -39,9 +39,11 @@ impl<B: Backend> pb::backend_server::Backend for BackendService<B> {
         let deadline = deadline(request.metadata());
         let request = request.into_inner().request.ok_or_else(no_request)?;
         let request =
-            request_from_wire(request, &instance.storage, &instance.system_view, deadline);
+            request_from_wire(*request, &instance.storage, &instance.system_view, deadline);
         let operation = request.operation;
-        let result = in_time(deadline, guarded(instance.backend.handle(request))).await?;
+        // On the heap once: each future around it would otherwise be moved with it inside.
+        let handling = Box::pin(guarded(instance.backend.handle(request)));
+        let result = in_time(deadline, handling).await?;
         if let Err(error) = &result {
             log(operation, error);
         }
@@ -56,7 +58,7 @@ impl<B: Backend> pb::backend_server::Backend for BackendService<B> {
         let deadline = deadline(request.metadata());
         let request = request.into_inner().request.ok_or_else(no_request)?;
         let request =
-            request_from_wire(request, &instance.storage, &instance.system_view, deadline);
+            request_from_wire(*request, &instance.storage, &instance.system_view, deadline);
         let reply = match in_time(deadline, guarded(instance.backend.exists(&request))).await? {
             Ok(exists) => pb::HandleExistenceCheckReply {
                 check_found: exists.is_some(),

@@ -5,9 +5,9 @@ use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 
 use http::{Request, Response};
-use hyper::body::Incoming;
 use plugin_proto::grpc::health::v1::health_server::{self, HealthServer};
 use plugin_proto::logical::plugin_version_server::{self, PluginVersionServer};
 use plugin_proto::pb::backend_server::{self, BackendServer};
@@ -20,7 +20,7 @@ use plugin_proto::pluginutil::multiplexing::plugin_multiplexing_server::{
 use tokio_util::sync::CancellationToken;
 use tonic::Status;
 use tonic::body::Body;
-use tower::Service as _;
+use tower::Service;
 
 use super::backend::BackendService;
 use super::health::PluginHealth;
@@ -29,6 +29,7 @@ use super::stdio::Stdio;
 use super::version::Version;
 use super::{Instances, MOST_BYTES, PluginBroker, Shutdown};
 use crate::Backend;
+use crate::transport::Received;
 
 /// The services of one process. Cheap to clone.
 pub(crate) struct Services<B> {
@@ -84,21 +85,25 @@ impl<B> fmt::Debug for Services<B> {
     }
 }
 
-impl<B: Backend> hyper::service::Service<Request<Incoming>> for Services<B> {
+impl<B: Backend> Service<Request<Received>> for Services<B> {
     type Response = Response<Body>;
     type Error = Infallible;
     type Future = Pin<Box<dyn Future<Output = Result<Response<Body>, Infallible>> + Send>>;
 
-    fn call(&self, request: Request<Incoming>) -> Self::Future {
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<Received>) -> Self::Future {
         let service = request.uri().path().trim_start_matches('/').split('/').next();
         match service.unwrap_or_default() {
-            backend_server::SERVICE_NAME => self.backend.clone().call(request),
-            grpc_broker_server::SERVICE_NAME => self.broker.clone().call(request),
-            grpc_controller_server::SERVICE_NAME => self.controller.clone().call(request),
-            grpc_stdio_server::SERVICE_NAME => self.stdio.clone().call(request),
-            health_server::SERVICE_NAME => self.health.clone().call(request),
-            plugin_multiplexing_server::SERVICE_NAME => self.multiplexing.clone().call(request),
-            plugin_version_server::SERVICE_NAME => self.version.clone().call(request),
+            backend_server::SERVICE_NAME => self.backend.call(request),
+            grpc_broker_server::SERVICE_NAME => self.broker.call(request),
+            grpc_controller_server::SERVICE_NAME => self.controller.call(request),
+            grpc_stdio_server::SERVICE_NAME => self.stdio.call(request),
+            health_server::SERVICE_NAME => self.health.call(request),
+            plugin_multiplexing_server::SERVICE_NAME => self.multiplexing.call(request),
+            plugin_version_server::SERVICE_NAME => self.version.call(request),
             _ => Box::pin(async { Ok(Status::unimplemented("unknown service").into_http()) }),
         }
     }

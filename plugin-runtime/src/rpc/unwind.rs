@@ -9,10 +9,12 @@ use crate::Error;
 
 /// Runs a backend's future. A panic becomes an error for this caller; the panic hook has logged
 /// its place.
-pub(crate) async fn guarded<T>(call: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+pub(crate) fn guarded<T>(
+    call: impl Future<Output = Result<T, Error>>,
+) -> impl Future<Output = Result<T, Error>> {
     // A backend's state is behind its own locks, which tell (or, as parking_lot's, take care of)
     // what a panic leaves behind; nothing of the runtime's is shared with the future.
-    AssertUnwindSafe(call).catch_unwind().await.unwrap_or_else(|_| Err(panicked()))
+    AssertUnwindSafe(call).catch_unwind().map(|result| result.unwrap_or_else(|_| Err(panicked())))
 }
 
 /// Runs a backend's plain function.

@@ -9,9 +9,10 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use hyper::body::Incoming;
-use hyper::client::conn::http2;
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use bytes::Bytes;
+use futures_util::FutureExt as _;
+use h2::client::SendRequest;
+use http_body::Body as _;
 use parking_lot::Mutex;
 use tokio::net::TcpStream;
 #[cfg(unix)]
@@ -21,6 +22,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tonic::body::Body;
 
+use super::body::{Received, send};
 use super::stream::Stream;
 use super::{Socket, Tls};
 use crate::handshake::Network;
@@ -28,7 +30,21 @@ use crate::handshake::Network;
 /// How long dialling may take, TLS included. The Go implementation's constant.
 const DIAL_TIMEOUT: Duration = Duration::from_secs(5);
 
-type Sender = http2::SendRequest<Body>;
+/// How many bytes the server may send before it is told that they were read: of one message, and of
+/// all together.
+const WINDOW: u32 = 2 * 1024 * 1024;
+const CONNECTION_WINDOW: u32 = 5 * 1024 * 1024;
+
+/// How large the headers of an answer may be.
+const MOST_HEADER_BYTES: u32 = 16 * 1024;
+
+/// A connection that calls can be made on.
+#[derive(Clone)]
+struct Open {
+    sender: SendRequest<Bytes>,
+    /// Cancelled when the connection has ended.
+    ended: CancellationToken,
+}
 
 /// Why a brokered service cannot be reached.
 #[derive(Debug, thiserror::Error)]
@@ -39,9 +55,9 @@ pub(crate) enum ConnectError {
     #[error("the server's brokered service did not answer within {} seconds", DIAL_TIMEOUT.as_secs())]
     Timeout,
     #[error("the server's brokered service does not speak HTTP/2")]
-    Http(#[source] hyper::Error),
+    Http(#[source] h2::Error),
     #[error("the connection to the server broke")]
-    Broken(#[source] hyper::Error),
+    Broken(#[source] h2::Error),
     #[error("the mount is being cleaned up")]
     Closed,
 }
@@ -55,7 +71,7 @@ pub(crate) struct Channel {
 struct Shared {
     network: Network,
     tls: Option<Tls>,
-    sender: Mutex<Option<Sender>>,
+    open: Mutex<Option<Open>>,
     /// One permit: who holds it dials.
     dialling: Semaphore,
     tasks: TaskTracker,
@@ -69,7 +85,7 @@ impl Channel {
             shared: Arc::new(Shared {
                 network,
                 tls,
-                sender: Mutex::new(None),
+                open: Mutex::new(None),
                 dialling: Semaphore::new(1),
                 tasks: TaskTracker::new(),
                 closed: CancellationToken::new(),
@@ -79,13 +95,13 @@ impl Channel {
 
     /// Dials now instead of at the first call.
     pub(crate) async fn connect(&self) -> Result<(), ConnectError> {
-        self.shared.sender().await.map(drop)
+        self.shared.open().await.map(drop)
     }
 
     /// Closes the connection and ends its task. Later calls fail.
     pub(crate) async fn close(&self) {
         self.shared.closed.cancel();
-        *self.shared.sender.lock() = None;
+        *self.shared.open.lock() = None;
         self.shared.tasks.close();
         self.shared.tasks.wait().await;
     }
@@ -104,43 +120,63 @@ impl fmt::Debug for Channel {
 }
 
 impl Shared {
-    fn open_sender(&self) -> Option<Sender> {
-        self.sender.lock().as_ref().filter(|sender| !sender.is_closed()).cloned()
+    fn opened(&self) -> Option<SendRequest<Bytes>> {
+        let open = self.open.lock();
+        open.as_ref().filter(|open| !open.ended.is_cancelled()).map(|open| open.sender.clone())
     }
 
-    async fn sender(&self) -> Result<Sender, ConnectError> {
-        if let Some(sender) = self.open_sender() {
+    async fn open(&self) -> Result<SendRequest<Bytes>, ConnectError> {
+        if let Some(sender) = self.opened() {
             return Ok(sender);
         }
         let Ok(_dialling) = self.dialling.acquire().await else { return Err(ConnectError::Closed) };
-        if let Some(sender) = self.open_sender() {
+        if let Some(sender) = self.opened() {
             return Ok(sender);
         }
         if self.closed.is_cancelled() {
             return Err(ConnectError::Closed);
         }
-        let sender = tokio::time::timeout(DIAL_TIMEOUT, self.dial())
+        let open = tokio::time::timeout(DIAL_TIMEOUT, self.dial())
             .await
             .map_err(|_| ConnectError::Timeout)??;
-        *self.sender.lock() = Some(sender.clone());
+        let sender = open.sender.clone();
+        *self.open.lock() = Some(open);
         Ok(sender)
     }
 
-    async fn dial(&self) -> Result<Sender, ConnectError> {
+    /// A connection that a call can be made on. One that the server is closing is none, and is
+    /// dialled anew: nothing has been sent on it yet.
+    async fn ready(&self) -> Result<SendRequest<Bytes>, ConnectError> {
+        match self.open().await?.ready().await {
+            Ok(sender) => Ok(sender),
+            Err(_) => {
+                *self.open.lock() = None;
+                self.open().await?.ready().await.map_err(ConnectError::Broken)
+            }
+        }
+    }
+
+    async fn dial(&self) -> Result<Open, ConnectError> {
         let socket = open(&self.network).await?;
         let stream = match &self.tls {
             Some(tls) => Stream::Tls(Box::new(tls.connect(socket).await?.into())),
             None => Stream::Plain(socket),
         };
-        let (sender, connection) = http2::Builder::new(TokioExecutor::new())
-            .timer(TokioTimer::new())
+        let (sender, connection) = h2::client::Builder::new()
+            .enable_push(false)
+            .initial_window_size(WINDOW)
+            .initial_connection_window_size(CONNECTION_WINDOW)
+            .max_header_list_size(MOST_HEADER_BYTES)
             // Each call that is dropped with its request counts, over the connection's whole life.
             .max_local_error_reset_streams(None)
-            .handshake(TokioIo::new(stream))
+            .handshake(stream)
             .await
             .map_err(ConnectError::Http)?;
+        let ended = CancellationToken::new();
         let closed = self.closed.clone();
+        let guard = ended.clone().drop_guard();
         self.tasks.spawn(async move {
+            let _guard = guard;
             tokio::select! {
                 result = connection => if let Err(error) = result {
                     tracing::debug!(%error, "brokered connection ended");
@@ -148,7 +184,37 @@ impl Shared {
                 () = closed.cancelled() => {}
             }
         });
-        Ok(sender)
+        Ok(Open { sender, ended })
+    }
+
+    /// Sends a request and waits for the head of its answer.
+    async fn call(
+        &self,
+        request: http::Request<Body>,
+    ) -> Result<http::Response<Received>, ConnectError> {
+        let mut sender = self.ready().await?;
+        let (head, body) = request.into_parts();
+        let ended = body.is_end_stream();
+        let (response, stream) = sender
+            .send_request(http::Request::from_parts(head, ()), ended)
+            .map_err(ConnectError::Broken)?;
+        if !ended {
+            let mut sending = Box::pin(send(body, stream));
+            // A body of one message is sent by now; what is left of a longer one goes on by
+            // itself.
+            if (&mut sending).now_or_never().is_none() {
+                let closed = self.closed.clone();
+                self.tasks.spawn(async move {
+                    tokio::select! {
+                        // When it fails, the answer says why.
+                        _ = sending => {}
+                        () = closed.cancelled() => {}
+                    }
+                });
+            }
+        }
+        let response = response.await.map_err(ConnectError::Broken)?;
+        Ok(response.map(Received::new))
     }
 }
 
@@ -167,7 +233,7 @@ async fn open(network: &Network) -> io::Result<Socket> {
 }
 
 impl tower::Service<http::Request<Body>> for Channel {
-    type Response = http::Response<Incoming>;
+    type Response = http::Response<Received>;
     type Error = ConnectError;
     type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Self::Error>> + Send>>;
 
@@ -176,19 +242,7 @@ impl tower::Service<http::Request<Body>> for Channel {
     }
 
     fn call(&mut self, request: http::Request<Body>) -> Self::Future {
-        match self.shared.open_sender() {
-            Some(mut sender) => {
-                Box::pin(
-                    async move { sender.send_request(request).await.map_err(ConnectError::Broken) },
-                )
-            }
-            None => {
-                let shared = Arc::clone(&self.shared);
-                Box::pin(async move {
-                    let mut sender = shared.sender().await?;
-                    sender.send_request(request).await.map_err(ConnectError::Broken)
-                })
-            }
-        }
+        let shared = Arc::clone(&self.shared);
+        Box::pin(async move { shared.call(request).await })
     }
 }

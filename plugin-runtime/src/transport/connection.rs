@@ -1,21 +1,21 @@
 //! The server's half: accepts sockets, does the TLS handshake and speaks HTTP/2 on each.
 
 use std::convert::Infallible;
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::io;
-use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use hyper::body::Incoming;
-use hyper::server::conn::http2;
-use hyper::service::Service;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use bytes::Bytes;
+use h2::server::SendResponse;
+use http_body::Body as _;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tonic::body::Body;
+use tower::Service;
 
+use super::body::{Received, send};
 use super::stream::Stream;
 use super::{Listener, Socket, Tls};
 
@@ -35,6 +35,13 @@ const MOST_STREAMS: u32 = 1024;
 /// the one connection that carries everything, and with it the broker's stream. The peer is
 /// authenticated, so that this guards against mistakes and not against attackers.
 const MOST_PENDING_RESETS: usize = 64 * 1024;
+
+/// How many bytes a peer may send before it is told that they were read: of one message, and of
+/// all together.
+const WINDOW: u32 = 1024 * 1024;
+
+/// How large the headers of a request may be.
+const MOST_HEADER_BYTES: u32 = 16 * 1024;
 
 /// How long to wait after a failing `accept` (out of file descriptors, say) before the next one.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
@@ -68,17 +75,6 @@ impl Connections {
     }
 }
 
-/// Runs the futures of one connection's requests.
-impl<F> hyper::rt::Executor<F> for Connections
-where
-    F: Future + Send + 'static,
-    F::Output: Send + 'static,
-{
-    fn execute(&self, future: F) {
-        self.tasks.spawn(future);
-    }
-}
-
 /// Accepts connections until `connections` is stopped. Without `tls` every connection is dropped
 /// unless `plaintext` says that the caller knows what that means.
 pub(crate) async fn serve<S>(
@@ -88,7 +84,7 @@ pub(crate) async fn serve<S>(
     service: S,
     connections: Connections,
 ) where
-    S: Service<http::Request<Incoming>, Response = http::Response<Body>, Error = Infallible>
+    S: Service<http::Request<Received>, Response = http::Response<Body>, Error = Infallible>
         + Clone
         + Send
         + 'static,
@@ -137,28 +133,74 @@ async fn handshake(tls: &Tls, socket: Socket) -> io::Result<Stream> {
     Ok(Stream::Tls(Box::new(stream.into())))
 }
 
-async fn serve_connection<S>(stream: Stream, service: S, connections: Connections)
+async fn serve_connection<S>(stream: Stream, mut service: S, connections: Connections)
 where
-    S: Service<http::Request<Incoming>, Response = http::Response<Body>, Error = Infallible>,
+    S: Service<http::Request<Received>, Response = http::Response<Body>, Error = Infallible>,
     S::Future: Send + 'static,
 {
-    let mut connection = pin!(
-        http2::Builder::new(connections.clone())
-            .timer(TokioTimer::new())
-            .max_concurrent_streams(MOST_STREAMS)
-            .max_pending_accept_reset_streams(MOST_PENDING_RESETS)
-            // Counted over the connection's whole life, so that any bound is reached some day.
-            .max_local_error_reset_streams(None)
-            .serve_connection(TokioIo::new(stream), service)
-    );
+    let stop = connections.stop.clone();
+    let handshake = h2::server::Builder::new()
+        .initial_window_size(WINDOW)
+        .initial_connection_window_size(WINDOW)
+        .max_header_list_size(MOST_HEADER_BYTES)
+        .max_concurrent_streams(MOST_STREAMS)
+        .max_pending_accept_reset_streams(MOST_PENDING_RESETS)
+        // Counted over the connection's whole life, so that any bound is reached some day.
+        .max_local_error_reset_streams(None)
+        .handshake(stream);
     let result = tokio::select! {
-        result = &mut connection => result,
-        () = connections.stop.cancelled() => {
-            connection.as_mut().graceful_shutdown();
-            connection.await
+        result = handshake => result,
+        () = stop.cancelled() => return,
+    };
+    let mut connection = match result {
+        Ok(connection) => connection,
+        Err(error) => {
+            tracing::debug!(%error, "the peer does not speak HTTP/2");
+            return;
         }
     };
-    if let Err(error) = result {
-        tracing::debug!(%error, "connection ended");
+    let mut stopping = false;
+    loop {
+        let accepted = tokio::select! {
+            accepted = connection.accept() => accepted,
+            () = stop.cancelled(), if !stopping => {
+                connection.graceful_shutdown();
+                stopping = true;
+                continue;
+            }
+        };
+        match accepted {
+            Some(Ok((request, respond))) => {
+                let call = service.call(request.map(Received::new));
+                connections.spawn(answer(call, respond));
+            }
+            Some(Err(error)) => {
+                tracing::debug!(%error, "connection ended");
+                return;
+            }
+            None => return,
+        }
+    }
+}
+
+/// Sends the answer of one call, which is dropped if the server cancels it.
+async fn answer(
+    call: impl Future<Output = Result<http::Response<Body>, Infallible>>,
+    mut respond: SendResponse<Bytes>,
+) {
+    let response = tokio::select! {
+        biased;
+        Ok(response) = call => response,
+        _ = poll_fn(|cx| respond.poll_reset(cx)) => return,
+    };
+    let (head, body) = response.into_parts();
+    let ended = body.is_end_stream();
+    let sent = match respond.send_response(http::Response::from_parts(head, ()), ended) {
+        Ok(_) if ended => Ok(()),
+        Ok(stream) => send(body, stream).await,
+        Err(error) => Err(error),
+    };
+    if let Err(error) = sent {
+        tracing::debug!(%error, "an answer was not sent");
     }
 }

@@ -1,11 +1,13 @@
 //! Bytes between a plugin and its server: sockets, pinned TLS and HTTP/2 connections.
 
+mod body;
 mod channel;
 mod connection;
 mod listener;
 mod stream;
 mod tls;
 
+pub(crate) use body::Received;
 pub(crate) use channel::{Channel, ConnectError};
 pub(crate) use connection::{Connections, serve};
 pub(crate) use listener::{BindError, ListenOn, Listener};

@@ -15,7 +15,10 @@ pub(crate) fn reply_to_wire(
     result: Result<Option<Response>, Error>,
 ) -> pb::HandleRequestReply {
     match result.and_then(|answer| checked(operation, answer)) {
-        Ok(answer) => pb::HandleRequestReply { response: answer.map(response_to_wire), err: None },
+        Ok(answer) => pb::HandleRequestReply {
+            response: answer.map(|response| Box::new(response_to_wire(response))),
+            err: None,
+        },
         Err(error) => error_reply(&error),
     }
 }
@@ -26,9 +29,11 @@ pub(crate) fn reply_to_wire(
 /// A kind that loses its text on the wire gets it back by a response beside the error: servers
 /// take the status from the one and the text from the other.
 fn error_reply(error: &Error) -> pb::HandleRequestReply {
-    let response = |text: &str| pb::Response {
-        data: error_data(text, &Data::none()).into_wire(),
-        ..Default::default()
+    let response = |text: &str| {
+        Box::new(pb::Response {
+            data: error_data(text, &Data::none()).into_wire(),
+            ..Default::default()
+        })
     };
     if error.kind() == ErrorKind::BadRequest {
         return pb::HandleRequestReply { response: Some(response(error.message())), err: None };

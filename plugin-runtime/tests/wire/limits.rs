@@ -122,7 +122,8 @@ async fn a_thousand_requests_cancelled_at_once_end_nothing_else() {
         let mut flood = tokio::task::JoinSet::new();
         for _ in 0..1000 {
             let mut backend = mount.backend.clone();
-            let args = pb::HandleRequestArgs { storage_id: 0, request: Some(slow.clone()) };
+            let args =
+                pb::HandleRequestArgs { storage_id: 0, request: Some(Box::new(slow.clone())) };
             let call = mount.to(args);
             flood.spawn(async move { backend.handle_request(call).await.map(drop) });
         }

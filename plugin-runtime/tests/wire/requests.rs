@@ -284,7 +284,7 @@ async fn the_existence_check_has_three_answers_and_errors() {
     ] {
         let args = pb::HandleExistenceCheckArgs {
             storage_id: 0,
-            request: Some(request("create", path, &json!({ "a": 1 }))),
+            request: Some(Box::new(request("create", path, &json!({ "a": 1 })))),
         };
         let reply = mount.backend.clone().handle_existence_check(mount.to(args)).await;
         let reply = reply.unwrap().into_inner();

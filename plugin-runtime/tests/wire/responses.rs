@@ -17,7 +17,7 @@ async fn answer(form: &str) -> pb::Response {
     let mount = host.mount("mount").await;
     let reply = mount.read(&format!("response/{form}")).await.unwrap();
     assert_eq!(reply.err, None, "{form}");
-    reply.response.unwrap_or_else(|| panic!("{form}: no response"))
+    *reply.response.unwrap_or_else(|| panic!("{form}: no response"))
 }
 
 fn json_of(bytes: &[u8]) -> Value {

@@ -119,7 +119,7 @@ async fn a_call_names_the_instance_that_it_is_for_exactly_once() {
     ] {
         let args = pb::HandleRequestArgs {
             storage_id: 0,
-            request: Some(request("read", "echo", &serde_json::Value::Null)),
+            request: Some(Box::new(request("read", "echo", &serde_json::Value::Null))),
         };
         let mut call = Request::new(args);
         for id in ids {

@@ -33,7 +33,7 @@ impl Routed {
             Ok(reply) => reply,
             Err(error) => return failed(error.to_string()),
         };
-        let response = match reply.response.map(Response::of).transpose() {
+        let response = match reply.response.map(|response| Response::of(*response)).transpose() {
             Ok(response) => response,
             Err(text) => return failed(text),
         };

@@ -130,7 +130,7 @@ fn a_coded_error_has_its_code_unless_a_text_stands_beside_it() {
     assert_eq!(coded(418, None).status, 418);
     assert_eq!(coded(0, None).status, 500);
     assert_eq!(coded(1_000_000, None).status, 500);
-    let beside = coded(418, Some(data(r#"{"error":"teapot"}"#)));
+    let beside = coded(418, Some(Box::new(data(r#"{"error":"teapot"}"#))));
     assert_eq!(beside, Answer::refused(400, "teapot"));
 }
 
@@ -138,11 +138,17 @@ fn a_coded_error_has_its_code_unless_a_text_stands_beside_it() {
 fn an_error_beside_an_error_response_gives_the_status_and_not_the_text() {
     let err = pb::ProtoError { err_type: 8, ..Default::default() };
     let response = Some(data(r#"{"error":"no batch tokens"}"#));
-    let answer = of(Operation::Update, Ok(pb::HandleRequestReply { response, err: Some(err) }));
+    let answer = of(
+        Operation::Update,
+        Ok(pb::HandleRequestReply { response: response.map(Box::new), err: Some(err) }),
+    );
     assert_eq!(answer, Answer::refused(403, "no batch tokens"));
     let err = pb::ProtoError { err_msg: "x".to_owned(), ..Default::default() };
     let response = Some(data(r#"{"a":1}"#));
-    let answer = of(Operation::Update, Ok(pb::HandleRequestReply { response, err: Some(err) }));
+    let answer = of(
+        Operation::Update,
+        Ok(pb::HandleRequestReply { response: response.map(Box::new), err: Some(err) }),
+    );
     assert_eq!(answer.status, 400);
 }
 
@@ -270,7 +276,7 @@ fn secrets_and_logins_come_only_where_they_may() {
 fn a_login_beside_an_error_or_by_another_operation_gives_no_token() {
     let login = pb::Response { auth: Some(pb::Auth::default()), ..data("null") };
     let err = pb::ProtoError { err_msg: "x".to_owned(), ..Default::default() };
-    let both = pb::HandleRequestReply { response: Some(login.clone()), err: Some(err) };
+    let both = pb::HandleRequestReply { response: Some(Box::new(login.clone())), err: Some(err) };
     let found = reply(Operation::Update, Access::Login, Ok(both));
     assert_eq!((found.answer, found.auth), (Answer::refused(400, "x"), None));
     let found = reply(Operation::Delete, Access::Login, response(login));

@@ -143,7 +143,7 @@ impl Instance for RemoteInstance {
         deadline: Option<Instant>,
     ) -> BoxFuture<'_, Result<pb::HandleRequestReply, InstanceError>> {
         let mut client = self.client.clone();
-        let args = pb::HandleRequestArgs { storage_id: 0, request: Some(request) };
+        let args = pb::HandleRequestArgs { storage_id: 0, request: Some(Box::new(request)) };
         async move {
             let call = client.handle_request(self.request(args, deadline));
             self.process.call(deadline, call).await
@@ -157,7 +157,7 @@ impl Instance for RemoteInstance {
         deadline: Option<Instant>,
     ) -> BoxFuture<'_, Result<pb::HandleExistenceCheckReply, InstanceError>> {
         let mut client = self.client.clone();
-        let args = pb::HandleExistenceCheckArgs { storage_id: 0, request: Some(request) };
+        let args = pb::HandleExistenceCheckArgs { storage_id: 0, request: Some(Box::new(request)) };
         async move {
             let call = client.handle_existence_check(self.request(args, deadline));
             self.process.call(deadline, call).await

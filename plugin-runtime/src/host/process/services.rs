@@ -4,20 +4,21 @@ use std::convert::Infallible;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
+use std::task::{Context, Poll};
 
 use http::{Request, Response};
-use hyper::body::Incoming;
 use plugin_proto::pb::events_server::{self, EventsServer};
 use plugin_proto::pb::storage_server::{self, StorageServer};
 use plugin_proto::pb::system_view_server::{self, SystemViewServer};
 use tonic::Status;
 use tonic::body::Body;
-use tower::Service as _;
+use tower::Service;
 
 use crate::host::events::EventsService;
 use crate::host::storage::{MountStorage, StorageService};
 use crate::host::system_view::{MountSystemView, SystemViewService};
 use crate::rpc::MOST_BYTES;
+use crate::transport::Received;
 
 /// The services of one mount. Cheap to clone.
 #[derive(Clone)]
@@ -60,24 +61,28 @@ impl fmt::Debug for MountServices {
     }
 }
 
-impl hyper::service::Service<Request<Incoming>> for MountServices {
+impl Service<Request<Received>> for MountServices {
     type Response = Response<Body>;
     type Error = Infallible;
     type Future = Pin<Box<dyn Future<Output = Result<Response<Body>, Infallible>> + Send>>;
 
-    fn call(&self, request: Request<Incoming>) -> Self::Future {
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<Received>) -> Self::Future {
         let service = request.uri().path().trim_start_matches('/').split('/').next();
         let refusal = match service.unwrap_or_default() {
-            storage_server::SERVICE_NAME => match &self.storage {
-                Some(service) => return service.clone().call(request),
+            storage_server::SERVICE_NAME => match &mut self.storage {
+                Some(service) => return service.call(request),
                 None => Status::unknown("missing storage implementation"),
             },
-            system_view_server::SERVICE_NAME => match &self.system_view {
-                Some(service) => return service.clone().call(request),
+            system_view_server::SERVICE_NAME => match &mut self.system_view {
+                Some(service) => return service.call(request),
                 None => Status::unknown("missing system view implementation"),
             },
-            events_server::SERVICE_NAME => match &self.events {
-                Some(service) => return service.clone().call(request),
+            events_server::SERVICE_NAME => match &mut self.events {
+                Some(service) => return service.call(request),
                 None => Status::unimplemented("unknown service"),
             },
             _ => Status::unimplemented("unknown service"),

@@ -252,7 +252,7 @@ mod tests {
         let storage = storage(&mount);
         storage.put("k", "12").await.unwrap();
         let error = storage.put("k", "123").await.unwrap_err();
-        assert!(error.to_string().contains("value being too large; got 6 bytes"), "{error}");
+        assert!(error.to_string().contains("value being too large; got 5 bytes"), "{error}");
         assert!(!storage.is_transactional().await.unwrap());
         assert_eq!(storage.begin().await.unwrap_err(), StorageError::NotTransactional);
     }

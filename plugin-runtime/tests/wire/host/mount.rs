@@ -50,7 +50,7 @@ impl Mount {
         request: pb::Request,
         timeout: Option<Duration>,
     ) -> Reply {
-        let args = pb::HandleRequestArgs { storage_id: 0, request: Some(request) };
+        let args = pb::HandleRequestArgs { storage_id: 0, request: Some(Box::new(request)) };
         let mut call = self.to(args);
         if let Some(timeout) = timeout {
             call.set_timeout(timeout);
