@@ -1,5 +1,8 @@
 //! `cargo xtask dev`: a real server with the plugins, the tutorial's session as it happens, and then
-//! the server for oneself until Ctrl-C.
+//! the server for oneself until Ctrl-C. Where no server can be had, the same session on a host in
+//! this process.
+
+mod embedded;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -27,6 +30,9 @@ pub struct Options {
     /// The version of the pinned OpenBao; the PATH is not looked at then.
     #[arg(long, value_name = "VERSION", conflicts_with = "server")]
     pub server_version: Option<String>,
+    /// Use no server: the session on a host in this process, which has its own small command line.
+    #[arg(long, conflicts_with_all = ["server", "server_version"])]
+    pub embedded: bool,
     /// End after the session; fail when any answer isn't the tutorial's.
     #[arg(long)]
     pub once: bool,
@@ -38,13 +44,29 @@ pub struct Options {
 /// Runs the subcommand.
 ///
 /// # Errors
-/// When the plugins can't be built, no server is found or comes up, or, with `--once`, any answer
+/// When the plugins can't be built, the server that was asked for isn't there or doesn't come up, or, with `--once`, any answer
 /// is not the tutorial's.
 pub fn run(options: &Options) -> Result<()> {
     let profile = if options.debug_build { Profile::Debug } else { Profile::Release };
     let distribution = dist::build(profile)?;
     let plugin = distribution.plugin(tutorial::PACKAGE)?;
-    let binary = ServerBinary::find(options.server.as_deref(), options.server_version.as_deref())?;
+    if options.embedded {
+        return embedded::run(&distribution, options.once);
+    }
+    let asked_for = options.server.is_some() || options.server_version.is_some();
+    let binary =
+        match ServerBinary::find(options.server.as_deref(), options.server_version.as_deref()) {
+            Ok(binary) => binary,
+            Err(error) if asked_for => return Err(error),
+            Err(error) => {
+                note(&format!(
+                    "no server can be had: {error:#}\n\
+                     Going on without one, as `cargo xtask dev --embedded` does. To use a server, \
+                     put `bao` on the PATH or name one with --server."
+                ));
+                return embedded::run(&distribution, options.once);
+            }
+        };
 
     // From here on a signal may not end this process before the server has ended.
     let interrupted = Interrupt::register()?;

@@ -15,6 +15,7 @@ mod program;
 mod report;
 mod run_bit;
 mod script;
+mod start;
 
 use std::path::PathBuf;
 
@@ -46,6 +47,12 @@ pub struct Options {
     /// `VAULT_ENABLE_FILE_PERMISSIONS_CHECK` is set).
     #[arg(long)]
     pub permissions_check: bool,
+    /// Look at the file without starting the plugin.
+    #[arg(long)]
+    pub no_start: bool,
+    /// An argument of the plugin's process.
+    #[arg(long = "arg", value_name = "ARG", allow_hyphen_values = true)]
+    pub args: Vec<String>,
     /// Print the findings as JSON.
     #[arg(long)]
     pub json: bool,
@@ -63,7 +70,10 @@ impl Options {
 /// # Errors
 /// When a check failed, or when the report can't be printed.
 pub fn run(options: &Options) -> Result<()> {
-    let report = examine(options);
+    let mut report = examine(options);
+    if !options.no_start {
+        report.extend(start::check(options, &report)?);
+    }
     if options.json {
         say(&serde_json::to_string_pretty(&report)?);
     } else {

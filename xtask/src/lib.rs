@@ -1,18 +1,22 @@
 //! The workspace's own tooling: what `cargo xtask SUBCOMMAND` runs, as a library, so that the
 //! tests on real servers use the same server finder, process control and API client.
 //!
-//! One file a subcommand: [`codegen`], [`dist`], [`dev`], [`doctor`], [`mod@test`], [`tidy`]. What they share:
-//! [`server`] (a real server: found, started, talked to, stopped), [`tutorial`] (the session that
+//! One file a subcommand: [`call`], [`check`], [`codegen`], [`dist`], [`dev`], [`doctor`], [`mod@test`],
+//! [`tidy`]. What they share: [`embedded`] (a plugin without a server), [`runtime`], [`server`] (a real server: found, started, talked to, stopped), [`tutorial`] (the session that
 //! is both shown and tested), [`workspace`] (what cargo knows), [`command`] (programs that take
 //! long) and [`terminal`].
 
 pub mod bench;
+pub mod call;
+pub mod check;
 pub mod codegen;
 pub mod command;
 pub mod dev;
 pub mod dist;
 pub mod doctor;
+pub mod embedded;
 pub mod go_peer;
+pub mod runtime;
 pub mod server;
 pub mod terminal;
 pub mod test;

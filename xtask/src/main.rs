@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use xtask::{bench, codegen, dev, dist, doctor, terminal, test, tidy};
+use xtask::{bench, call, check, codegen, dev, dist, doctor, terminal, test, tidy};
 
 /// Builds, runs, tests and packages the plugins of this workspace.
 #[derive(Debug, Parser)]
@@ -27,6 +27,10 @@ enum Task {
     Dist(dist::Options),
     /// Start a real server with the plugins, show the tutorial's session and stay up.
     Dev(dev::Options),
+    /// Try whether a plugin does what servers expect, without a server.
+    Check(check::Options),
+    /// Send a plugin one request, without a server.
+    Call(call::Options),
     /// Tell why a server can't run a plugin, and the line that mends it.
     Doctor(doctor::Options),
     /// Run all checks and tests, those on real servers included.
@@ -36,17 +40,20 @@ enum Task {
 }
 
 fn main() -> ExitCode {
+    let success = |()| ExitCode::SUCCESS;
     let result = match Arguments::parse().subcommand {
-        Task::Bench(options) => bench::run(&options),
-        Task::Codegen { check } => codegen::run(check),
-        Task::Dist(options) => dist::run(&options),
-        Task::Dev(options) => dev::run(&options),
-        Task::Doctor(options) => doctor::run(&options),
-        Task::Test(options) => test::run(&options),
-        Task::Tidy => tidy::run(),
+        Task::Bench(options) => bench::run(&options).map(success),
+        Task::Codegen { check } => codegen::run(check).map(success),
+        Task::Dist(options) => dist::run(&options).map(success),
+        Task::Dev(options) => dev::run(&options).map(success),
+        Task::Check(options) => check::run(&options),
+        Task::Call(options) => call::run(&options),
+        Task::Doctor(options) => doctor::run(&options).map(success),
+        Task::Test(options) => test::run(&options).map(success),
+        Task::Tidy => tidy::run().map(success),
     };
     match result {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             terminal::note(&format!("error: {error:#}"));
             ExitCode::FAILURE

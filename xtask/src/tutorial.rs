@@ -46,6 +46,28 @@ pub struct Done {
     pub complaint: Option<String>,
 }
 
+/// Whatever answers the commands of a session.
+pub trait CommandLine {
+    /// The program's name: `bao` or `vault`.
+    fn name(&self) -> &str;
+
+    /// Runs one command to its end, for example `["secrets", "list"]`.
+    ///
+    /// # Errors
+    /// When it can't be run. A command that fails is no error here.
+    fn run_command(&self, arguments: &[String]) -> Result<Output>;
+}
+
+impl CommandLine for Cli {
+    fn name(&self) -> &str {
+        Self::name(self)
+    }
+
+    fn run_command(&self, arguments: &[String]) -> Result<Output> {
+        self.run(arguments)
+    }
+}
+
 /// The session of a plugin registered as `mock`.
 #[must_use]
 pub fn session(plugin: &BuiltPlugin) -> Vec<Step> {
@@ -93,7 +115,7 @@ pub fn session(plugin: &BuiltPlugin) -> Vec<Step> {
 /// # Errors
 /// When the CLI can't be run, or when any answer is not the tutorial's; all steps are played first.
 pub fn play(
-    cli: &Cli,
+    cli: &impl CommandLine,
     steps: &[Step],
     mut show: impl FnMut(&Done),
     interrupted: impl Fn() -> bool,
@@ -103,7 +125,7 @@ pub fn play(
         if interrupted() {
             bail!("interrupted");
         }
-        let output = cli.run(&step.arguments)?;
+        let output = cli.run_command(&step.arguments)?;
         let command = command_line(cli.name(), &step.arguments);
         let complaint = step.expected.complaint(&output);
         if let Some(complaint) = &complaint {

@@ -5,6 +5,7 @@ mod answer;
 mod builder;
 mod catalog;
 mod clock;
+mod conformance;
 mod enable;
 mod error;
 mod events;
@@ -30,14 +31,15 @@ pub use answer::{Answer, AnswerAuth, AnswerError, AnswerLease, AnswerWrap, RawAn
 pub use builder::HostBuilder;
 pub use catalog::{CatalogError, PluginType, Registration};
 pub use clock::Clock;
+pub use conformance::{Conformance, Finding, Verdict};
 pub use enable::Enable;
 pub use error::HostError;
 pub use events::{Event, Events};
 pub use faults::{Fault, Faults, Rates, StorageCall, StorageOperation, When};
 pub use instance::InstanceError;
 pub use launch::{
-    Checksum, Cookie, Exited, Inherited, Launch, LaunchError, LogLevel, LogLine, LogLines, NoLine,
-    TlsMode,
+    ByHand, Checksum, Cookie, Exited, Inherited, Launch, LaunchError, LogLevel, LogLine, LogLines,
+    NoLine, TlsMode,
 };
 pub use lease::{Expired, LeaseInfo, Revoked};
 pub use mounts::{MountInfo, PathError};

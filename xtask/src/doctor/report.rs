@@ -4,102 +4,34 @@ use std::fmt::Write as _;
 
 use serde::{Deserialize, Serialize};
 
+pub use plugin_runtime::host::{Finding, Verdict};
+
 use crate::terminal::say;
 
-/// How a check ended, from the best to the worst.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Verdict {
-    /// As it should be.
-    Ok,
-    /// It was not looked at; what was found says why.
-    NotChecked,
-    /// It works here, or with the usual settings, and not everywhere.
-    Warning,
-    /// It does not work.
-    Failure,
-}
-
-impl Verdict {
-    fn word(self) -> &'static str {
-        match self {
-            Self::Ok => "ok",
-            Self::NotChecked => "not checked",
-            Self::Warning => "warning",
-            Self::Failure => "FAILURE",
-        }
+fn word(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Ok => "ok",
+        Verdict::NotChecked => "not checked",
+        Verdict::Warning => "warning",
+        _ => "FAILURE",
     }
 }
 
-/// The outcome of one check.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Finding {
-    /// The check's name.
-    pub check: String,
-    /// What was looked at: a file, a folder, a call.
-    pub looked_at: String,
-    /// How it ended.
-    pub verdict: Verdict,
-    /// What is there, or why it was not looked at.
-    pub found: String,
-    /// What a server says or does in this case, where something is wrong.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub server: Option<String>,
-    /// The line that mends it, or the next one to run.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub remedy: Option<String>,
-}
-
-impl Finding {
-    /// A finding without a server's words and without a remedy.
-    pub fn new(
-        check: impl Into<String>,
-        looked_at: impl Into<String>,
-        verdict: Verdict,
-        found: impl Into<String>,
-    ) -> Self {
-        Self {
-            check: check.into(),
-            looked_at: looked_at.into(),
-            verdict,
-            found: found.into(),
-            server: None,
-            remedy: None,
-        }
+/// The finding for people: one line, and one more for each thing to know.
+fn text(finding: &Finding, subject: &str) -> String {
+    let Finding { check, looked_at, verdict, found, server, remedy, .. } = finding;
+    let mut text = format!("{:<11}  {check}: {found}", word(*verdict));
+    if *verdict > Verdict::Ok && looked_at != subject {
+        let _ = write!(text, "\n               looked at  {looked_at}");
     }
-
-    /// The same with what a server says or does in this case.
-    #[must_use]
-    pub fn server(mut self, words: impl Into<String>) -> Self {
-        self.server = Some(words.into());
-        self
+    if let Some(server) = server {
+        let _ = write!(text, "\n               a server   {server}");
     }
-
-    /// The same with the line that mends it.
-    #[must_use]
-    pub fn remedy(mut self, line: impl Into<String>) -> Self {
-        self.remedy = Some(line.into());
-        self
+    if let Some(remedy) = remedy {
+        let label = if *verdict == Verdict::Ok { "next" } else { "mend it" };
+        let _ = write!(text, "\n               {label:<9}  {remedy}");
     }
-
-    /// The finding for people: one line, and one more for each thing to know.
-    fn text(&self, subject: &str) -> String {
-        let Self { check, looked_at, verdict, found, server, remedy } = self;
-        let mut text = format!("{:<11}  {check}: {found}", verdict.word());
-        if *verdict > Verdict::Ok && looked_at != subject {
-            let _ = write!(text, "\n               looked at  {looked_at}");
-        }
-        if let Some(server) = server {
-            let _ = write!(text, "\n               a server   {server}");
-        }
-        if let Some(remedy) = remedy {
-            let label = if *verdict == Verdict::Ok { "next" } else { "mend it" };
-            let _ = write!(text, "\n               {label:<9}  {remedy}");
-        }
-        text
-    }
+    text
 }
 
 /// All findings about one subject.
@@ -141,7 +73,7 @@ impl Report {
     pub fn text(&self) -> String {
         let mut text = format!("{}\n\n", self.subject);
         for finding in &self.findings {
-            let _ = writeln!(text, "{}", finding.text(&self.subject));
+            let _ = writeln!(text, "{}", self::text(finding, &self.subject));
         }
         let count = |verdict| self.count(verdict);
         let _ = write!(

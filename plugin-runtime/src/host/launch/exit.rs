@@ -18,6 +18,10 @@ pub struct Exited {
 }
 
 impl Exited {
+    pub(super) fn of(status: ExitStatus) -> Self {
+        Self { status: Some(status) }
+    }
+
     /// The exit code; `None` when a signal ended it.
     pub fn code(&self) -> Option<i32> {
         self.status.and_then(|status| status.code())

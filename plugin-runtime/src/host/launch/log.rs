@@ -57,6 +57,14 @@ pub struct LogLine {
     pub raw: String,
 }
 
+impl LogLine {
+    /// Whether the plugin wrote it in hclog's JSON, which servers read level and fields of. They
+    /// log any other line as one text.
+    pub fn is_structured(&self) -> bool {
+        structured(&self.raw).is_some()
+    }
+}
+
 /// Tells a crash's first line from the lines that belong to it.
 #[derive(Debug, Default)]
 struct Reader {

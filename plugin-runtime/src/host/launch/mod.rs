@@ -1,6 +1,7 @@
 //! Starting a plugin's process as a server does: its checksum, its environment, its handshake.
 
 mod binary;
+mod by_hand;
 mod environment;
 mod error;
 mod exit;
@@ -8,6 +9,7 @@ mod log;
 mod stdout;
 
 pub use binary::Checksum;
+pub use by_hand::ByHand;
 pub use environment::{Cookie, Inherited, TlsMode};
 pub use error::{LaunchError, NoLine};
 pub use exit::Exited;

@@ -47,6 +47,27 @@ impl RemoteInstance {
         services: MountServices,
         setup: Setup,
     ) -> Result<Self, InstanceError> {
+        let (broker_id, instance) = Self::offered(process, services).await?;
+        let args = pb::SetupArgs { broker_id, config: setup.config, backend_uuid: setup.uuid };
+        let mut client = instance.client.clone();
+        let call = client.setup(instance.request(args, None));
+        let reply = instance.process.call(None, call).await?;
+        if reply.err.is_empty() { Ok(instance) } else { Err(InstanceError::Setup(reply.err)) }
+    }
+
+    /// An instance that the plugin was never told of: whatever it is asked with this identifier, it
+    /// has to refuse.
+    pub(in crate::host) async fn never_set_up(
+        process: &PluginProcess,
+    ) -> Result<Self, InstanceError> {
+        Ok(Self::offered(process, MountServices::of_probe()).await?.1)
+    }
+
+    /// The instance, and the number of what it may call.
+    async fn offered(
+        process: &PluginProcess,
+        services: MountServices,
+    ) -> Result<(u32, Self), InstanceError> {
         let id = base62(ID_LENGTH);
         let id =
             MetadataValue::try_from(id).map_err(|error| InstanceError::Host(error.to_string()))?;
@@ -55,12 +76,7 @@ impl RemoteInstance {
             .max_decoding_message_size(largest)
             .max_encoding_message_size(crate::rpc::MOST_BYTES);
         let (broker_id, brokered) = process.broker().offer(services).await?;
-        let instance = Self { process: process.clone(), id, client, brokered };
-        let args = pb::SetupArgs { broker_id, config: setup.config, backend_uuid: setup.uuid };
-        let mut client = instance.client.clone();
-        let call = client.setup(instance.request(args, None));
-        let reply = instance.process.call(None, call).await?;
-        if reply.err.is_empty() { Ok(instance) } else { Err(InstanceError::Setup(reply.err)) }
+        Ok((broker_id, Self { process: process.clone(), id, client, brokered }))
     }
 
     /// The plugin's own version; empty if it has none.

@@ -1,0 +1,52 @@
+//! The subcommands, and the plugins that they are tried on.
+
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::sync::OnceLock;
+
+use tempfile::TempDir;
+use xtask::dist::{self, Distribution, Profile};
+
+/// Where files that may be run can be made.
+const SCRATCH: &str = env!("CARGO_TARGET_TMPDIR");
+
+/// The plugins of this workspace, built once.
+pub(crate) fn distribution() -> &'static Distribution {
+    static BUILT: OnceLock<Distribution> = OnceLock::new();
+    BUILT.get_or_init(|| dist::build(Profile::Debug).expect("the plugins"))
+}
+
+/// The plugin of this package.
+pub(crate) fn plugin(package: &str) -> PathBuf {
+    distribution().plugin_directory.join(package)
+}
+
+/// A script that is no plugin: it prints a line that is no handshake.
+pub(crate) fn banner() -> (TempDir, PathBuf) {
+    let folder = scratch();
+    let path = folder.path().join("banner");
+    fs::write(&path, "#!/bin/sh\necho Welcome\n").unwrap();
+    fs::set_permissions(&path, Permissions::from_mode(0o755)).unwrap();
+    (folder, path)
+}
+
+pub(crate) fn scratch() -> TempDir {
+    tempfile::tempdir_in(SCRATCH).unwrap()
+}
+
+/// Runs `cargo xtask` with these words.
+pub(crate) fn xtask(words: &[&str], binary: &Path) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
+    command.args(words.iter().take(1)).arg(binary).args(words.iter().skip(1));
+    command.stdin(Stdio::null()).output().unwrap()
+}
+
+pub(crate) fn stdout(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+pub(crate) fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
