@@ -20,7 +20,7 @@ use plugin_runtime::framework::{
     Framework, Leased, LeasedSecret, Revoked, SecretType, TtlTerms, Wal, WalEntry, WalHandler,
     list, read,
 };
-use plugin_runtime::{Error, Lease, Result, Storage, SystemView};
+use plugin_runtime::{Error, Lease, Request, Result, Storage, SystemView};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -146,18 +146,18 @@ impl LeasedSecret for Issued {
 async fn issue(
     Path(role): Path<String>,
     wal: Wal,
-    server: SystemView,
-    storage: Storage,
+    request: Request,
 ) -> Result<Leased<Issued, Credentials>> {
-    let service = TokenService::connect(&storage).await?;
-    let Role { user, ttl, max_ttl } = Role::load(&role, &storage).await?;
+    let service = TokenService::connect(&request.storage).await?;
+    let Role { user, ttl, max_ttl } = Role::load(&role, &request.storage).await?;
     let lease = Lease::of(ttl.duration()).renewable_up_to(max_ttl.duration());
-    let ends = ends(&lease, &server).await?;
+    let ends = ends(&lease, &request.system_view).await?;
 
     // From here on a token may exist that nobody knows of. The entry in the log has it revoked,
-    // unless the end of this function is reached.
-    let id = Uuid::new_v4().to_string();
-    let entry = wal.put("token", &id).await?;
+    // unless the end of this function is reached. If the process dies, the server makes the same
+    // request once more; it makes the same token again, so that none is left of the first attempt.
+    let id = request.id;
+    let entry = wal.put_as(&id, "token", &id).await?;
     let token = service.create(&id, user, ends).await?;
     wal.delete(&entry).await?;
 

@@ -1,8 +1,10 @@
 //! The workspace's own tooling: what `cargo xtask SUBCOMMAND` runs, as a library, so that the
 //! tests on real servers use the same server finder, process control and API client.
 //!
-//! One file a subcommand: [`call`], [`check`], [`codegen`], [`dist`], [`dev`], [`doctor`], [`mod@test`],
-//! [`tidy`]. What they share: [`embedded`] (a plugin without a server), [`runtime`], [`server`] (a real server: found, started, talked to, stopped), [`tutorial`] (the session that
+//! One file a subcommand: [`bench`], [`call`], [`check`], [`codegen`], [`dist`], [`dev`], [`doctor`],
+//! [`soak`], [`mod@test`], [`tidy`]. What they share: [`embedded`] (a plugin without a server),
+//! [`runtime`], [`go_peer`] (the same plugin in Go), [`server`] (a real server: found, started,
+//! talked to, stopped), [`tutorial`] (the session that
 //! is both shown and tested), [`workspace`] (what cargo knows), [`command`] (programs that take
 //! long) and [`terminal`].
 
@@ -18,6 +20,7 @@ pub mod embedded;
 pub mod go_peer;
 pub mod runtime;
 pub mod server;
+pub mod soak;
 pub mod terminal;
 pub mod test;
 pub mod tidy;

@@ -59,10 +59,33 @@ impl Wal {
     ///
     /// When storage fails.
     pub async fn put<T: Serialize>(&self, kind: &str, data: &T) -> Result<WalId, StorageError> {
-        let id = unique_id();
+        self.put_as(&unique_id(), kind, data).await
+    }
+
+    /// As [`Wal::put`], under a name of one's own; what is there under it is replaced.
+    ///
+    /// A server whose plugin dies makes the request once more, with the same
+    /// [`Request::id`](crate::Request::id). A handler that names what it creates after the request,
+    /// and the entry too, does the same again then, and what the first attempt has left is neither
+    /// forgotten nor rolled back under the feet of whoever got the second one's answer.
+    ///
+    /// # Errors
+    ///
+    /// When the name is empty or has a slash, or storage fails.
+    pub async fn put_as<T: Serialize>(
+        &self,
+        name: &str,
+        kind: &str,
+        data: &T,
+    ) -> Result<WalId, StorageError> {
+        if name.is_empty() || name.contains('/') {
+            // It would not be found among the names below the prefix.
+            let text = format!("`{name}` is no name for an entry of the write-ahead log");
+            return Err(StorageError::from_text(text));
+        }
         let entry = Stored { r#type: kind.to_owned(), data, created_at: now() };
-        self.storage.put(format!("{PREFIX}{id}"), &entry).await?;
-        Ok(WalId(id))
+        self.storage.put(format!("{PREFIX}{name}"), &entry).await?;
+        Ok(WalId(name.to_owned()))
     }
 
     /// Strikes an entry: what it was about is done, or undone.

@@ -200,14 +200,16 @@ impl Host {
         result
     }
 
+    /// Requests that come meanwhile wait for the new backend.
     async fn reload_mount(&self, mount: &Arc<Mounted>) -> Result<(), HostError> {
-        if let Some(active) = self.clean_up(mount).await
+        let Ok(_changing) = mount.changing.acquire().await else { return Err(HostError::Sealed) };
+        if let Some(active) = clean_up_now(mount).await
             && let Some(process) = &active.process
         {
             self.shared.processes.forget(process);
             process.shut_down().await;
         }
-        self.start(mount).await
+        self.start_now(mount).await
     }
 
     /// Kills the process of a mount, as the system does when memory is short; a backend in this
@@ -380,12 +382,7 @@ impl Host {
     /// Cleans a mount's backend up and takes it away, when its last request is answered.
     pub(super) async fn clean_up(&self, mount: &Arc<Mounted>) -> Option<Arc<Active>> {
         let _changing = mount.changing.acquire().await.ok()?;
-        let active = mount.replace(None)?;
-        active.requests.close();
-        active.requests.wait().await;
-        active.instance.cleanup().await;
-        mount.services.storage.set_state(MountState::Closed);
-        Some(active)
+        clean_up_now(mount).await
     }
 
     /// Cleans a mount's backend up; its process leaves if it was its last mount.
@@ -414,4 +411,14 @@ impl Host {
         }
         self.start_now(mount).await
     }
+}
+
+/// The caller has the permit to change the mount.
+async fn clean_up_now(mount: &Mounted) -> Option<Arc<Active>> {
+    let active = mount.replace(None)?;
+    active.requests.close();
+    active.requests.wait().await;
+    active.instance.cleanup().await;
+    mount.services.storage.set_state(MountState::Closed);
+    Some(active)
 }

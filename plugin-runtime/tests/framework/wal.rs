@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use plugin_runtime::framework::extract::Path;
 use plugin_runtime::framework::{Framework, Wal, WalEntry, WalHandler, write};
 use plugin_runtime::{Error, ErrorKind, Result, Storage};
 use serde_json::{Value, json};
@@ -16,6 +17,11 @@ async fn begin(wal: Wal) -> Result<()> {
 async fn begin_and_finish(wal: Wal) -> Result<()> {
     let entry = wal.put("user", &"svc").await?;
     Ok(wal.delete(&entry).await?)
+}
+
+async fn begin_as(Path(name): Path<String>, wal: Wal) -> Result<()> {
+    wal.put_as(&name, "user", &"svc").await?;
+    Ok(())
 }
 
 async fn undo(entry: WalEntry<String>, storage: Storage) -> Result<()> {
@@ -37,6 +43,7 @@ async fn fail() -> Result<()> {
 fn backend() -> Framework<()> {
     Framework::secrets(())
         .path("begin", write(begin))
+        .path("begin/{name*}", write(begin_as))
         .path("finish", write(begin_and_finish))
         .wal(WalHandler::new(undo))
 }
@@ -119,4 +126,20 @@ async fn a_failed_periodic_function_does_not_keep_the_log_waiting() {
 async fn a_backend_with_neither_has_nothing_to_do() {
     let mount = Mount::of(Framework::secrets(()));
     assert_eq!(mount.tick(Value::Null).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn an_entry_of_the_same_name_takes_the_place_of_the_one_before() {
+    let mount = Mount::of(backend());
+    for _ in 0..2 {
+        mount.write("begin/request-1", Value::Null).await.unwrap();
+    }
+    assert_eq!(mount.storage.list("wal/").await.unwrap(), ["request-1"]);
+    let (_, text) = refusal(mount.write("begin/a/b", Value::Null).await);
+    assert_eq!(text, "`a/b` is no name for an entry of the write-ahead log");
+    assert_eq!(
+        mount.storage.list("wal/").await.unwrap(),
+        ["request-1"],
+        "none is lost in a folder"
+    );
 }

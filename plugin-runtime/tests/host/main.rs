@@ -3,4 +3,7 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, missing_docs)]
 
 mod conformance;
+mod crash;
+mod reload;
+mod soak;
 mod tutorial;

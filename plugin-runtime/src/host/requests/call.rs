@@ -66,7 +66,7 @@ impl Host {
     }
 
     /// The backend that runs now. While one is being replaced, this waits for the next.
-    async fn active(&self, mount: &Arc<Mounted>) -> Result<Arc<Active>, InstanceError> {
+    pub(super) async fn active(&self, mount: &Arc<Mounted>) -> Result<Arc<Active>, InstanceError> {
         if let Some(active) = mount.active() {
             return Ok(active);
         }

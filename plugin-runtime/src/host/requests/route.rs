@@ -71,7 +71,7 @@ impl Host {
             Ok(path) => path,
             Err(answer) => return answer,
         };
-        let access = self.access(mount, &path);
+        let access = self.access(mount, &path).await;
         let token = request.token.as_deref().and_then(|token| self.shared.tokens.use_once(token));
         if token.is_none() && access == Access::Token {
             return Answer::refused(403, "permission denied");
@@ -121,8 +121,9 @@ impl Host {
         }
     }
 
-    fn access(&self, mount: &Mounted, path: &str) -> Access {
-        let Some(active) = mount.active() else { return Access::Token };
+    /// What a path asks for. While the mount is reloaded, this waits for its new special paths.
+    async fn access(&self, mount: &Arc<Mounted>, path: &str) -> Access {
+        let Ok(active) = self.active(mount).await else { return Access::Token };
         let open = active.special_paths.is_unauthenticated(path);
         match (open, mount.path().starts_with("auth/")) {
             (false, _) => Access::Token,

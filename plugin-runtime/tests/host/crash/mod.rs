@@ -1,0 +1,18 @@
+//! Engines that are killed before, between and after their storage calls: nothing that was
+//! acknowledged is lost, and nothing half done is left.
+//!
+//! Runs by chance are repeated by their seed: a failing one prints it, and
+//! `CRASH_SEED=<seed> cargo test … <test>` runs that one alone. `CRASH_RUNS=<n>` makes each test
+//! run that many.
+
+pub(crate) mod chance;
+mod drawn;
+mod each_call;
+mod ledger;
+mod model;
+mod step;
+mod wire;
+
+#[path = "../../../examples/leased.rs"]
+#[allow(dead_code, reason = "a test has a main function of its own")]
+mod leased;

@@ -1,0 +1,99 @@
+//! Processes that are killed and mounts that are reloaded, as often as a server can stand it.
+//!
+//! A request whose process dies is repeated once. So the next disruption waits until every tenant
+//! has had an answer to something that it asked after the last one: no request meets two.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
+
+use plugin_runtime::host::Host;
+use tokio::sync::Semaphore;
+
+use super::chance::Chance;
+
+/// How long to wait between two looks.
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// As many as there may be tenants.
+const PERMITS: u32 = 1024;
+
+/// What tenants and the one who disrupts them tell each other.
+#[derive(Debug)]
+pub(crate) struct Disruption {
+    /// How many disruptions there were.
+    count: AtomicU64,
+    /// By tenant, how many there were when it asked what was answered last.
+    seen: Vec<AtomicU64>,
+    /// Who mounts or unmounts holds one permit; who disrupts holds them all.
+    mounting: Semaphore,
+    stop: AtomicBool,
+}
+
+impl Disruption {
+    pub(crate) fn of(tenants: usize) -> Arc<Self> {
+        Arc::new(Self {
+            count: AtomicU64::new(0),
+            seen: (0..tenants).map(|_| AtomicU64::new(0)).collect(),
+            mounting: Semaphore::new(PERMITS as usize),
+            stop: AtomicBool::new(false),
+        })
+    }
+
+    pub(crate) fn count(&self) -> u64 {
+        self.count.load(Ordering::SeqCst)
+    }
+
+    /// The tenant `index` has had an answer to what it asked after `count` disruptions.
+    pub(crate) fn answered(&self, index: usize, count: u64) {
+        if let Some(seen) = self.seen.get(index) {
+            seen.store(count, Ordering::SeqCst);
+        }
+    }
+
+    /// A permit to mount or unmount; there is nobody who closes the semaphore.
+    pub(crate) async fn permit_to_mount(&self) -> Option<tokio::sync::SemaphorePermit<'_>> {
+        self.mounting.acquire().await.ok()
+    }
+
+    pub(crate) fn stop(&self) {
+        self.stop.store(true, Ordering::SeqCst);
+    }
+
+    pub(crate) fn is_stopped(&self) -> bool {
+        self.stop.load(Ordering::SeqCst)
+    }
+
+    /// Kills and reloads mounts of `plugins` until it is stopped.
+    pub(crate) async fn run(
+        &self,
+        host: &Host,
+        plugins: &[String],
+        mut chance: Chance,
+    ) -> Result<(), String> {
+        while !self.is_stopped() {
+            tokio::time::sleep(PAUSE * u32::try_from(chance.below(40)).unwrap_or(1)).await;
+            if !self.everybody_is_served() {
+                continue;
+            }
+            let Ok(_exclusive) = self.mounting.acquire_many(PERMITS).await else { return Ok(()) };
+            let mounts = host.mounts();
+            let mounts: Vec<_> =
+                mounts.iter().filter(|mount| plugins.contains(&mount.plugin)).collect();
+            let index = usize::try_from(chance.below(mounts.len() as u64)).unwrap_or(0);
+            let Some(mount) = mounts.get(index) else { continue };
+            let disrupted = match chance.below(3) {
+                0 => host.reload(&mount.path).await,
+                _ => host.kill(&mount.path).await,
+            };
+            disrupted.map_err(|error| format!("reloading {}: {error}", mount.path))?;
+            self.count.fetch_add(1, Ordering::SeqCst);
+        }
+        Ok(())
+    }
+
+    fn everybody_is_served(&self) -> bool {
+        let count = self.count();
+        self.seen.iter().all(|seen| seen.load(Ordering::SeqCst) >= count)
+    }
+}
