@@ -42,7 +42,11 @@ pub fn run(options: &Options) -> Result<()> {
     let workspace = Workspace::load()?;
     let distribution = dist::build(Profile::Release)?;
     let ours = distribution.plugin_directory.join(&distribution.plugin(OURS)?.plugin.package);
-    let peer = go_peer::build(&workspace)?;
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let peer = match go_peer::has_go() {
+        true => Some(go_peer::build(&root, &workspace.target_directory)?),
+        false => None,
+    };
     if peer.is_none() {
         terminal::note("no Go on this machine: ours is measured alone, against the floor");
     }

@@ -1,38 +1,39 @@
-//! The kv mock on the public Go SDK: the peer of the performance report, and a plugin of others
-//! for the host's tests.
+//! The kv mock on the public Go SDK, `benches/go-peer`: the peer of the performance report, and a
+//! plugin of others for the host's tests. Built where there is Go.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 
 use crate::command;
-use crate::workspace::Workspace;
 
 /// The program's name.
 pub const NAME: &str = "go-peer";
 
-/// The variable that names the program for the host's tests.
+/// The variable that names the built plugin for the tests of the host.
 pub const VARIABLE: &str = "XTASK_GO_PEER";
 
-/// Builds it; `None` on a machine without Go.
+/// Whether there is a `go` on the PATH that runs.
+#[must_use]
+pub fn has_go() -> bool {
+    Command::new("go").arg("version").output().is_ok_and(|output| output.status.success())
+}
+
+/// Builds the plugin into `target` and returns its path.
 ///
 /// # Errors
-/// When Go can't build it.
-pub fn build(workspace: &Workspace) -> Result<Option<PathBuf>> {
-    if Command::new("go").arg("version").output().is_err() {
-        return Ok(None);
-    }
-    let program = workspace.target_directory.join(NAME).join(NAME);
-    let mut build = Command::new("go");
-    build
-        .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("../benches/go-peer"))
-        .args(["build", "-trimpath", "-ldflags=-s -w", "-o"])
-        .arg(&program)
-        .arg(".");
-    let finished = command::run("building the peer in Go", &mut build)?;
+/// When the Go tool can't be started or fails.
+pub fn build(root: &Path, target: &Path) -> Result<PathBuf> {
+    let plugin = target.join(NAME);
+    let mut go = Command::new("go");
+    go.args(["build", "-trimpath", "-ldflags=-s -w", "-o"])
+        .arg(&plugin)
+        .arg(".")
+        .current_dir(root.join("benches/go-peer"));
+    let finished = command::run("building benches/go-peer", &mut go).context("building go-peer")?;
     if !finished.status.success() {
-        bail!("Go can't build the peer:\n{}", finished.output);
+        bail!("`go build` failed ({}): {}", finished.status, finished.output.trim());
     }
-    Ok(Some(program))
+    Ok(plugin)
 }

@@ -11,6 +11,7 @@ use clap::Args;
 
 use crate::codegen;
 use crate::dist::{self, Profile};
+use crate::go_peer;
 use crate::tidy;
 use crate::workspace::Workspace;
 use phase::Phases;
@@ -60,7 +61,10 @@ pub fn run(options: &Options) -> Result<()> {
     );
     phases.run("generated code", || codegen::run(true));
     phases.run("tidy", tidy::run);
-    phases.cargo("unit, wire and doc tests", &["test", "--workspace", "--exclude", "xtask"], &[]);
+    let peer = go_peer(&mut phases, &workspace);
+    let variables: Vec<_> = peer.iter().map(|path| (go_peer::VARIABLE, path.as_str())).collect();
+    let all = ["test", "--workspace", "--exclude", "xtask", "--features", "plugin-runtime/host"];
+    phases.cargo("unit, wire, host and doc tests", &all, &variables);
     for half in ["client", "server"] {
         phases.cargo(
             &format!("plugin-proto with the {half} half alone"),
@@ -102,6 +106,16 @@ pub fn run(options: &Options) -> Result<()> {
         }
     }
     phases.finish()
+}
+
+/// The plugin in Go, where there is Go.
+fn go_peer(phases: &mut Phases, workspace: &Workspace) -> Option<String> {
+    if !go_peer::has_go() {
+        phases.skip("the plugin in Go", "there is no Go on this machine");
+        return None;
+    }
+    let build = || go_peer::build(&workspace.workspace_root, &workspace.target_directory);
+    phases.run("the plugin in Go", build).map(|path| path.display().to_string())
 }
 
 /// The arguments that run this crate's tests without those on real servers.

@@ -98,6 +98,7 @@ impl Host {
     pub async fn enable(&self, enable: Enable) -> Result<MountInfo, HostError> {
         self.check_unsealed()?;
         let path = enable.table_path()?;
+        self.shared.mounts.lock().check_free(&path)?;
         let uuid = uuid::Uuid::new_v4().to_string();
         let services = Services {
             storage: self.shared.store.mount(&uuid),
@@ -111,17 +112,19 @@ impl Host {
         mount.description = enable.description;
         mount.tune.get_mut().version = enable.version;
         let mount = Arc::new(mount);
+        let half_made = HalfMade { host: self, mount: Some(&mount) };
         {
             let mut mounts = self.shared.mounts.lock();
             mounts.check_free(&path)?;
-            mounts.insert(path.clone(), Arc::clone(&mount));
+            mounts.insert(path, Arc::clone(&mount));
         }
         match self.start(&mount).await {
-            Ok(()) => Ok(mount.info()),
+            Ok(()) => {
+                half_made.keep();
+                Ok(mount.info())
+            }
             Err(error) => {
                 self.stop(&mount).await;
-                self.shared.mounts.lock().remove(&path);
-                self.shared.store.forget(&mount.uuid);
                 Err(error)
             }
         }
@@ -159,6 +162,7 @@ impl Host {
         self.check_unsealed()?;
         let mount = self.mounted(from)?;
         let to = mount_path(to)?;
+        self.shared.mounts.lock().check_free(&to)?;
         if to.starts_with("auth/") != mount.path().starts_with("auth/") {
             return Err(HostError::OtherKind(to));
         }
@@ -202,12 +206,13 @@ impl Host {
 
     /// Requests that come meanwhile wait for the new backend.
     async fn reload_mount(&self, mount: &Arc<Mounted>) -> Result<(), HostError> {
+        // Held all along, so that requests wait for the new backend.
         let Ok(_changing) = mount.changing.acquire().await else { return Err(HostError::Sealed) };
-        if let Some(active) = clean_up_now(mount).await
+        self.check_unsealed()?;
+        if let Some(active) = self.clean_up_now(mount).await
             && let Some(process) = &active.process
         {
-            self.shared.processes.forget(process);
-            process.shut_down().await;
+            process.end_process().await;
         }
         self.start_now(mount).await
     }
@@ -244,7 +249,8 @@ impl Host {
     ///
     /// When nothing is mounted there.
     pub fn process(&self, path: &str) -> Result<Option<PluginProcess>, HostError> {
-        Ok(self.mounted(path)?.active().and_then(|active| active.process.clone()))
+        let active = self.mounted(path)?.active();
+        Ok(active.and_then(|active| active.process.as_deref().cloned()))
     }
 
     /// What a mount stores, past every fault: for tests that look, or that change something behind
@@ -273,6 +279,8 @@ impl Host {
     /// Starts the backend of a mount: process, setup, type, special paths, initialisation.
     pub(super) async fn start(&self, mount: &Arc<Mounted>) -> Result<(), HostError> {
         let Ok(_changing) = mount.changing.acquire().await else { return Err(HostError::Sealed) };
+        // Sealed while this waited for its turn.
+        self.check_unsealed()?;
         self.start_now(mount).await
     }
 
@@ -297,13 +305,13 @@ impl Host {
                 match self.set_up(mount, &key, &process).await {
                     Ok(instance) => (Arc::new(instance) as Arc<dyn Instance>, Some(process)),
                     Err(error) => {
-                        self.shared.processes.leave(&process).await;
+                        process.leave().await;
                         return Err(error.into());
                     }
                 }
             }
         };
-        self.switch_kill_to(mount, &killed, process.as_ref());
+        self.switch_kill_to(mount, &killed, process.as_deref());
         let started = self.begin(mount, &instance).await;
         let active = Active {
             special_paths: started.as_ref().ok().cloned().unwrap_or_default(),
@@ -327,6 +335,7 @@ impl Host {
             mount.services.storage.clone(),
             mount.services.system_view.clone(),
             Some(self.shared.events.service(&mount.uuid)),
+            process.largest_message(),
         );
         let mut config: HashMap<String, String> = mount.options.clone().into_iter().collect();
         config.insert("plugin_name".to_owned(), key.name.clone());
@@ -351,11 +360,12 @@ impl Host {
         killed: &CancellationToken,
         process: Option<&PluginProcess>,
     ) {
-        let (killed, process) = (killed.clone(), process.cloned());
+        // Whoever keeps the faults, or a call that is under way, does not keep the process.
+        let (killed, killer) = (killed.clone(), process.map(PluginProcess::killer));
         mount.services.storage.faults().on_kill(Arc::new(move || {
             killed.cancel();
-            if let Some(process) = &process {
-                process.kill_now();
+            if let Some(killer) = &killer {
+                killer.cancel();
             }
         }));
     }
@@ -382,7 +392,16 @@ impl Host {
     /// Cleans a mount's backend up and takes it away, when its last request is answered.
     pub(super) async fn clean_up(&self, mount: &Arc<Mounted>) -> Option<Arc<Active>> {
         let _changing = mount.changing.acquire().await.ok()?;
-        clean_up_now(mount).await
+        self.clean_up_now(mount).await
+    }
+
+    async fn clean_up_now(&self, mount: &Arc<Mounted>) -> Option<Arc<Active>> {
+        let active = mount.replace(None)?;
+        active.requests.close();
+        active.requests.wait().await;
+        active.instance.cleanup().await;
+        mount.services.storage.set_state(MountState::Closed);
+        Some(active)
     }
 
     /// Cleans a mount's backend up; its process leaves if it was its last mount.
@@ -390,7 +409,7 @@ impl Host {
         if let Some(active) = self.clean_up(mount).await
             && let Some(process) = &active.process
         {
-            self.shared.processes.leave(process).await;
+            process.leave().await;
         }
     }
 
@@ -413,12 +432,23 @@ impl Host {
     }
 }
 
-/// The caller has the permit to change the mount.
-async fn clean_up_now(mount: &Mounted) -> Option<Arc<Active>> {
-    let active = mount.replace(None)?;
-    active.requests.close();
-    active.requests.wait().await;
-    active.instance.cleanup().await;
-    mount.services.storage.set_state(MountState::Closed);
-    Some(active)
+/// A mount that is gone from the table, with what it has stored, unless it is kept: also when
+/// whoever enables it gives up.
+struct HalfMade<'a> {
+    host: &'a Host,
+    mount: Option<&'a Arc<Mounted>>,
+}
+
+impl HalfMade<'_> {
+    fn keep(mut self) {
+        self.mount = None;
+    }
+}
+
+impl Drop for HalfMade<'_> {
+    fn drop(&mut self) {
+        let Some(mount) = self.mount else { return };
+        self.host.shared.mounts.lock().remove_this(mount);
+        self.host.shared.store.forget(&mount.uuid);
+    }
 }

@@ -7,6 +7,7 @@ use parking_lot::Mutex;
 use plugin_proto::logical::EventData;
 use plugin_proto::pb;
 use plugin_proto::pb::events_server::Events as EventsRpc;
+use prost::Message as _;
 use tonic::{Request, Response, Status, async_trait};
 
 /// How many events are kept. The oldest goes first.
@@ -24,16 +25,42 @@ pub struct Event {
     pub data: EventData,
 }
 
+/// How many bytes they may have together.
+const MOST_BYTES: usize = 16 * 1024 * 1024;
+
 /// The last events of every mount. Clones are the same.
 #[derive(Clone, Debug, Default)]
 pub struct Events {
-    kept: Arc<Mutex<VecDeque<Event>>>,
+    kept: Arc<Mutex<Kept>>,
+}
+
+#[derive(Debug, Default)]
+struct Kept {
+    events: VecDeque<Event>,
+    bytes: usize,
+}
+
+impl Kept {
+    fn add(&mut self, event: Event) {
+        self.bytes += size(&event);
+        self.events.push_back(event);
+        while self.events.len() > MOST_KEPT || self.bytes > MOST_BYTES {
+            match self.events.pop_front() {
+                Some(oldest) => self.bytes -= size(&oldest),
+                None => break,
+            }
+        }
+    }
+}
+
+fn size(event: &Event) -> usize {
+    event.event_type.len() + event.data.encoded_len()
 }
 
 impl Events {
-    /// The last 4096 events, oldest first.
+    /// The last 4096 events, or the last 16 MiB of them, oldest first.
     pub fn all(&self) -> Vec<Event> {
-        self.kept.lock().iter().cloned().collect()
+        self.kept.lock().events.iter().cloned().collect()
     }
 
     pub(super) fn service(&self, mount: &str) -> EventsService {
@@ -60,11 +87,7 @@ impl EventsRpc for EventsService {
             event_type: request.event_type,
             data: request.event.unwrap_or_default(),
         };
-        let mut kept = self.events.kept.lock();
-        if kept.len() >= MOST_KEPT {
-            kept.pop_front();
-        }
-        kept.push_back(event);
+        self.events.kept.lock().add(event);
         Ok(Response::new(pb::Empty {}))
     }
 }
@@ -72,6 +95,17 @@ impl EventsRpc for EventsService {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn large_events_are_kept_up_to_a_bound() {
+        let mut kept = Kept::default();
+        for number in 0..20 {
+            let data = EventData { id: "x".repeat(1024 * 1024), ..EventData::default() };
+            kept.add(Event { mount: "m".to_owned(), event_type: number.to_string(), data });
+        }
+        assert_eq!(kept.events.len(), 15, "those that fit into 16 MiB with what is around them");
+        assert_eq!(kept.events.back().unwrap().event_type, "19");
+    }
 
     #[tokio::test]
     async fn events_are_kept_with_their_mount() {

@@ -111,6 +111,15 @@ impl Shared {
     }
 }
 
+impl Drop for Shared {
+    /// Also those processes end that a caller has a handle of.
+    fn drop(&mut self) {
+        for process in self.processes.all() {
+            process.kill_now();
+        }
+    }
+}
+
 impl Host {
     /// A host with nothing registered and nothing mounted.
     pub fn new() -> Self {

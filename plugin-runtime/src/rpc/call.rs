@@ -29,7 +29,7 @@ pub(crate) async fn timed<T>(
         None => call.await,
         Some(deadline) => tokio::time::timeout_at(deadline.into(), call)
             .await
-            .unwrap_or_else(|_| Err(Status::deadline_exceeded("deadline exceeded"))),
+            .unwrap_or_else(|_| Err(Status::deadline_exceeded("context deadline exceeded"))),
     };
     answer.map(Response::into_inner)
 }

@@ -2,8 +2,21 @@
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, missing_docs)]
 
+mod catalog;
 mod conformance;
 mod crash;
+mod engine;
+mod faults;
+mod go_peer;
+mod hostile;
+#[path = "../../examples/leased.rs"]
+#[allow(dead_code)]
+mod leased;
+mod leases;
+mod mounts;
+mod processes;
 mod reload;
+mod scratch;
 mod soak;
 mod tutorial;
+mod wrapping;

@@ -70,7 +70,8 @@ impl Trial {
         let view =
             MountSystemView::new(SystemSettings::default(), Wrappings::new(Clock::default()));
         let events = Events::default().service(&uuid);
-        let services = MountServices::new(storage.clone(), view, Some(events));
+        let services =
+            MountServices::new(storage.clone(), view, Some(events), process.largest_message());
         let (kind, mount_point) = match kind {
             BackendType::Auth => ("auth", "auth/conformance/"),
             _ => ("secret", "conformance/"),

@@ -89,6 +89,10 @@ impl Binary {
 
     fn open_now(path: PathBuf, expected: Option<Checksum>) -> Result<Self, LaunchError> {
         let failed = |source| LaunchError::Open { path: path.clone(), source };
+        // Looked at before it is opened, as opening a pipe waits for whoever writes to it.
+        if !std::fs::metadata(&path).map_err(failed)?.is_file() {
+            return Err(failed(io::Error::other("not a file")));
+        }
         let mut file = File::open(&path).map_err(failed)?;
         if !file.metadata().map_err(failed)?.is_file() {
             return Err(failed(io::Error::other("not a file")));

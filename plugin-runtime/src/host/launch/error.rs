@@ -50,7 +50,10 @@ pub enum LaunchError {
         log: Vec<String>,
     },
     /// The first line on stdout is no handshake line.
-    #[error("Unrecognized remote plugin message: {0}")]
+    #[error(
+        "Unrecognized remote plugin message: {0}; a plugin prints its handshake line first on \
+         stdout, and everything else on stderr"
+    )]
     Line(#[from] LineError),
     /// The plugin speaks no version that was offered.
     #[error("incompatible API version with plugin. Plugin version: {plugin}, offered: {offered:?}")]
@@ -64,7 +67,10 @@ pub enum LaunchError {
     #[error("the plugin multiplexes brokered connections, which this host does not")]
     BrokerMultiplexing,
     /// TLS was asked for, and the handshake line has no certificate.
-    #[error("the handshake line has no certificate, although mutual TLS was asked for")]
+    #[error(
+        "the handshake line has no certificate, although mutual TLS was asked for: the plugin must \
+         serve with AutoMTLS"
+    )]
     NoCertificate,
     /// The handshake line has a certificate that nobody asked for; a server would crash.
     #[error("the handshake line has a certificate although no TLS was asked for")]

@@ -2,14 +2,20 @@
 
 use std::fmt;
 use std::future::Future;
+use std::path::PathBuf;
 use std::process::ExitStatus;
 use std::sync::Arc;
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use tokio::process::Child;
 use tokio::sync::watch;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
+
+/// How long what a process wrote last is waited for once it has ended. Only a process that it
+/// started in a session of its own can hold the pipes open that long.
+pub(super) const LAST_OUTPUT: Duration = Duration::from_millis(200);
 
 /// How a process ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,7 +54,10 @@ impl fmt::Display for Exited {
 pub(in crate::host) struct Keeper {
     pid: u32,
     exited: watch::Receiver<Option<Exited>>,
-    tasks: TaskTracker,
+    readers: TaskTracker,
+    /// Ends readers whose pipe others hold open.
+    readers_stop: CancellationToken,
+    leftover: Arc<Mutex<Option<PathBuf>>>,
     patience: Duration,
     kill: CancellationToken,
     _kill_at_last: Arc<DropGuard>,
@@ -60,8 +69,11 @@ impl Keeper {
         let (sender, exited) = watch::channel(None);
         let kill = CancellationToken::new();
         let killed = kill.clone();
-        let tasks = TaskTracker::new();
-        tasks.spawn(async move {
+        let readers = TaskTracker::new();
+        let readers_stop = CancellationToken::new();
+        let leftover: Arc<Mutex<Option<PathBuf>>> = Arc::default();
+        let (output, stop, left) = (readers.clone(), readers_stop.clone(), Arc::clone(&leftover));
+        tokio::spawn(async move {
             let status = tokio::select! {
                 status = child.wait() => status,
                 () = killed.cancelled() => {
@@ -73,15 +85,40 @@ impl Keeper {
             };
             // What it started itself may still hold its output open.
             kill_group(pid);
+            // Whoever learns of the end finds the whole log.
+            output.close();
+            let _ = tokio::time::timeout(LAST_OUTPUT, output.wait()).await;
+            stop.cancel();
+            if let Some(path) = left.lock().take() {
+                remove_socket(&path);
+            }
             sender.send_replace(Some(Exited { status: status.ok() }));
         });
         let guard = Arc::new(kill.clone().drop_guard());
-        Self { pid, exited, tasks, patience, kill, _kill_at_last: guard }
+        let _kill_at_last = guard;
+        Self { pid, exited, readers, readers_stop, leftover, patience, kill, _kill_at_last }
     }
 
-    /// A task that ends by itself when the process's output does.
-    pub(super) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
-        self.tasks.spawn(task);
+    /// A task that reads the process's output, and ends with it.
+    pub(super) fn read(&self, task: impl Future<Output = ()> + Send + 'static) {
+        let stop = self.readers_stop.clone();
+        self.readers.spawn(async move {
+            tokio::select! {
+                biased;
+                () = task => {}
+                () = stop.cancelled() => {}
+            }
+        });
+    }
+
+    /// The socket that a process leaves behind which is killed, to be removed when it has ended.
+    pub(super) fn remove_at_exit(&self, socket: PathBuf) {
+        *self.leftover.lock() = Some(socket);
+    }
+
+    /// What kills the process, without keeping it alive as the keeper does.
+    pub(in crate::host) fn killer(&self) -> CancellationToken {
+        self.kill.clone()
     }
 
     pub(in crate::host) fn pid(&self) -> u32 {
@@ -123,6 +160,20 @@ impl Keeper {
         self.kill.cancel();
     }
 }
+
+/// Removes a socket, and nothing that is none.
+#[cfg(unix)]
+fn remove_socket(path: &std::path::Path) {
+    use std::os::unix::fs::FileTypeExt as _;
+
+    if std::fs::symlink_metadata(path).is_ok_and(|found| found.file_type().is_socket()) {
+        // Whoever removed it first did what was to be done.
+        let _ = std::fs::remove_file(path);
+    }
+}
+
+#[cfg(not(unix))]
+fn remove_socket(_: &std::path::Path) {}
 
 #[cfg(unix)]
 fn kill_group(pid: u32) {

@@ -14,6 +14,9 @@ const LONGEST_LINE: usize = 64 * 1024;
 /// How much of the log is kept, in bytes. The oldest goes first.
 const MOST_KEPT: usize = 1024 * 1024;
 
+/// What a kept line takes beside its text, in bytes, about: many short lines are many bytes too.
+const COST_OF_LINE: usize = 256;
+
 /// How many lines an error shows.
 const LAST_LINES: usize = 12;
 
@@ -128,7 +131,7 @@ struct Kept {
 }
 
 impl LogLines {
-    /// What is kept: the last mebibyte, oldest line first.
+    /// What is kept: the last mebibyte, of which each line takes some, oldest line first.
     pub fn lines(&self) -> Vec<LogLine> {
         self.kept.lock().lines.iter().cloned().collect()
     }
@@ -147,11 +150,11 @@ impl LogLines {
 
     fn add(&self, line: LogLine) {
         let mut kept = self.kept.lock();
-        kept.bytes += line.raw.len();
+        kept.bytes += line.raw.len() + COST_OF_LINE;
         kept.lines.push_back(line);
         while kept.bytes > MOST_KEPT {
             match kept.lines.pop_front() {
-                Some(oldest) => kept.bytes -= oldest.raw.len(),
+                Some(oldest) => kept.bytes -= oldest.raw.len() + COST_OF_LINE,
                 None => break,
             }
         }
@@ -278,5 +281,9 @@ mod tests {
         assert!(kept.len() < 20, "{}", kept.len());
         assert!(kept.last().unwrap().raw.starts_with("39 "));
         assert_eq!(lines.last_lines().len(), LAST_LINES);
+        for _ in 0..10_000 {
+            lines.add(reader.line("x".to_owned()));
+        }
+        assert!(lines.lines().len() < 5000, "short lines take room as well");
     }
 }

@@ -20,9 +20,10 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
+use futures_util::FutureExt as _;
 use tokio::process::Command;
 
-use crate::handshake::{HandshakeLine, PROTOCOL_VERSION};
+use crate::handshake::{HandshakeLine, Network, PROTOCOL_VERSION};
 use crate::transport::{Identity, Tls};
 use binary::Binary;
 use exit::Keeper;
@@ -244,12 +245,15 @@ impl Launch {
         let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
         let keeper = Keeper::new(child, self.exit_timeout);
         if let Some(stderr) = stderr {
-            keeper.spawn(log::read(stderr, name, logs.clone()));
+            keeper.read(log::read(stderr, name, logs.clone()));
         }
         drop(binary);
 
         let first = match stdout {
-            Some(stdout) => stdout::first_line(stdout, self.start_timeout).await,
+            Some(stdout) => {
+                let ended = keeper.exited().map(drop);
+                stdout::first_line(stdout, self.start_timeout, ended).await
+            }
             None => Err(NoLine::Silent),
         };
         let (line, rest) = match first {
@@ -258,15 +262,28 @@ impl Launch {
         };
         let started_in = started.elapsed();
         let noise = stdout::Noise::default();
-        keeper.spawn(rest.drain(noise.clone()));
+        keeper.read(rest.drain(noise.clone()));
         let checked = self.check(&line, identity.as_ref());
         match checked {
-            Ok((handshake, tls)) => Ok(Spawned { handshake, tls, keeper, logs, noise, started_in }),
+            Ok((handshake, tls)) => {
+                if let Some(socket) = self.own_socket(&handshake.network) {
+                    keeper.remove_at_exit(socket);
+                }
+                Ok(Spawned { handshake, tls, keeper, logs, noise, started_in })
+            }
             Err(error) => {
                 keeper.kill().await;
                 Err(error)
             }
         }
+    }
+
+    /// The plugin's socket, if it is in the directory that the plugin was given for it: what it
+    /// names elsewhere is not for this host to remove.
+    fn own_socket(&self, network: &Network) -> Option<PathBuf> {
+        let Network::Unix(path) = network else { return None };
+        let path = PathBuf::from(path);
+        (path.parent() == Some(self.socket_directory().as_path())).then_some(path)
     }
 
     async fn no_line(&self, reason: NoLine, keeper: Keeper, logs: &LogLines) -> LaunchError {

@@ -1,5 +1,7 @@
 //! A plugin's stdout: one line, and then nothing of interest.
 
+use std::future::Future;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,6 +10,7 @@ use tokio::io::AsyncReadExt as _;
 use tokio::process::ChildStdout;
 
 use super::NoLine;
+use super::exit::LAST_OUTPUT;
 
 /// The longest first line, in bytes. Servers have the same limit.
 const LONGEST_LINE: usize = 64 * 1024;
@@ -52,20 +55,32 @@ impl Rest {
     }
 }
 
-/// The first line, without its end.
+/// The first line, without its end. When the process has `ended`, no line comes any more, even if
+/// one that it started holds its stdout open.
 pub(super) async fn first_line(
     stdout: ChildStdout,
     patience: Duration,
+    ended: impl Future<Output = ()>,
 ) -> Result<(String, Rest), NoLine> {
-    tokio::time::timeout(patience, read_line(stdout))
-        .await
-        .unwrap_or(Err(NoLine::Timeout(patience)))
+    let line_or_end = async {
+        let mut line = pin!(read_line(stdout));
+        tokio::select! {
+            biased;
+            line = &mut line => line,
+            // What was written before the end may still be in the pipe.
+            () = ended => {
+                tokio::time::timeout(LAST_OUTPUT, line).await.unwrap_or(Err(NoLine::Closed))
+            }
+        }
+    };
+    tokio::time::timeout(patience, line_or_end).await.unwrap_or(Err(NoLine::Timeout(patience)))
 }
 
 async fn read_line(mut stdout: ChildStdout) -> Result<(String, Rest), NoLine> {
     let mut read = Vec::with_capacity(1024);
     loop {
-        if let Some(end) = read.iter().position(|byte| *byte == b'\n') {
+        let end = read.iter().take(LONGEST_LINE).position(|byte| *byte == b'\n');
+        if let Some(end) = end {
             let after = read.split_off(end + 1);
             let line = String::from_utf8(read).map_err(|_| NoLine::NotText)?;
             return Ok((line, Rest { stdout, read: after }));

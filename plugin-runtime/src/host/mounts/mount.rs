@@ -7,14 +7,16 @@ use parking_lot::{Mutex, RwLock};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use tokio_util::task::task_tracker::TaskTrackerToken;
 
 use crate::host::catalog::{PluginKey, PluginType};
 use crate::host::instance::Instance;
-use crate::host::process::PluginProcess;
 use crate::host::random::base62;
 use crate::host::storage::MountStorage;
 use crate::host::system_view::MountSystemView;
 use crate::{SpecialPaths, TokenType};
+
+use super::processes::Seat;
 
 /// A mount, as the table shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,7 +63,7 @@ pub(in crate::host) struct Services {
 pub(in crate::host) struct Active {
     pub(in crate::host) instance: Arc<dyn Instance>,
     /// `None` for a backend in this process.
-    pub(in crate::host) process: Option<PluginProcess>,
+    pub(in crate::host) process: Option<Seat>,
     /// Cancelled to kill a backend in this process.
     pub(in crate::host) killed: CancellationToken,
     pub(in crate::host) special_paths: SpecialPaths,
@@ -143,6 +145,14 @@ impl Mounted {
 
     pub(in crate::host) fn active(&self) -> Option<Arc<Active>> {
         self.active.read().as_ref().map(Arc::clone)
+    }
+
+    /// The backend, for a request that whoever takes it away waits for.
+    pub(in crate::host) fn entered(&self) -> Option<(Arc<Active>, TaskTrackerToken)> {
+        let active = self.active.read();
+        let active = active.as_ref()?;
+        // Taken under the lock, so that none is taken once another backend is there.
+        Some((Arc::clone(active), active.requests.token()))
     }
 
     /// Puts another backend, or none, in the place of the one before, which is returned.

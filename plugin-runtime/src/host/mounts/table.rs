@@ -68,6 +68,11 @@ impl MountTable {
         self.by_path.remove(path)
     }
 
+    /// Takes this very mount out, wherever it is.
+    pub(in crate::host) fn remove_this(&mut self, mount: &Arc<Mounted>) {
+        self.by_path.retain(|_, other| !Arc::ptr_eq(other, mount));
+    }
+
     /// The mount at exactly this path.
     pub(in crate::host) fn at(&self, path: &str) -> Result<Arc<Mounted>, PathError> {
         let found = self.by_path.get(path).map(Arc::clone);

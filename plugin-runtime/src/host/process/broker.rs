@@ -91,13 +91,13 @@ impl HostBroker {
             knock: None,
         };
         let connections = Connections::default();
-        let accepting = tokio::spawn(serve(
+        let accepting = AbortOnDropHandle::new(tokio::spawn(serve(
             listener,
             self.tls.clone(),
             self.tls.is_none(),
             services,
             connections.clone(),
-        ));
+        )));
         let sender = self.announcements.lock().clone().ok_or(InstanceError::Gone)?;
         let late = match self.fault {
             BrokerFault::None => None,
@@ -106,7 +106,7 @@ impl HostBroker {
         };
         let announcing = match late {
             None => {
-                sender.send(announcement).await.map_err(|_| InstanceError::Gone)?;
+                sender.send(announcement).await.map_err(|_| no_broker())?;
                 None
             }
             Some(by) => Some(AbortOnDropHandle::new(tokio::spawn(async move {
@@ -115,7 +115,6 @@ impl HostBroker {
                 let _ = sender.send(announcement).await;
             }))),
         };
-        let accepting = AbortOnDropHandle::new(accepting);
         Ok((id, Brokered { connections, _accepting: accepting, _announcing: announcing }))
     }
 }
@@ -140,6 +139,12 @@ impl Drop for Brokered {
     fn drop(&mut self) {
         self.connections.stop();
     }
+}
+
+/// A plugin that is leaving, or one that was never made to be mounted.
+fn no_broker() -> InstanceError {
+    let text = "the plugin does not serve plugin.GRPCBroker, without which it can't be mounted";
+    InstanceError::Host(text.to_owned())
 }
 
 async fn run(channel: Channel, announcements: mpsc::Receiver<ConnInfo>) {

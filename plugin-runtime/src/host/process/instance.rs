@@ -75,7 +75,10 @@ impl RemoteInstance {
         let client = BackendClient::with_origin(process.channel().clone(), origin())
             .max_decoding_message_size(largest)
             .max_encoding_message_size(crate::rpc::MOST_BYTES);
-        let (broker_id, brokered) = process.broker().offer(services).await?;
+        let (broker_id, brokered) = match process.broker().offer(services).await {
+            Ok(offered) => offered,
+            Err(error) => return Err(process.gone_or(error).await),
+        };
         Ok((broker_id, Self { process: process.clone(), id, client, brokered }))
     }
 

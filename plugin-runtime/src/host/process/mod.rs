@@ -11,6 +11,7 @@ pub(in crate::host) use services::MountServices;
 use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use plugin_proto::plugin;
@@ -18,6 +19,7 @@ use plugin_proto::plugin::grpc_controller_client::GrpcControllerClient;
 use plugin_proto::plugin::grpc_stdio_client::GrpcStdioClient;
 use plugin_proto::pluginutil::multiplexing::MultiplexingSupportRequest;
 use plugin_proto::pluginutil::multiplexing::plugin_multiplexing_client::PluginMultiplexingClient;
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 use tonic::{Code, Response, Status};
 
@@ -25,11 +27,11 @@ use super::launch::{Exited, Launch, LaunchError, LogLines, Spawned};
 use crate::handshake::HandshakeLine;
 use crate::host::InstanceError;
 use crate::rpc::{origin, timed};
-use crate::transport::Channel;
+use crate::transport::{Channel, ConnectError};
 use broker::HostBroker;
 
 /// How long a process may take to be seen ending after a call to it failed.
-const DEATH_THROES: Duration = Duration::from_millis(250);
+const DEATH_THROES: Duration = Duration::from_millis(500);
 
 /// A plugin's process, connected. Cheap to clone; when the last clone and the last mount in it
 /// are gone, the process is killed and reaped.
@@ -43,6 +45,7 @@ struct Shared {
     spawned: Spawned,
     channel: Channel,
     broker: HostBroker,
+    leaving: AtomicBool,
     _stdio: AbortOnDropHandle<()>,
 }
 
@@ -62,7 +65,11 @@ impl PluginProcess {
         let channel = Channel::new(spawned.handshake.network.clone(), spawned.tls.clone());
         if let Err(error) = channel.connect().await {
             spawned.keeper.kill().await;
-            let reason = crate::error::chain(&error);
+            let reason = match &error {
+                ConnectError::Dial(error) => crate::error::chain(error),
+                ConnectError::Timeout => "it accepts no connection in time".to_owned(),
+                other => crate::error::chain(other),
+            };
             return Err(LaunchError::Connect { reason, log: spawned.logs.last_lines() });
         }
         let broker = HostBroker::start(
@@ -72,7 +79,8 @@ impl PluginProcess {
             launch.broker,
         );
         let stdio = AbortOnDropHandle::new(tokio::spawn(drain_stdio(channel.clone())));
-        let shared = Shared { launch, spawned, channel, broker, _stdio: stdio };
+        let leaving = AtomicBool::new(false);
+        let shared = Shared { launch, spawned, channel, broker, leaving, _stdio: stdio };
         Ok(Self { shared: Arc::new(shared) })
     }
 
@@ -124,6 +132,7 @@ impl PluginProcess {
     /// Ends it as a server does: the broker's stream, the order to leave, the connection, and a
     /// kill if it is still there after the time for that.
     pub async fn shut_down(&self) -> Left {
+        self.shared.leaving.store(true, Ordering::SeqCst);
         self.shared.broker.close();
         let order = async {
             let client = GrpcControllerClient::with_origin(self.shared.channel.clone(), origin());
@@ -186,10 +195,34 @@ impl PluginProcess {
         };
         // A connection breaks a moment before the process that it led to is seen to be dead.
         let broke = std::error::Error::source(&status).is_some();
-        if broke && keeper.wait(DEATH_THROES).await.is_some() {
-            return Err(InstanceError::Gone);
-        }
-        Err(InstanceError::from(status))
+        let error = InstanceError::from(status);
+        Err(if broke { self.gone_or(error).await } else { error })
+    }
+
+    /// That the process has ended, if it is just ending, or `error`.
+    async fn gone_or(&self, error: InstanceError) -> InstanceError {
+        // One that was told to leave is killed at the end of the time that it has for that.
+        let patience = if self.shared.leaving.load(Ordering::SeqCst) {
+            self.shared.launch.exit_timeout.saturating_mul(2).saturating_add(DEATH_THROES)
+        } else {
+            DEATH_THROES
+        };
+        let ended = self.shared.spawned.keeper.wait(patience).await;
+        if ended.is_some() { InstanceError::Gone } else { error }
+    }
+
+    /// What kills the process, without keeping it alive as this value does.
+    pub(in crate::host) fn killer(&self) -> CancellationToken {
+        self.shared.spawned.keeper.killer()
+    }
+
+    pub(in crate::host) fn largest_message(&self) -> usize {
+        self.shared.launch.largest_message
+    }
+
+    /// Whether it is the very same process.
+    pub(in crate::host) fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.shared, &other.shared)
     }
 
     fn deadline(&self, deadline: Option<Instant>) -> Instant {

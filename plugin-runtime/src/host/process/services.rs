@@ -33,16 +33,17 @@ impl MountServices {
         storage: MountStorage,
         system_view: MountSystemView,
         events: Option<EventsService>,
+        largest_message: usize,
     ) -> Self {
         Self {
             storage: Some(
                 StorageServer::new(StorageService::new(storage))
-                    .max_decoding_message_size(MOST_BYTES)
+                    .max_decoding_message_size(largest_message)
                     .max_encoding_message_size(MOST_BYTES),
             ),
             system_view: Some(
                 SystemViewServer::new(SystemViewService::new(system_view))
-                    .max_decoding_message_size(MOST_BYTES)
+                    .max_decoding_message_size(largest_message)
                     .max_encoding_message_size(MOST_BYTES),
             ),
             events: events.map(EventsServer::new),

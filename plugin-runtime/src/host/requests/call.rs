@@ -1,11 +1,11 @@
 //! Calls to a mount, repeated once if its process is found dead.
 
-use std::future::Future;
 use std::sync::Arc;
 
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use plugin_proto::pb;
+use tokio_util::task::task_tracker::TaskTrackerToken;
 
 use crate::framework::TtlLimits;
 use crate::host::Host;
@@ -22,16 +22,8 @@ impl Host {
         request: &pb::Request,
     ) -> Result<pb::HandleRequestReply, InstanceError> {
         let deadline = Some(self.deadline());
-        let call =
-            async |active: &Active| active.instance.handle_request(request.clone(), deadline).await;
-        let active = self.active(mount).await?;
-        match under_way(&active, call(&active)).await {
-            Err(InstanceError::Gone) => {
-                let active = self.revived(mount, &active).await?;
-                under_way(&active, call(&active)).await
-            }
-            found => found,
-        }
+        self.on_a_backend(mount, |active| active.instance.handle_request(request.clone(), deadline))
+            .await
     }
 
     /// Asks the mount's backend whether something is at the request's path.
@@ -41,37 +33,47 @@ impl Host {
         request: &pb::Request,
     ) -> Result<pb::HandleExistenceCheckReply, InstanceError> {
         let deadline = Some(self.deadline());
-        let call = async |active: &Active| {
-            active.instance.existence_check(request.clone(), deadline).await
-        };
-        let active = self.active(mount).await?;
-        match under_way(&active, call(&active)).await {
-            Err(InstanceError::Gone) => {
-                let active = self.revived(mount, &active).await?;
-                under_way(&active, call(&active)).await
-            }
-            found => found,
-        }
+        self.on_a_backend(mount, |active| {
+            active.instance.existence_check(request.clone(), deadline)
+        })
+        .await
     }
 
-    /// A new backend in the place of `dead`. The call is made once more then, so that a plugin
-    /// which crashed halfway sees the same request again; servers do that.
-    async fn revived(
+    /// Makes a call to the mount's backend, and once more to a new one when that is found dead, so
+    /// that a plugin which crashed halfway sees the same request again; servers do that.
+    async fn on_a_backend<T>(
         &self,
         mount: &Arc<Mounted>,
-        dead: &Arc<Active>,
-    ) -> Result<Arc<Active>, InstanceError> {
-        self.restart_mount(mount, dead).await.map_err(as_instance_error)?;
-        self.active(mount).await
+        call: impl Fn(&Active) -> BoxFuture<'_, Result<T, InstanceError>>,
+    ) -> Result<T, InstanceError> {
+        let (active, under_way) = self.entered(mount).await?;
+        let found = call(&active).await;
+        drop(under_way);
+        if !matches!(found, Err(InstanceError::Gone)) {
+            return found;
+        }
+        self.restart_mount(mount, &active).await.map_err(as_instance_error)?;
+        drop(active);
+        let (active, _under_way) = self.entered(mount).await?;
+        call(&active).await
     }
 
     /// The backend that runs now. While one is being replaced, this waits for the next.
     pub(super) async fn active(&self, mount: &Arc<Mounted>) -> Result<Arc<Active>, InstanceError> {
-        if let Some(active) = mount.active() {
-            return Ok(active);
+        self.entered(mount).await.map(|(active, _under_way)| active)
+    }
+
+    /// The backend that runs now, for a call that whoever takes it away waits for. While one is
+    /// being replaced, this waits for the next.
+    async fn entered(
+        &self,
+        mount: &Arc<Mounted>,
+    ) -> Result<(Arc<Active>, TaskTrackerToken), InstanceError> {
+        if let Some(entered) = mount.entered() {
+            return Ok(entered);
         }
         let _changing = mount.changing.acquire().await.map_err(|_| InstanceError::Gone)?;
-        mount.active().ok_or_else(|| InstanceError::Host("backend is nil".to_owned()))
+        mount.entered().ok_or_else(|| InstanceError::Host("backend is nil".to_owned()))
     }
 
     /// The tick of every minute for one mount. What it can't do is not worth a word.
@@ -101,12 +103,6 @@ impl Host {
 
 /// The number of the error of backends that have no periodic work.
 const UNSUPPORTED_OPERATION: u32 = 5;
-
-/// A call that whoever takes the backend away waits for.
-async fn under_way<T>(active: &Active, call: impl Future<Output = T>) -> T {
-    let _under_way = active.requests.token();
-    call.await
-}
 
 fn as_instance_error(error: HostError) -> InstanceError {
     match error {

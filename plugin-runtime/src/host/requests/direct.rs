@@ -44,7 +44,7 @@ impl MountedBackend {
 
     /// The process that the mount is in at the moment; `None` for a backend in this process.
     pub fn process(&self) -> Option<PluginProcess> {
-        self.mount.active().and_then(|active| active.process.clone())
+        self.mount.active().and_then(|active| active.process.as_deref().cloned())
     }
 }
 

@@ -53,6 +53,10 @@ impl Host {
             let text = format!("no handler for route \"{path}\". route entry not found.");
             return Answer::refused(404, text);
         };
+        if mount.services.system_view.is_tainted() {
+            let text = format!("no handler for route \"{path}\". route entry is tainted.");
+            return Answer::refused(404, text);
+        }
         let answer = self.answer(&request, &mount, rest, &fields).await;
         if let Some(token) = &request.token {
             self.shared.tokens.used(token);

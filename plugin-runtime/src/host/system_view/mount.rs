@@ -33,6 +33,10 @@ impl MountSystemView {
     }
 
     /// Says that the mount is being unmounted.
+    pub(in crate::host) fn is_tainted(&self) -> bool {
+        self.tainted.load(Ordering::SeqCst)
+    }
+
     pub(in crate::host) fn taint(&self) {
         self.tainted.store(true, Ordering::SeqCst);
     }
@@ -52,7 +56,7 @@ impl SystemViewBackend for MountSystemView {
     }
 
     fn tainted(&self, _: Option<Instant>) -> Answer<'_, bool> {
-        ready(Ok(self.tainted.load(Ordering::SeqCst)))
+        ready(Ok(self.is_tainted()))
     }
 
     fn caching_disabled(&self, _: Option<Instant>) -> Answer<'_, bool> {
