@@ -80,39 +80,6 @@ async fn a_login_gives_what_the_tutorial_says() {
 }
 
 #[tokio::test]
-async fn wrong_and_unknown_are_the_same_refusal() {
-    let mount = Mount::new();
-    mount.set_password("bob", "correct").await;
-    let denied = (ErrorKind::PermissionDenied, "permission denied".to_owned());
-    for (user, password) in
-        [("bob", "wrong"), ("alice", "correct"), ("../user/bob", "correct"), ("bob/", "correct")]
-    {
-        assert_eq!(refusal(mount.login(user, password).await), denied, "{user}");
-    }
-}
-
-#[tokio::test]
-async fn what_is_missing_is_named() {
-    let mount = Mount::new();
-    let no_user = "user must be provided";
-    let no_password = "password must be provided";
-    let no_name = "user name must be provided";
-    for (path, data, expected) in [
-        ("login", json!({}), no_user),
-        ("login", json!({ "password": "p" }), no_user),
-        ("login", json!({ "user": "", "password": "p" }), no_user),
-        ("login", json!({ "user": "bob" }), no_password),
-        ("login", json!({ "user": "bob", "password": "" }), no_password),
-        ("user/bob", json!({}), no_password),
-        ("user/bob", json!({ "password": "" }), no_password),
-        ("user", json!({ "password": "p" }), no_name),
-    ] {
-        let answer = mount.handle(Operation::Update, path, data.clone()).await;
-        assert_eq!(refusal(answer), bad(expected), "{path} {data}");
-    }
-}
-
-#[tokio::test]
 async fn users_are_made_shown_listed_and_deleted() {
     let mount = Mount::new();
     let exists = async |name: &str| {

@@ -1,9 +1,8 @@
-//! The engine's behaviour, in memory.
+//! What only the engine itself shows: bytes, kinds of errors, existence checks.
 #![allow(clippy::unwrap_used, reason = "what serves the tests is test code too")]
 
 use plugin_runtime::framework::Dispatch;
 use plugin_runtime::{Backend, Data, Error, ErrorKind, Operation, Request, Response, Storage};
-use serde_json::{Value, json};
 
 struct Mount {
     engine: Dispatch<()>,
@@ -35,11 +34,6 @@ impl Mount {
     async fn read(&self, path: &str) -> Response {
         self.send(Operation::Read, path, "null").await.unwrap().unwrap()
     }
-
-    async fn list(&self, path: &str) -> Value {
-        let keys = self.send(Operation::List, path, "null").await.unwrap().unwrap();
-        keys.data().parse::<Value>().unwrap()["keys"].clone()
-    }
 }
 
 #[tokio::test]
@@ -62,23 +56,6 @@ async fn what_is_written_is_read_to_the_byte() {
 }
 
 #[tokio::test]
-async fn what_no_server_would_give_back_is_refused() {
-    let mount = Mount::new();
-    for (text, reason) in [
-        ("{}", "data must be provided to store in secret"),
-        ("null", "data must be provided to store in secret"),
-        (r#"{"error":"x"}"#, "data whose only field is `error`"),
-        (r#"{"error":1,"data":2}"#, "data whose only field is `error`"),
-        (r#"{"http_status_code":200,"a":1}"#, "data with the field `http_status_code`"),
-    ] {
-        let refused = mount.send(Operation::Update, "test", text).await.unwrap_err();
-        assert_eq!(refused.kind(), ErrorKind::BadRequest, "{text}");
-        assert!(refused.message().starts_with(reason), "{text}: {refused}");
-    }
-    assert_eq!(mount.list("").await, Value::Null, "nothing was stored");
-}
-
-#[tokio::test]
 async fn a_missing_document_is_named_with_its_mount() {
     let mount = Mount::new();
     let missing = mount.read("a/b").await;
@@ -96,17 +73,6 @@ async fn the_first_write_is_told_from_the_second() {
     assert_eq!(mount.engine.exists(&write).await.unwrap(), Some(false));
     mount.engine.handle(write.clone()).await.unwrap();
     assert_eq!(mount.engine.exists(&write).await.unwrap(), Some(true));
-}
-
-#[tokio::test]
-async fn lists_have_direct_children_with_a_slash_on_folders() {
-    let mount = Mount::new();
-    for path in ["z", "a", "a/b", "a/c/d"] {
-        mount.send(Operation::Update, path, r#"{"a":1}"#).await.unwrap();
-    }
-    assert_eq!(mount.list("").await, json!(["a", "a/", "z"]));
-    assert_eq!(mount.list("a/").await, json!(["b", "c/"]));
-    assert_eq!(mount.list("nowhere/").await, Value::Null);
 }
 
 #[tokio::test]

@@ -25,6 +25,8 @@ mod serve;
 mod special_paths;
 mod storage;
 mod system_view;
+#[cfg(feature = "host")]
+pub mod test;
 mod token_type;
 mod transport;
 mod wire;

@@ -26,6 +26,10 @@ pub const OLDEST_VARIABLE: &str = "XTASK_SERVER_OLDEST";
 /// The variable that names the folder of the plugins under test.
 pub const PLUGINS_VARIABLE: &str = "XTASK_PLUGIN_DIRECTORY";
 
+/// The variable by which tests that run three ways find the newest server: the one that authors of
+/// plugins set as well.
+pub const THREE_WAYS_VARIABLE: &str = "PLUGIN_TEST_SERVER";
+
 /// The integration test of this crate that talks to real servers.
 const SERVER_TEST: &str = "server";
 
@@ -62,7 +66,16 @@ pub fn run(options: &Options) -> Result<()> {
     phases.run("generated code", || codegen::run(true));
     phases.run("tidy", tidy::run);
     let peer = go_peer(&mut phases, &workspace);
-    let variables: Vec<_> = peer.iter().map(|path| (go_peer::VARIABLE, path.as_str())).collect();
+    let servers = match options.skip_server {
+        true => None,
+        false => phases.run("servers", || Servers::find(options.server.as_deref())),
+    };
+    let three_ways = servers.as_ref().map(Servers::three_ways);
+    let variables: Vec<_> = peer
+        .iter()
+        .map(|path| (go_peer::VARIABLE, path.as_str()))
+        .chain(three_ways.iter().map(|(name, path)| (*name, path.as_str())))
+        .collect();
     let all = ["test", "--workspace", "--exclude", "xtask", "--features", "plugin-runtime/host"];
     phases.cargo("unit, wire, host and doc tests", &all, &variables);
     for half in ["client", "server"] {
@@ -97,13 +110,10 @@ pub fn run(options: &Options) -> Result<()> {
     match distribution {
         _ if options.skip_server => phases.skip("tests on real servers", "--skip-server was given"),
         None => phases.skip("tests on real servers", "the plugins could not be built"),
-        Some(distribution) => {
-            let servers = phases.run("servers", || Servers::find(options.server.as_deref()));
-            match servers {
-                None => phases.skip("tests on real servers", "no server was found"),
-                Some(servers) => servers.test(&mut phases, &distribution.plugin_directory),
-            }
-        }
+        Some(distribution) => match servers {
+            None => phases.skip("tests on real servers", "no server was found"),
+            Some(servers) => servers.test(&mut phases, &distribution.plugin_directory),
+        },
     }
     phases.finish()
 }

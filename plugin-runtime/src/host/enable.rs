@@ -10,7 +10,7 @@ use super::catalog::{PluginKey, PluginType, Source};
 use super::error::HostError;
 use super::in_process::Surroundings;
 use super::instance::{Instance, InstanceError};
-use super::mounts::{Active, MountInfo, Mounted, Services, mount_path};
+use super::mounts::{Active, MountInfo, Mounted, PathError, Services, mount_path};
 use super::process::{MountServices, PluginProcess, RemoteInstance, Setup};
 use super::storage::MountState;
 use super::system_view::MountSystemView;
@@ -83,6 +83,10 @@ impl Enable {
         let path = mount_path(&self.path)?;
         Ok(match self.kind {
             PluginType::Auth => format!("auth/{path}"),
+            // The table would have it as an auth method's.
+            PluginType::Secret if path.starts_with("auth/") => {
+                return Err(PathError::Reserved(path).into());
+            }
             PluginType::Secret => path,
         })
     }
@@ -108,9 +112,10 @@ impl Host {
             ),
         };
         let mut mount = Mounted::new(&path, enable.kind, &enable.plugin, uuid, services);
-        mount.options = enable.options;
-        mount.description = enable.description;
-        mount.tune.get_mut().version = enable.version;
+        let tune = mount.tune.get_mut();
+        tune.options = enable.options;
+        tune.description = enable.description;
+        tune.version = enable.version;
         let mount = Arc::new(mount);
         let half_made = HalfMade { host: self, mount: Some(&mount) };
         {
@@ -337,7 +342,8 @@ impl Host {
             Some(self.shared.events.service(&mount.uuid)),
             process.largest_message(),
         );
-        let mut config: HashMap<String, String> = mount.options.clone().into_iter().collect();
+        let options = mount.tune.lock().options.clone();
+        let mut config: HashMap<String, String> = options.into_iter().collect();
         config.insert("plugin_name".to_owned(), key.name.clone());
         config.insert("plugin_type".to_owned(), key.kind.to_string());
         config.insert("plugin_version".to_owned(), key.version.clone());
@@ -346,7 +352,7 @@ impl Host {
     }
 
     fn mount_of(&self, mount: &Mounted, key: &PluginKey) -> Mount {
-        let mut config = mount.options.clone();
+        let mut config = mount.tune.lock().options.clone();
         config.insert("plugin_name".to_owned(), key.name.clone());
         config.insert("plugin_type".to_owned(), key.kind.to_string());
         config.insert("plugin_version".to_owned(), key.version.clone());

@@ -4,6 +4,7 @@
 mod answer;
 mod builder;
 mod catalog;
+mod client;
 mod clock;
 mod conformance;
 mod enable;
@@ -30,6 +31,7 @@ mod wrapping;
 pub use answer::{Answer, AnswerAuth, AnswerError, AnswerLease, AnswerWrap, RawAnswer};
 pub use builder::HostBuilder;
 pub use catalog::{CatalogError, PluginType, Registration};
+pub use client::Client;
 pub use clock::Clock;
 pub use conformance::{Conformance, Finding, Verdict};
 pub use enable::Enable;

@@ -34,7 +34,8 @@ impl Host {
             }
             Ok(reported) if reported != plugin.version => {
                 let requested = plugin.version;
-                return Err(CatalogError::VersionMismatch { reported, requested }.into());
+                let name = plugin.name;
+                return Err(CatalogError::VersionMismatch { name, reported, requested }.into());
             }
             Ok(_) => {}
             Err(error) => tracing::warn!(plugin = %plugin.name, %error, "no version to be had"),

@@ -26,6 +26,7 @@ pub(super) struct Wrappings {
 struct Wrapped {
     answer: Answer,
     until: SystemTime,
+    about: AnswerWrap,
 }
 
 impl Wrappings {
@@ -52,7 +53,7 @@ impl Wrappings {
         };
         let mut waiting = self.waiting.lock();
         waiting.retain(|_, wrapped| wrapped.until > now);
-        waiting.insert(token, Wrapped { answer, until });
+        waiting.insert(token, Wrapped { answer, until, about: wrap.clone() });
         wrap
     }
 
@@ -72,6 +73,14 @@ impl Wrappings {
             creation_path: wrap.creation_path,
             seal_wrap: false,
         }
+    }
+
+    /// What is known of a token without using it up.
+    pub(super) fn lookup(&self, token: &str) -> Option<AnswerWrap> {
+        let now = self.clock.now();
+        let waiting = self.waiting.lock();
+        let wrapped = waiting.get(token).filter(|wrapped| wrapped.until > now)?;
+        Some(wrapped.about.clone())
     }
 
     /// What is behind a token, once.

@@ -14,7 +14,7 @@ use crate::scratch::{PATIENCE, Scratch, until};
 /// The example `leased` in this process and on the wire, mounted at `e`.
 async fn both(build: impl Fn(HostBuilder) -> HostBuilder, scratch: &Scratch) -> [Host; 2] {
     let within = build(Host::builder()).build();
-    within.register_backend(BackendType::Secrets, "leased", |_| crate::leased::engine());
+    within.register_backend(BackendType::Secrets, "leased", |_| crate::leased::engine::engine());
     let wire = build(scratch.builder()).build();
     scratch.example("leased", "leased");
     wire.register(scratch.registration("leased")).await.unwrap();

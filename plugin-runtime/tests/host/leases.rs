@@ -19,7 +19,7 @@ mod auth_method;
 /// A host with the examples in this process, and one with them on the wire; mounted and ready.
 async fn both(scratch: &Scratch) -> [Host; 2] {
     let within = Host::new();
-    within.register_backend(BackendType::Secrets, "leased", |_| crate::leased::engine());
+    within.register_backend(BackendType::Secrets, "leased", |_| crate::leased::engine::engine());
     within.register_backend(BackendType::Auth, "auth_method", |_| auth_method::auth_method());
     let wire = scratch.builder().build();
     for (kind, name) in [(PluginType::Secret, "leased"), (PluginType::Auth, "auth_method")] {
@@ -140,7 +140,7 @@ async fn a_mount_takes_its_leases_along_when_it_moves_or_goes() {
     for host in both(&scratch).await {
         let id = issued(&host).await;
         assert!(host.move_mount("e", "auth/x").await.is_err());
-        host.register_backend(BackendType::Secrets, "taken", |_| crate::leased::engine());
+        host.register_backend(BackendType::Secrets, "taken", |_| crate::leased::engine::engine());
         host.enable(Enable::secrets("taken")).await.unwrap();
         assert!(host.move_mount("e", "taken").await.is_err());
         assert!(host.lease(&id).is_some(), "a move that fails leaves them alone");

@@ -9,8 +9,6 @@ mod engine;
 mod faults;
 mod go_peer;
 mod hostile;
-#[path = "../../examples/leased.rs"]
-#[allow(dead_code)]
 mod leased;
 mod leases;
 mod mounts;
@@ -18,5 +16,7 @@ mod processes;
 mod reload;
 mod scratch;
 mod soak;
+mod sys;
 mod tutorial;
+mod words;
 mod wrapping;

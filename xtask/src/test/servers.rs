@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::Result;
 
 use super::phase::Phases;
-use super::{NEWEST_VARIABLE, OLDEST_VARIABLE, PLUGINS_VARIABLE, SERVER_TEST};
+use super::{NEWEST_VARIABLE, OLDEST_VARIABLE, PLUGINS_VARIABLE, SERVER_TEST, THREE_WAYS_VARIABLE};
 use crate::server::{ServerBinary, pins};
 use crate::terminal::note;
 
@@ -34,6 +34,11 @@ impl Servers {
             note(&format!("{:?} {}: {}", server.product, server.version, server.path.display()));
         }
         Ok(Self { newest, oldest })
+    }
+
+    /// The variable by which tests that run three ways find the newest one.
+    pub(super) fn three_ways(&self) -> (&'static str, String) {
+        (THREE_WAYS_VARIABLE, self.newest.path.display().to_string())
     }
 
     /// Runs the tests on real servers as a phase.

@@ -151,7 +151,7 @@ pub(super) fn check_name(name: &str) -> Result<(), CatalogError> {
     if wrong { Err(CatalogError::Name(name.to_owned())) } else { Ok(()) }
 }
 
-pub(super) fn check_version(version: &str) -> Result<(), CatalogError> {
+pub(in crate::host) fn check_version(version: &str) -> Result<(), CatalogError> {
     if version.is_empty() {
         return Ok(());
     }

@@ -19,8 +19,13 @@ pub enum CatalogError {
     #[error("`{0}` is not a semantic version with a leading v, such as v1.2.3")]
     Version(String),
     /// The plugin says that it is of another version.
-    #[error("plugin version mismatch: {reported} reported, {requested} requested")]
+    #[error(
+        "plugin version mismatch: {name} reported version ({reported}) did not match requested \
+         version ({requested})"
+    )]
     VersionMismatch {
+        /// The plugin's name.
+        name: String,
         /// By the plugin.
         reported: String,
         /// By the registration.
@@ -53,5 +58,5 @@ pub enum CatalogError {
 }
 
 fn version_text(version: &str) -> String {
-    if version.is_empty() { String::new() } else { format!(" in version {version}") }
+    if version.is_empty() { String::new() } else { format!(", version={version}") }
 }

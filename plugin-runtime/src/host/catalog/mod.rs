@@ -3,6 +3,7 @@
 mod entry;
 mod error;
 
+pub(super) use entry::check_version;
 pub use entry::{PluginType, Registration};
 pub use error::CatalogError;
 
@@ -46,7 +47,7 @@ impl Catalog {
     pub(super) fn check(&self, plugin: &Registration) -> Result<PathBuf, CatalogError> {
         let directory = self.directory.as_ref().ok_or(CatalogError::NoDirectory)?;
         entry::check_name(&plugin.name)?;
-        entry::check_version(&plugin.version)?;
+        check_version(&plugin.version)?;
         let command = plugin.command();
         if command.contains("..") {
             return Err(CatalogError::Outside(command.to_owned()));

@@ -49,6 +49,8 @@ pub(in crate::host) struct Tune {
     pub(in crate::host) allowed_response_headers: Vec<String>,
     pub(in crate::host) version: String,
     pub(in crate::host) token_type: TokenType,
+    pub(in crate::host) options: BTreeMap<String, String>,
+    pub(in crate::host) description: String,
 }
 
 /// What a mount calls.
@@ -90,8 +92,6 @@ pub(in crate::host) struct Mounted {
     pub(in crate::host) plugin: String,
     pub(in crate::host) uuid: String,
     pub(in crate::host) accessor: String,
-    pub(in crate::host) options: BTreeMap<String, String>,
-    pub(in crate::host) description: String,
     pub(in crate::host) tune: Mutex<Tune>,
     pub(in crate::host) services: Services,
     active: RwLock<Option<Arc<Active>>>,
@@ -113,8 +113,6 @@ impl Mounted {
             plugin: plugin.to_owned(),
             accessor: format!("{kind}_{plugin}_{}", base62(8).to_lowercase()),
             uuid,
-            options: BTreeMap::new(),
-            description: String::new(),
             tune: Mutex::default(),
             services,
             active: RwLock::default(),
@@ -161,17 +159,18 @@ impl Mounted {
     }
 
     pub(in crate::host) fn info(&self) -> MountInfo {
+        let tune = self.tune.lock().clone();
         let running = self.active().map(|active| active.key.version.clone());
         MountInfo {
             path: self.path(),
             kind: self.kind,
             plugin: self.plugin.clone(),
-            version: self.tune.lock().version.clone(),
+            version: tune.version,
             running_version: running.unwrap_or_default(),
             uuid: self.uuid.clone(),
             accessor: self.accessor.clone(),
-            options: self.options.clone(),
-            description: self.description.clone(),
+            options: tune.options,
+            description: tune.description,
         }
     }
 }

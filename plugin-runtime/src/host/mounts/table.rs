@@ -16,13 +16,13 @@ pub enum PathError {
     #[error("`{0}` is no path for a mount")]
     Path(String),
     /// The path is the server's own.
-    #[error("cannot mount under existing mount \"{0}\"")]
+    #[error("cannot mount \"{0}\"")]
     Reserved(String),
     /// Another mount is there, or in the way.
     #[error("path is already in use at {0}")]
     InUse(String),
     /// Nothing is mounted there.
-    #[error("no matching mount at {0}")]
+    #[error("no matching mount at \"{0}\"")]
     NoMount(String),
 }
 
@@ -50,10 +50,12 @@ impl MountTable {
     /// Whether `path` is free.
     pub(in crate::host) fn check_free(&self, path: &str) -> Result<(), PathError> {
         let own = path.strip_prefix("auth/").filter(|rest| !rest.is_empty());
-        if own.is_none()
-            && let Some(reserved) = RESERVED.iter().find(|reserved| path.starts_with(**reserved))
-        {
-            return Err(PathError::Reserved((*reserved).to_owned()));
+        if own.is_none() && RESERVED.iter().any(|reserved| path.starts_with(reserved)) {
+            return Err(PathError::Reserved(path.to_owned()));
+        }
+        // The server's own auth method.
+        if path.starts_with("auth/token/") {
+            return Err(PathError::InUse("auth/token/".to_owned()));
         }
         let in_the_way =
             self.by_path.keys().find(|other| other.starts_with(path) || path.starts_with(*other));
@@ -120,7 +122,9 @@ mod tests {
         {
             assert_eq!(table.check_free(path).is_ok(), free, "{path}");
         }
-        for (path, free) in [("sys/x/", false), ("auth/", false), ("auth/x/", true)] {
+        for (path, free) in
+            [("sys/x/", false), ("auth/", false), ("auth/x/", true), ("auth/token/", false)]
+        {
             assert_eq!(table.check_free(path).is_ok(), free, "{path}");
         }
     }

@@ -127,6 +127,6 @@ impl LeaseCalls for Host {
     }
 
     fn ttl_limits(&self, mount: &str) -> Option<TtlLimits> {
-        self.mounted(mount).ok().map(|mount| mount.services.system_view.settings().ttl_limits())
+        self.mounted(mount).ok().map(|mount| mount.services.system_view.ttl_limits())
     }
 }

@@ -5,8 +5,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use futures_util::FutureExt as _;
+use parking_lot::RwLock;
 
 use super::SystemSettings;
+use crate::framework::TtlLimits;
 use crate::host::wrapping::Wrappings;
 use crate::system_view::{Answer, SystemViewBackend};
 use crate::{
@@ -20,16 +22,36 @@ pub(in crate::host) struct MountSystemView {
     settings: SystemSettings,
     wrappings: Wrappings,
     tainted: Arc<AtomicBool>,
+    tuned: Arc<RwLock<TunedTtls>>,
+}
+
+/// What an operator has tuned of one mount; zero is the server's own.
+#[derive(Clone, Copy, Debug, Default)]
+pub(in crate::host) struct TunedTtls {
+    pub(in crate::host) default: Duration,
+    pub(in crate::host) max: Duration,
 }
 
 impl MountSystemView {
     pub(in crate::host) fn new(settings: SystemSettings, wrappings: Wrappings) -> Self {
-        Self { settings, wrappings, tainted: Arc::default() }
+        Self { settings, wrappings, tainted: Arc::default(), tuned: Arc::default() }
     }
 
-    /// The settings behind it.
-    pub(in crate::host) fn settings(&self) -> &SystemSettings {
-        &self.settings
+    /// The limits of the mount's leases: as it is tuned, or else the server's.
+    pub(in crate::host) fn ttl_limits(&self) -> TtlLimits {
+        let (tuned, general) = (self.tuned(), self.settings.ttl_limits());
+        let or = |tuned: Duration, general| if tuned.is_zero() { general } else { tuned };
+        TtlLimits { default: or(tuned.default, general.default), max: or(tuned.max, general.max) }
+    }
+
+    /// What is tuned of the mount.
+    pub(in crate::host) fn tuned(&self) -> TunedTtls {
+        *self.tuned.read()
+    }
+
+    /// Tunes the mount.
+    pub(in crate::host) fn tune(&self, ttls: TunedTtls) {
+        *self.tuned.write() = ttls;
     }
 
     /// Says that the mount is being unmounted.
@@ -48,11 +70,11 @@ fn ready<'a, T: Send + 'a>(answer: Result<T, SystemViewError>) -> Answer<'a, T> 
 
 impl SystemViewBackend for MountSystemView {
     fn default_lease_ttl(&self, _: Option<Instant>) -> Answer<'_, Duration> {
-        ready(Ok(self.settings.read(|values| values.default_lease_ttl)))
+        ready(Ok(self.ttl_limits().default))
     }
 
     fn max_lease_ttl(&self, _: Option<Instant>) -> Answer<'_, Duration> {
-        ready(Ok(self.settings.read(|values| values.max_lease_ttl)))
+        ready(Ok(self.ttl_limits().max))
     }
 
     fn tainted(&self, _: Option<Instant>) -> Answer<'_, bool> {

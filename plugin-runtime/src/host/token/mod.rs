@@ -3,6 +3,7 @@
 //! The rules are the servers' token store's, with the [`Clock`] in place of timers. Auth methods
 //! are asked to renew a token and never hear of its end.
 
+mod create;
 mod entry;
 mod error;
 mod kind;
@@ -19,6 +20,7 @@ use std::sync::Arc;
 use parking_lot::Mutex;
 use tokio::sync::OwnedSemaphorePermit;
 
+pub(crate) use create::NewToken;
 use entry::Entry;
 pub use entry::TokenInfo;
 pub(crate) use error::TokenError;

@@ -12,7 +12,3 @@ mod ledger;
 mod model;
 mod step;
 mod wire;
-
-#[path = "../../../examples/leased.rs"]
-#[allow(dead_code, reason = "a test has a main function of its own")]
-mod leased;

@@ -7,8 +7,8 @@ use plugin_runtime::host::{Answer, Enable, Faults, Host, StorageOperation};
 use plugin_runtime::{BackendType, Storage};
 use serde_json::{Value, json};
 
-use super::leased;
 use super::step::Step;
+use crate::leased::engine as leased;
 
 const URL: &str = "https://tokens.example.com";
 

@@ -1,0 +1,36 @@
+//! What the host can't do, as a server's answer.
+
+use crate::host::answer::{Answer, in_a_list};
+use crate::host::catalog::CatalogError;
+use crate::host::error::HostError;
+use crate::host::mounts::PathError;
+
+/// The answer to a request of an operator's that fails so. Servers take nearly everything for the
+/// operator's fault.
+pub(super) fn refusal(error: &HostError) -> Answer {
+    let status = match error {
+        HostError::Sealed => 503,
+        _ => 400,
+    };
+    let text = match error {
+        HostError::Path(PathError::InUse(path)) => {
+            let path = path.strip_prefix("auth/").unwrap_or(path);
+            PathError::InUse(path.to_owned()).to_string()
+        }
+        HostError::OtherKind(path) => format!("cannot remount to destination {path}"),
+        other => crate::error::chain(other),
+    };
+    Answer::refused(status, text)
+}
+
+/// The answer to a registration that fails so.
+pub(super) fn registration_refusal(error: &HostError) -> Answer {
+    match error {
+        HostError::Catalog(
+            error @ (CatalogError::Missing { .. }
+            | CatalogError::Outside(_)
+            | CatalogError::NoDirectory),
+        ) => Answer::refused(500, in_a_list(&crate::error::chain(error))),
+        other => refusal(other),
+    }
+}
