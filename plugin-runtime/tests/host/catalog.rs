@@ -133,11 +133,15 @@ async fn a_plugins_own_version_counts() {
     host.register(plugin.clone()).await.unwrap();
     assert_eq!(host.plugins()[0].version, "v1.2.3", "as it says itself");
     let error = refused(host.register(plugin.with_version("9.9.9")).await);
-    assert_eq!(error.to_string(), "plugin version mismatch: v1.2.3 reported, v9.9.9 requested");
+    assert_eq!(
+        error.to_string(),
+        "plugin version mismatch: plugin reported version (v1.2.3) did not match requested version \
+         (v9.9.9)"
+    );
     let mount = host.enable(Enable::secrets("plugin").version("v1.2.3")).await.unwrap();
     assert_eq!((mount.version.as_str(), mount.running_version.as_str()), ("v1.2.3", "v1.2.3"));
     let wrong = host.enable(Enable::secrets("plugin").at("b").version("v1.2.4")).await;
-    assert!(wrong.unwrap_err().to_string().contains("plugin in version v1.2.4"));
+    assert!(wrong.unwrap_err().to_string().contains("v1.2.4"));
 }
 
 #[tokio::test]

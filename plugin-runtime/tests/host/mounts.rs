@@ -40,7 +40,7 @@ async fn mounts_are_refused_where_servers_refuse_them() {
         ("a", "path is already in use at a/b/"),
         ("a/b", "path is already in use at a/b/"),
         ("a/b/c", "path is already in use at a/b/"),
-        ("sys", "cannot mount under existing mount \"sys/\""),
+        ("sys", "cannot mount"),
         ("a//c", "is no path for a mount"),
         ("", "is no path for a mount"),
     ] {

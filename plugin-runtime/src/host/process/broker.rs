@@ -1,6 +1,7 @@
 //! The host's end of the broker: sockets for mounts, and the stream that says where they are.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
@@ -35,10 +36,13 @@ pub enum BrokerFault {
     Dead,
 }
 
+type Announcements = Arc<Mutex<Option<mpsc::Sender<ConnInfo>>>>;
+
 /// Announces brokered services, and serves them.
 #[derive(Debug)]
 pub(super) struct HostBroker {
-    announcements: Mutex<Option<mpsc::Sender<ConnInfo>>>,
+    /// `None` when nobody hears announcements any more.
+    announcements: Announcements,
     next_id: AtomicU32,
     directory: PathBuf,
     tls: Option<Tls>,
@@ -55,20 +59,23 @@ impl HostBroker {
         fault: BrokerFault,
     ) -> Self {
         let (sender, receiver) = mpsc::channel(MOST_WAITING);
-        let stream = AbortOnDropHandle::new(tokio::spawn(run(channel, receiver)));
-        Self {
-            announcements: Mutex::new(Some(sender)),
-            next_id: AtomicU32::new(1),
-            directory,
-            tls,
-            fault,
-            _stream: stream,
-        }
+        let announcements: Announcements = Arc::new(Mutex::new(Some(sender)));
+        let heard = Arc::clone(&announcements);
+        let stream = AbortOnDropHandle::new(tokio::spawn(async move {
+            run(channel, receiver).await;
+            heard.lock().take();
+        }));
+        Self { announcements, next_id: AtomicU32::new(1), directory, tls, fault, _stream: stream }
     }
 
     /// Ends the stream, which tells the plugin that an order to leave will come.
     pub(super) fn close(&self) {
         self.announcements.lock().take();
+    }
+
+    /// Whether the plugin still hears announcements.
+    pub(super) fn check(&self) -> Result<(), InstanceError> {
+        if self.announcements.lock().is_some() { Ok(()) } else { Err(no_broker()) }
     }
 
     /// Serves `services` on a socket of its own and announces it under the number returned.
@@ -98,7 +105,7 @@ impl HostBroker {
             services,
             connections.clone(),
         )));
-        let sender = self.announcements.lock().clone().ok_or(InstanceError::Gone)?;
+        let sender = self.announcements.lock().clone().ok_or_else(no_broker)?;
         let late = match self.fault {
             BrokerFault::None => None,
             BrokerFault::Late(by) => Some(by),

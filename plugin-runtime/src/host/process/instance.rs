@@ -52,7 +52,13 @@ impl RemoteInstance {
         let mut client = instance.client.clone();
         let call = client.setup(instance.request(args, None));
         let reply = instance.process.call(None, call).await?;
-        if reply.err.is_empty() { Ok(instance) } else { Err(InstanceError::Setup(reply.err)) }
+        if !reply.err.is_empty() {
+            return Err(InstanceError::Setup(reply.err));
+        }
+        // What the broker's stream has brought by now is heard before the mount is believed.
+        tokio::task::yield_now().await;
+        process.broker().check()?;
+        Ok(instance)
     }
 
     /// An instance that the plugin was never told of: whatever it is asked with this identifier, it
