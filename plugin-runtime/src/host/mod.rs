@@ -1,5 +1,39 @@
 //! The server's side: a host that launches plugins, mounts them and sends them requests, in a
 //! process of yours. For tests of plugins without a server, and for tools.
+//!
+//! Its vocabulary is the server's: a plugin directory, a catalog, mounts that are enabled at a path,
+//! requests by full path. A plugin may be a file, in any language, or a backend of this process:
+//!
+//! ```
+//! use plugin_runtime::framework::{Framework, read};
+//! use plugin_runtime::host::{Enable, Fault, Host, StorageOperation, When};
+//! use plugin_runtime::{BackendType, Error, Response, Storage};
+//!
+//! async fn motto(storage: Storage) -> Result<Option<Response>, Error> {
+//!     storage.entry("motto").await?.map(|entry| Response::from_text(entry.value)).transpose()
+//! }
+//!
+//! # fn main() -> Result<(), plugin_runtime::host::HostError> {
+//! # plugin_runtime::test::block_on(async {
+//! let host = Host::new();
+//! host.register_backend(BackendType::Secrets, "mottos", |_mount| {
+//!     Framework::secrets(()).path("motto", read(motto))
+//! });
+//! host.enable(Enable::secrets("mottos").at("m")).await?;
+//! assert_eq!(host.read("m/motto").await.status, 404);
+//!
+//! // Storage that fails, once, at its next read.
+//! let broken = Fault::Fail("disk on fire".to_owned());
+//! host.faults("m")?.add(When::nth(1).of(StorageOperation::Get), broken);
+//! assert_eq!(host.read("m/motto").await.status, 500);
+//! # Ok(())
+//! # })
+//! # }
+//! ```
+//!
+//! A plugin's file is registered with [`Host::register`]; [`Launch`] alone starts a process without
+//! a host around it, and [`Conformance`] tries whether one does what servers expect. Nothing here
+//! waits for real time: leases and tokens live by a [`Clock`] that [`Host::advance`] moves.
 
 mod answer;
 mod builder;

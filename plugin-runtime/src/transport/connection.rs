@@ -43,6 +43,10 @@ const WINDOW: u32 = 1024 * 1024;
 /// How large the headers of a request may be.
 const MOST_HEADER_BYTES: u32 = 16 * 1024;
 
+/// How many requests are taken before those taken are worked on. All that the peer has sent at
+/// once would make the two sides take turns: one has nothing to do while the other works.
+const BATCH: u32 = 16;
+
 /// How long to wait after a failing `accept` (out of file descriptors, say) before the next one.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
@@ -160,6 +164,7 @@ where
         }
     };
     let mut stopping = false;
+    let mut accepted_in_a_row = 0;
     loop {
         let accepted = tokio::select! {
             accepted = connection.accept() => accepted,
@@ -173,6 +178,11 @@ where
             Some(Ok((request, respond))) => {
                 let call = service.call(request.map(Received::new));
                 connections.spawn(answer(call, respond));
+                accepted_in_a_row += 1;
+                if accepted_in_a_row == BATCH {
+                    accepted_in_a_row = 0;
+                    tokio::task::yield_now().await;
+                }
             }
             Some(Err(error)) => {
                 tracing::debug!(%error, "connection ended");

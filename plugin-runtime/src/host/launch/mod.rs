@@ -15,7 +15,7 @@ pub use error::{LaunchError, NoLine};
 pub use exit::Exited;
 pub use log::{LogLevel, LogLine, LogLines};
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
@@ -224,7 +224,6 @@ impl Launch {
         };
         let mut command = Command::new(binary.path());
         command
-            .arg0_of(&self.command)
             .args(&self.args)
             .env_clear()
             .envs(environment::variables(self, identity.as_ref()))
@@ -234,7 +233,7 @@ impl Launch {
             .kill_on_drop(true);
         // Whatever it starts is in its group, and is killed with it.
         #[cfg(unix)]
-        command.process_group(0);
+        command.arg0(&self.command).process_group(0);
 
         let started = Instant::now();
         let mut child = command
@@ -332,22 +331,4 @@ pub(super) struct Spawned {
     pub(super) logs: LogLines,
     pub(super) noise: stdout::Noise,
     pub(super) started_in: Duration,
-}
-
-/// The name under which a process knows itself.
-trait Named {
-    fn arg0_of(&mut self, path: &Path) -> &mut Self;
-}
-
-impl Named for Command {
-    #[cfg(unix)]
-    fn arg0_of(&mut self, path: &Path) -> &mut Self {
-        self.arg0(AsRef::<OsStr>::as_ref(path))
-    }
-
-    #[cfg(not(unix))]
-    fn arg0_of(&mut self, _: &Path) -> &mut Self {
-        let _: &OsStr;
-        self
-    }
 }
