@@ -1,5 +1,9 @@
 //! The engine as a client of a server sees it, wherever it is mounted.
-#![allow(clippy::unwrap_used, reason = "what serves the tests is test code too")]
+#![allow(
+    clippy::print_stderr,
+    clippy::unwrap_used,
+    reason = "what serves the tests is test code too"
+)]
 
 use std::time::Duration;
 
@@ -16,6 +20,24 @@ plugin_runtime::three_ways! {
         what_no_server_would_give_back_is_refused,
         lists_have_direct_children_with_a_slash_on_folders,
         documents_outlive_their_process,
+}
+
+/// The same tests on the same engine in Go. `cargo xtask test` builds it and names it.
+#[test]
+fn the_engine_in_go_passes_too() {
+    const PEER: &str = "XTASK_GO_PEER";
+    let Some(peer) = std::env::var_os(PEER).map(std::path::PathBuf::from) else {
+        // The tests of the host fail for want of it where there is Go and everything must run.
+        eprintln!("skipped: {PEER} names no build of benches/go-peer; cargo xtask test sets it");
+        return;
+    };
+    plugin_runtime::test::block_on(async {
+        let mounted = async || plugin_runtime::test::over_the_wire(&peer).await.unwrap();
+        documents(mounted().await).await;
+        what_no_server_would_give_back_is_refused(mounted().await).await;
+        lists_have_direct_children_with_a_slash_on_folders(mounted().await).await;
+        documents_outlive_their_process(mounted().await).await;
+    });
 }
 
 async fn documents(mount: Mounted) {

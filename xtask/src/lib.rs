@@ -1,7 +1,7 @@
 //! The workspace's own tooling: what `cargo xtask SUBCOMMAND` runs, as a library, so that the
 //! tests on real servers use the same server finder, process control and API client.
 //!
-//! One file a subcommand: [`bench`], [`call`], [`check`], [`codegen`], [`dist`], [`dev`], [`doctor`],
+//! One file a subcommand: [`mod@bench`], [`call`], [`check`], [`codegen`], [`dist`], [`dev`], [`doctor`],
 //! [`soak`], [`mod@test`], [`tidy`]. What they share: [`embedded`] (a plugin without a server),
 //! [`runtime`], [`go_peer`] (the same plugin in Go), [`server`] (a real server: found, started,
 //! talked to, stopped), [`tutorial`] (the session that
