@@ -2,16 +2,23 @@
 
 /// What was asked of storage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[allow(missing_docs)]
 #[non_exhaustive]
 pub enum StorageOperation {
+    /// The entry of a key.
     Get,
+    /// A new or changed entry.
     Put,
+    /// No entry any more.
     Delete,
+    /// The names below a prefix, all or a page of them.
     List,
+    /// A transaction that writes.
     Begin,
+    /// A transaction that only reads.
     BeginReadOnly,
+    /// A transaction's end, with what it wrote.
     Commit,
+    /// A transaction's end, without what it wrote.
     RollBack,
 }
 

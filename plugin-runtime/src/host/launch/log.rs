@@ -22,12 +22,16 @@ const LAST_LINES: usize = 12;
 
 /// A level of hclog.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-#[allow(missing_docs)]
 pub enum LogLevel {
+    /// The finest detail.
     Trace,
+    /// For whoever looks for a fault.
     Debug,
+    /// What an operator may want to know.
     Info,
+    /// Something is not as it should be, and goes on.
     Warn,
+    /// Something failed.
     Error,
 }
 
