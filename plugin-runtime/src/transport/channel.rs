@@ -15,8 +15,6 @@ use h2::client::SendRequest;
 use http_body::Body as _;
 use parking_lot::Mutex;
 use tokio::net::TcpStream;
-#[cfg(unix)]
-use tokio::net::UnixStream;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -24,6 +22,8 @@ use tonic::body::Body;
 
 use super::body::{Received, send};
 use super::stream::Stream;
+#[cfg(unix)]
+use super::unix::UnixSocket;
 use super::{Socket, Tls};
 use crate::handshake::Network;
 
@@ -221,7 +221,7 @@ impl Shared {
 async fn open(network: &Network) -> io::Result<Socket> {
     match network {
         #[cfg(unix)]
-        Network::Unix(path) => UnixStream::connect(path).await.map(Socket::Unix),
+        Network::Unix(path) => UnixSocket::connect(path.as_ref()).await.map(Socket::Unix),
         #[cfg(not(unix))]
         Network::Unix(_) => Err(io::ErrorKind::Unsupported.into()),
         Network::Tcp(address) => {

@@ -88,7 +88,8 @@ impl Listener {
         match self {
             #[cfg(unix)]
             Self::Unix { listener, .. } => {
-                listener.accept().await.map(|(stream, _)| Socket::Unix(stream))
+                let (stream, _) = listener.accept().await?;
+                stream.try_into().map(Socket::Unix)
             }
             Self::Tcp { listener, .. } => {
                 let (stream, _) = listener.accept().await?;

@@ -6,6 +6,8 @@ mod connection;
 mod listener;
 mod stream;
 mod tls;
+#[cfg(unix)]
+mod unix;
 
 pub(crate) use body::Received;
 pub(crate) use channel::{Channel, ConnectError};

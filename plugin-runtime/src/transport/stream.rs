@@ -9,15 +9,16 @@ use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
-#[cfg(unix)]
-use tokio::net::UnixStream;
 use tokio_rustls::TlsStream;
+
+#[cfg(unix)]
+use super::unix::UnixSocket;
 
 /// A connected socket of either kind.
 #[derive(Debug)]
 pub(crate) enum Socket {
     #[cfg(unix)]
-    Unix(UnixStream),
+    Unix(UnixSocket),
     Tcp(TcpStream),
 }
 
