@@ -24,7 +24,7 @@ fn main() -> ExitCode {
     plugin.serve()
 }
 
-struct WireBackend {
+pub(crate) struct WireBackend {
     mount: Mount,
 }
 
@@ -36,7 +36,7 @@ struct Planted {
 
 impl WireBackend {
     #[expect(clippy::panic, reason = "what a panic does is what is tested")]
-    fn new(mount: Mount) -> Result<Self, Error> {
+    pub(crate) fn new(mount: Mount) -> Result<Self, Error> {
         match mount.options.get("factory").map(String::as_str) {
             Some("panic") => panic!("the factory panics"),
             Some("fail") => Err(Error::bad_request("the option `factory` is no good")),

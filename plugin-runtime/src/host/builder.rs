@@ -82,7 +82,9 @@ impl HostBuilder {
         self
     }
 
-    /// How long a request may take: 90 seconds unless set.
+    /// How long a request may take: 90 seconds unless set. As under a server, the plugin is told
+    /// of it only with what comes from the host itself, that is revocations and rollbacks;
+    /// anything else is cancelled when its time is over.
     pub fn request_timeout(mut self, timeout: Duration) -> Self {
         self.request_timeout = timeout;
         self

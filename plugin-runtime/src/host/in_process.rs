@@ -11,7 +11,7 @@ use plugin_proto::pb;
 use tokio_util::sync::CancellationToken;
 use tonic::{Code, Status};
 
-use super::instance::Instance;
+use super::instance::{Deadline, Instance};
 use super::{InstanceError, PluginType};
 use crate::rpc::{guarded, guarded_sync, timed};
 use crate::wire::{error_to_wire, reply_to_wire, request_from_wire};
@@ -134,21 +134,23 @@ impl<B: Backend> Instance for InProcess<B> {
     fn handle_request(
         &self,
         request: pb::Request,
-        deadline: Option<Instant>,
+        deadline: Deadline,
     ) -> BoxFuture<'_, Result<pb::HandleRequestReply, InstanceError>> {
-        let request = request_from_wire(request, &self.storage, &self.system_view, deadline);
+        let heard = deadline.heard();
+        let request = request_from_wire(request, &self.storage, &self.system_view, heard);
         let operation = request.operation;
         let answer = guarded(self.backend.handle(request))
             .map(move |result| reply_to_wire(operation, result));
-        self.alive(deadline, answer).boxed()
+        self.alive(Some(deadline.at()), answer).boxed()
     }
 
     fn existence_check(
         &self,
         request: pb::Request,
-        deadline: Option<Instant>,
+        deadline: Deadline,
     ) -> BoxFuture<'_, Result<pb::HandleExistenceCheckReply, InstanceError>> {
-        let request = request_from_wire(request, &self.storage, &self.system_view, deadline);
+        let heard = deadline.heard();
+        let request = request_from_wire(request, &self.storage, &self.system_view, heard);
         let answer = async move {
             match guarded(self.backend.exists(&request)).await {
                 Ok(exists) => pb::HandleExistenceCheckReply {
@@ -162,7 +164,7 @@ impl<B: Backend> Instance for InProcess<B> {
                 },
             }
         };
-        self.alive(deadline, answer).boxed()
+        self.alive(Some(deadline.at()), answer).boxed()
     }
 
     fn invalidate_key(&self, key: String) -> BoxFuture<'_, Result<(), InstanceError>> {

@@ -20,15 +20,44 @@ pub(crate) trait Instance: Send + Sync + fmt::Debug {
     fn handle_request(
         &self,
         request: pb::Request,
-        deadline: Option<Instant>,
+        deadline: Deadline,
     ) -> BoxFuture<'_, Result<pb::HandleRequestReply, InstanceError>>;
     fn existence_check(
         &self,
         request: pb::Request,
-        deadline: Option<Instant>,
+        deadline: Deadline,
     ) -> BoxFuture<'_, Result<pb::HandleExistenceCheckReply, InstanceError>>;
     fn invalidate_key(&self, key: String) -> BoxFuture<'_, Result<(), InstanceError>>;
     fn cleanup(&self) -> BoxFuture<'_, ()>;
+}
+
+/// When the answer to a request is no longer waited for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Deadline {
+    at: Instant,
+    told: bool,
+}
+
+impl Deadline {
+    /// As servers do it. What a client has asked for they cancel when its time is over, and say
+    /// nothing of it before; only what they do of their own accord carries a deadline.
+    pub(super) fn of_a_server(operation: &str, at: Instant) -> Self {
+        Self { at, told: matches!(operation, "revoke" | "rollback") }
+    }
+
+    /// One that the plugin is told.
+    pub(super) fn told(at: Instant) -> Self {
+        Self { at, told: true }
+    }
+
+    pub(super) fn at(self) -> Instant {
+        self.at
+    }
+
+    /// What the plugin hears of it.
+    pub(super) fn heard(self) -> Option<Instant> {
+        self.told.then_some(self.at)
+    }
 }
 
 /// Why a call to a mount has no answer.
@@ -88,6 +117,25 @@ fn go_name(code: Code) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_what_a_server_does_by_itself_carries_a_deadline() {
+        let at = Instant::now();
+        for (operation, carries) in [
+            ("read", false),
+            ("create", false),
+            ("renew", false),
+            ("revoke", true),
+            ("rollback", true),
+        ] {
+            let deadline = Deadline::of_a_server(operation, at);
+            assert_eq!(
+                (deadline.at(), deadline.heard()),
+                (at, carries.then_some(at)),
+                "{operation}"
+            );
+        }
+    }
 
     #[test]
     fn errors_read_as_go_prints_them() {

@@ -5,6 +5,7 @@
 mod catalog;
 mod conformance;
 mod crash;
+mod deadlines;
 mod engine;
 mod faults;
 mod go_peer;

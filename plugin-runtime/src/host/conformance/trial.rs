@@ -9,7 +9,7 @@ use super::planted::Planted;
 use crate::Operation;
 use crate::host::answer::{Access, Answer, Asked};
 use crate::host::events::Events;
-use crate::host::instance::{Instance as _, InstanceError};
+use crate::host::instance::{Deadline, Instance as _, InstanceError};
 use crate::host::process::{MountServices, PluginProcess, RemoteInstance, Setup};
 use crate::host::storage::{MountState, MountStorage, Store};
 use crate::host::system_view::{MountSystemView, SystemSettings};
@@ -136,7 +136,7 @@ impl Trial {
 
     pub(super) async fn send_within(&self, request: pb::Request, patience: Duration) -> Called {
         let operation = Operation::from_name(&request.operation);
-        let deadline = Some(Instant::now() + patience);
+        let deadline = Deadline::told(Instant::now() + patience);
         Called { operation, reply: self.instance.handle_request(request, deadline).await }
     }
 
@@ -160,7 +160,7 @@ impl Trial {
     /// What the existence check says; `None` when there is none for the path.
     pub(super) async fn exists(&self, path: &str, data: &Value) -> Result<Option<bool>, String> {
         let request = self.request("update", path, data);
-        let deadline = Some(Instant::now() + PATIENCE);
+        let deadline = Deadline::told(Instant::now() + PATIENCE);
         let reply = self.instance.existence_check(request, deadline).await;
         match reply.map_err(|error| error.to_string())? {
             pb::HandleExistenceCheckReply { err: Some(error), .. } => match error.err_type {

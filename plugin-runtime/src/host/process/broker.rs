@@ -10,6 +10,7 @@ use parking_lot::Mutex;
 use plugin_proto::plugin::ConnInfo;
 use plugin_proto::plugin::grpc_broker_client::GrpcBrokerClient;
 use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 
 use super::MountServices;
@@ -47,6 +48,8 @@ pub(super) struct HostBroker {
     directory: PathBuf,
     tls: Option<Tls>,
     fault: BrokerFault,
+    /// Cancelled when the request for the stream is on its way, or has failed.
+    requested: CancellationToken,
     _stream: AbortOnDropHandle<()>,
 }
 
@@ -61,11 +64,19 @@ impl HostBroker {
         let (sender, receiver) = mpsc::channel(MOST_WAITING);
         let announcements: Announcements = Arc::new(Mutex::new(Some(sender)));
         let heard = Arc::clone(&announcements);
+        let requested = CancellationToken::new();
+        let request = requested.clone();
         let stream = AbortOnDropHandle::new(tokio::spawn(async move {
-            run(channel, receiver).await;
+            run(channel, receiver, request).await;
             heard.lock().take();
         }));
-        Self { announcements, next_id: AtomicU32::new(1), directory, tls, fault, _stream: stream }
+        let next_id = AtomicU32::new(1);
+        Self { announcements, next_id, directory, tls, fault, requested, _stream: stream }
+    }
+
+    /// Resolves when the request for the stream is on its way.
+    pub(super) async fn requested(&self) {
+        self.requested.cancelled().await;
     }
 
     /// Ends the stream, which tells the plugin that an order to leave will come.
@@ -154,11 +165,20 @@ fn no_broker() -> InstanceError {
     InstanceError::Host(text.to_owned())
 }
 
-async fn run(channel: Channel, announcements: mpsc::Receiver<ConnInfo>) {
+async fn run(
+    channel: Channel,
+    announcements: mpsc::Receiver<ConnInfo>,
+    requested: CancellationToken,
+) {
     let mut client = GrpcBrokerClient::with_origin(channel, origin());
-    let outgoing = stream::unfold(announcements, async |mut announcements| {
-        let next = announcements.recv().await?;
-        Some((next, announcements))
+    let _failed = requested.clone().drop_guard();
+    let outgoing = stream::unfold(announcements, move |mut announcements| {
+        // Nobody asks for the first message before the request's head has been sent.
+        requested.cancel();
+        async move {
+            let next = announcements.recv().await?;
+            Some((next, announcements))
+        }
     });
     match client.start_stream(Box::pin(outgoing)).await {
         Ok(stream) => {

@@ -16,7 +16,7 @@ use tonic::metadata::{Ascii, MetadataValue};
 use super::broker::Brokered;
 use super::{MountServices, PluginProcess};
 use crate::host::InstanceError;
-use crate::host::instance::Instance;
+use crate::host::instance::{Deadline, Instance};
 use crate::host::random::base62;
 use crate::rpc::{MULTIPLEX_ID, origin, request};
 use crate::transport::Channel;
@@ -165,13 +165,13 @@ impl Instance for RemoteInstance {
     fn handle_request(
         &self,
         request: pb::Request,
-        deadline: Option<Instant>,
+        deadline: Deadline,
     ) -> BoxFuture<'_, Result<pb::HandleRequestReply, InstanceError>> {
         let mut client = self.client.clone();
         let args = pb::HandleRequestArgs { storage_id: 0, request: Some(Box::new(request)) };
         async move {
-            let call = client.handle_request(self.request(args, deadline));
-            self.process.call(deadline, call).await
+            let call = client.handle_request(self.request(args, deadline.heard()));
+            self.process.call(Some(deadline.at()), call).await
         }
         .boxed()
     }
@@ -179,13 +179,13 @@ impl Instance for RemoteInstance {
     fn existence_check(
         &self,
         request: pb::Request,
-        deadline: Option<Instant>,
+        deadline: Deadline,
     ) -> BoxFuture<'_, Result<pb::HandleExistenceCheckReply, InstanceError>> {
         let mut client = self.client.clone();
         let args = pb::HandleExistenceCheckArgs { storage_id: 0, request: Some(Box::new(request)) };
         async move {
-            let call = client.handle_existence_check(self.request(args, deadline));
-            self.process.call(deadline, call).await
+            let call = client.handle_existence_check(self.request(args, deadline.heard()));
+            self.process.call(Some(deadline.at()), call).await
         }
         .boxed()
     }

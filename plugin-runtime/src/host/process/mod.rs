@@ -150,6 +150,10 @@ impl PluginProcess {
     /// Vanishes as a server does that is killed: the connections break, and nothing is said.
     /// `None` when the process is still there after `patience`.
     pub async fn abandon(&self, patience: Duration) -> Option<Exited> {
+        // A plugin that has not heard of the broker by then would wait for it instead. What is
+        // asked after the stream is answered after it.
+        self.broker().requested().await;
+        let _ = self.supports_multiplexing().await;
         self.shared.channel.close().await;
         self.shared.spawned.keeper.wait(patience).await
     }

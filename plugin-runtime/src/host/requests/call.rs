@@ -10,7 +10,7 @@ use tokio_util::task::task_tracker::TaskTrackerToken;
 use crate::framework::TtlLimits;
 use crate::host::Host;
 use crate::host::error::HostError;
-use crate::host::instance::InstanceError;
+use crate::host::instance::{Deadline, InstanceError};
 use crate::host::lease::LeaseCalls;
 use crate::host::mounts::{Active, Mounted};
 
@@ -21,7 +21,7 @@ impl Host {
         mount: &Arc<Mounted>,
         request: &pb::Request,
     ) -> Result<pb::HandleRequestReply, InstanceError> {
-        let deadline = Some(self.deadline());
+        let deadline = Deadline::of_a_server(&request.operation, self.deadline());
         self.on_a_backend(mount, |active| active.instance.handle_request(request.clone(), deadline))
             .await
     }
@@ -32,7 +32,7 @@ impl Host {
         mount: &Arc<Mounted>,
         request: &pb::Request,
     ) -> Result<pb::HandleExistenceCheckReply, InstanceError> {
-        let deadline = Some(self.deadline());
+        let deadline = Deadline::of_a_server(&request.operation, self.deadline());
         self.on_a_backend(mount, |active| {
             active.instance.existence_check(request.clone(), deadline)
         })
