@@ -12,6 +12,7 @@ use super::context::Warned;
 use super::handler::{Answering, Erased};
 use super::lease::{ErasedSecretType, settle, type_of};
 use super::pattern::{Match, Router};
+use super::stall::watched;
 use super::wal::WalHandler;
 use super::{Context, Operations, Route, documentation, rollback};
 use crate::{
@@ -157,7 +158,7 @@ impl<S: Send + Sync + 'static> Dispatch<S> {
                 Context::new(request, &self.declared.state, None, &handler.description);
             handler.call(&mut context)?
         };
-        answering.await
+        watched(answering, || request.operation.to_string()).await
     }
 
     fn secret_type(&self, request: &Request) -> Result<&ErasedSecretType<S>, Error> {
@@ -167,7 +168,7 @@ impl<S: Send + Sync + 'static> Dispatch<S> {
 
     async fn at_path(&self, request: &Request) -> Answer {
         let declared = &*self.declared;
-        let (answering, warned) = {
+        let (answering, warned, index) = {
             let matched = self.router.route(&request.path).ok_or_else(Error::unsupported_path)?;
             let path = &declared.paths[matched.index()];
             let handler = path
@@ -181,9 +182,10 @@ impl<S: Send + Sync + 'static> Dispatch<S> {
             if !warned.read && request.operation != Operation::ResolvePath {
                 (warned.replaced, warned.ignored) = unread_fields(&request.data, path, &matched)?;
             }
-            (answering, warned)
+            (answering, warned, matched.index())
         };
-        let answer = answering.await?;
+        let place = || format!("{} {}", request.operation, self.router.patterns()[index].as_str());
+        let answer = watched(answering, place).await?;
         answer
             .map(|response| settle(&declared.secret_types, with_warnings(response, warned)))
             .transpose()

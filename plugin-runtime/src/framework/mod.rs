@@ -6,6 +6,7 @@
 //! checks, help and the OpenAPI document.
 
 pub mod answer;
+mod blocking;
 mod builder;
 mod context;
 mod description;
@@ -19,8 +20,10 @@ mod pattern;
 mod rollback;
 mod route;
 mod special;
+mod stall;
 mod wal;
 
+pub use blocking::{Blocking, blocking};
 pub use builder::{Framework, FrameworkError};
 pub use context::Context;
 pub use description::OperationDescription;

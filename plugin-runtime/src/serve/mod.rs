@@ -44,14 +44,33 @@ pub struct Plugin<B> {
     settings: Settings,
 }
 
+/// How many blocking handlers run at once unless somebody says so: more than a machine for plugins
+/// has cores, as many of them wait for somebody else, and few enough that a flood of them leaves
+/// the requests their share.
+const BLOCKING_THREADS: usize = 16;
+
 /// How the process runs.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 struct Settings {
     #[cfg(feature = "multi-thread")]
     worker_threads: usize,
+    blocking_threads: usize,
     tcp: bool,
     plaintext: bool,
     core_dumps: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            #[cfg(feature = "multi-thread")]
+            worker_threads: 0,
+            blocking_threads: BLOCKING_THREADS,
+            tcp: false,
+            plaintext: false,
+            core_dumps: false,
+        }
+    }
 }
 
 impl<B: crate::Backend> Plugin<B> {
@@ -74,14 +93,24 @@ impl<B: crate::Backend> Plugin<B> {
     }
 
     /// Handles requests on this many threads. 0, the default, is the main thread alone: a request
-    /// costs a few microseconds, and waking another core costs more than that. A backend that
-    /// computes or blocks for longer gives that to
-    /// [`tokio::task::spawn_blocking`](https://docs.rs/tokio/latest/tokio/task/fn.spawn_blocking.html),
-    /// or takes more threads.
+    /// costs a few microseconds, and waking another core costs more than that. What computes or
+    /// blocks for longer belongs into a handler that is
+    /// [`blocking`](crate::framework::blocking), which keeps nobody else waiting; only a backend
+    /// all of whose handlers compute has more of more threads.
     #[cfg(feature = "multi-thread")]
     #[must_use]
     pub fn worker_threads(mut self, count: usize) -> Self {
         self.settings.worker_threads = count;
+        self
+    }
+
+    /// Runs at most this many [`blocking`](crate::framework::blocking) handlers, and other work for
+    /// [`tokio::task::spawn_blocking`](https://docs.rs/tokio/latest/tokio/task/fn.spawn_blocking.html),
+    /// at once; 16 unless set, and at least one. The others wait. Threads are made when they are
+    /// needed and end when they have been idle for ten seconds.
+    #[must_use]
+    pub fn blocking_threads(mut self, count: usize) -> Self {
+        self.settings.blocking_threads = count.max(1);
         self
     }
 

@@ -5,6 +5,8 @@ use std::io::{self, Write as _};
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::runtime::{Builder, Runtime};
+
 use super::lifecycle::{Leave, Signals, time_to_leave};
 use super::{Plugin, Settings, harden, wire_version};
 use crate::Backend;
@@ -69,23 +71,23 @@ pub(super) fn run<B: Backend>(plugin: Plugin<B>) -> Result<(), StartError> {
     result
 }
 
+fn runtime(settings: &Settings) -> io::Result<Runtime> {
+    builder(settings).enable_all().max_blocking_threads(settings.blocking_threads).build()
+}
+
 #[cfg(feature = "multi-thread")]
-fn runtime(settings: &Settings) -> io::Result<tokio::runtime::Runtime> {
-    match settings.worker_threads {
-        0 => one_thread(),
-        count => {
-            tokio::runtime::Builder::new_multi_thread().worker_threads(count).enable_all().build()
-        }
+fn builder(settings: &Settings) -> Builder {
+    if settings.worker_threads == 0 {
+        return Builder::new_current_thread();
     }
+    let mut builder = Builder::new_multi_thread();
+    builder.worker_threads(settings.worker_threads);
+    builder
 }
 
 #[cfg(not(feature = "multi-thread"))]
-fn runtime(_: &Settings) -> io::Result<tokio::runtime::Runtime> {
-    one_thread()
-}
-
-fn one_thread() -> io::Result<tokio::runtime::Runtime> {
-    tokio::runtime::Builder::new_current_thread().enable_all().build()
+fn builder(_: &Settings) -> Builder {
+    Builder::new_current_thread()
 }
 
 async fn serve_one_host<B: Backend>(

@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::future::{Future, poll_fn};
 use std::io;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -143,6 +144,8 @@ where
     S::Future: Send + 'static,
 {
     let stop = connections.stop.clone();
+    // Once for all requests: a new one each time would be put on a list and taken off again.
+    let mut stopped = pin!(stop.cancelled());
     let handshake = h2::server::Builder::new()
         .initial_window_size(WINDOW)
         .initial_connection_window_size(WINDOW)
@@ -154,7 +157,7 @@ where
         .handshake(stream);
     let result = tokio::select! {
         result = handshake => result,
-        () = stop.cancelled() => return,
+        () = &mut stopped => return,
     };
     let mut connection = match result {
         Ok(connection) => connection,
@@ -168,7 +171,7 @@ where
     loop {
         let accepted = tokio::select! {
             accepted = connection.accept() => accepted,
-            () = stop.cancelled(), if !stopping => {
+            () = &mut stopped, if !stopping => {
                 connection.graceful_shutdown();
                 stopping = true;
                 continue;

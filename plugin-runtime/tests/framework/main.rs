@@ -7,6 +7,7 @@
 )]
 
 mod auth_method;
+mod blocking;
 mod canonical;
 mod conformance;
 mod existence;
