@@ -1,12 +1,14 @@
 //! The backends that are measured.
 
 use std::hint::black_box;
+use std::time::{Duration, Instant};
 
+use plugin_runtime::fields::Sensitive;
 use plugin_runtime::fields::{CommaList, Seconds};
 use plugin_runtime::framework::answer::Keys;
 use plugin_runtime::framework::extract::{Fields, Path};
-use plugin_runtime::framework::{Dispatch, Framework, FrameworkError, list, read};
-use plugin_runtime::{Error, Storage};
+use plugin_runtime::framework::{Dispatch, Framework, FrameworkError, blocking, list, login, read};
+use plugin_runtime::{Alias, Auth, Data, Error, Lease, Storage};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -62,6 +64,76 @@ pub fn paths(count: usize) -> Result<Dispatch<()>, FrameworkError> {
 pub fn coercion() -> Result<Dispatch<()>, FrameworkError> {
     use plugin_runtime::framework::write;
     Framework::secrets(()).path("coerced/{name}", write(coerce)).path("plain", write(plain)).build()
+}
+
+/// What logs in at [`logins`].
+#[derive(Deserialize, JsonSchema)]
+struct Login {
+    /// The user's name.
+    user: String,
+    /// The user's password.
+    password: Sensitive<String>,
+}
+
+/// A user of [`logins`], as stored.
+#[derive(Serialize, Deserialize)]
+struct User {
+    password: String,
+    version: String,
+}
+
+/// The auth mock without its password hashes: it keeps passwords as they are, and compares them.
+/// Everything else that a login costs is left.
+///
+/// # Errors
+///
+/// Never, as long as the declaration is right.
+pub fn logins() -> Result<Dispatch<()>, FrameworkError> {
+    Framework::auth(()).path("login", login(log_in)).build()
+}
+
+/// What a token of [`logins`] is renewed by.
+#[derive(Serialize)]
+struct Issued {
+    user: String,
+    version: String,
+}
+
+async fn log_in(Fields(login): Fields<Login>, storage: Storage) -> Result<Auth, Error> {
+    let user: Option<User> = storage.get(&format!("user/{}", login.user)).await?;
+    let user = user.filter(|user| user.password == *login.password.expose());
+    let User { version, .. } = user.ok_or_else(Error::permission_denied)?;
+    Ok(Auth {
+        lease: Lease::of(Duration::from_secs(30)).renewable_up_to(Duration::from_secs(60 * 60)),
+        policies: vec!["my-policy".to_owned(), "other-policy".to_owned()],
+        metadata: [("user".to_owned(), login.user.clone())].into(),
+        internal_data: Data::new(&Issued { user: login.user.clone(), version })?,
+        ..Auth::of(Alias::named(login.user))
+    })
+}
+
+/// How long a computing handler of [`computing`] computes.
+pub const COMPUTATION: Duration = Duration::from_millis(20);
+
+/// An engine of notes, and of two handlers that compute for [`COMPUTATION`]: `inline` holds the
+/// thread that serves requests, and `beside` has one of its own.
+#[must_use]
+pub fn computing() -> Framework<()> {
+    Framework::secrets(())
+        .path("note/{name}", read(read_role).write(write_role))
+        .path("inline", read(compute_inline))
+        .path("beside", read(blocking(compute)))
+}
+
+async fn compute_inline() {
+    compute();
+}
+
+fn compute() {
+    let start = Instant::now();
+    while start.elapsed() < COMPUTATION {
+        black_box(start);
+    }
 }
 
 async fn read_role(

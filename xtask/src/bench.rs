@@ -29,6 +29,10 @@ pub struct Options {
     /// The server binary, instead of the newest pinned OpenBao.
     #[arg(long, value_name = "PATH", conflicts_with = "skip_server")]
     pub server: Option<PathBuf>,
+    /// Another plugin to compare with, instead of the one on the Go SDK: the kv mock's paths and
+    /// answers on an SDK of yours.
+    #[arg(long, value_name = "PATH")]
+    pub peer: Option<PathBuf>,
     /// How often the two are measured in turn.
     #[arg(long, default_value_t = 5)]
     pub rounds: usize,
@@ -43,27 +47,29 @@ pub fn run(options: &Options) -> Result<()> {
     let distribution = dist::build(Profile::Release)?;
     let ours = distribution.plugin_directory.join(&distribution.plugin(OURS)?.plugin.package);
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let peer = match go_peer::has_go() {
-        true => Some(go_peer::build(&root, &workspace.target_directory)?),
-        false => None,
+    let peer = match &options.peer {
+        Some(peer) => Some(peer.canonicalize().with_context(|| peer.display().to_string())?),
+        None if go_peer::has_go() => Some(go_peer::build(&root, &workspace.target_directory)?),
+        None => None,
     };
     if peer.is_none() {
         terminal::note("no Go on this machine: ours is measured alone, against the floor");
     }
-    let program = build_report(&workspace)?;
+    let programs = build_programs(&workspace)?;
     let folder = tempfile::tempdir().context("a folder for the plugins")?;
     let plugins = plugin_directory(folder.path(), &ours, peer.as_deref())?;
     let server = match options.skip_server {
         true => None,
-        false => Some(start_server(options, &plugins, peer.is_some())?),
+        false => Some(start_server(options, &plugins, peer.as_deref())?),
     };
     let out = workspace.target_directory.join("bench");
-    let mut report = Command::new(program);
+    let mut report = Command::new(programs.join("report"));
+    report.arg("--plugin").arg(programs.join("plugin"));
     report.arg("--ours").arg(plugins.join(OURS)).arg("--out").arg(&out);
     report.args(["--rounds", &options.rounds.to_string()]);
     report.args(["--built-with", &compilers(peer.is_some())]);
-    if peer.is_some() {
-        report.arg("--peer").arg(plugins.join(go_peer::NAME));
+    if let Some(peer) = &peer {
+        report.arg("--peer").arg(plugins.join(file_name(peer)?));
     }
     if options.quick {
         report.arg("--quick");
@@ -90,35 +96,43 @@ pub fn run(options: &Options) -> Result<()> {
     Ok(())
 }
 
-fn build_report(workspace: &Workspace) -> Result<PathBuf> {
+/// Builds the driver, and our plugin as it needs it; returns their folder.
+fn build_programs(workspace: &Workspace) -> Result<PathBuf> {
     let mut build = cargo();
-    build.args(["build", "--profile", "bench", "--package", "benches", "--bin", "report"]);
+    build.args(["build", "--profile", "bench", "--package", "benches", "--features", "threads"]);
+    build.args(["--bin", "report", "--bin", "plugin"]);
     let finished = command::run("building the driver", &mut build)?;
     if !finished.status.success() {
         bail!("the driver can't be built:\n{}", finished.output);
     }
     // Cargo keeps the profile `bench` in the folder of releases.
-    Ok(workspace.target_directory.join("release").join("report"))
+    Ok(workspace.target_directory.join("release"))
 }
 
 /// A folder with the two plugins alone, as a server's plugin directory must be.
 fn plugin_directory(folder: &Path, ours: &Path, peer: Option<&Path>) -> Result<PathBuf> {
     let folder = folder.canonicalize().context("the folder for the plugins")?;
     for file in [Some(ours), peer].into_iter().flatten() {
-        let name = file.file_name().context("a file without a name")?;
-        std::fs::copy(file, folder.join(name)).with_context(|| file.display().to_string())?;
+        std::fs::copy(file, folder.join(file_name(file)?))
+            .with_context(|| file.display().to_string())?;
     }
     Ok(folder)
 }
 
-fn start_server(options: &Options, plugins: &Path, with_peer: bool) -> Result<DevServer> {
+fn file_name(path: &Path) -> Result<String> {
+    let name = path.file_name().context("a file without a name")?;
+    Ok(name.to_string_lossy().into_owned())
+}
+
+fn start_server(options: &Options, plugins: &Path, peer: Option<&Path>) -> Result<DevServer> {
     let binary = ServerBinary::find(options.server.as_deref(), None)?;
     terminal::note(&format!("{:?} {}", binary.product, binary.version));
     let server = DevServer::start(&binary, Some(plugins), &[])?;
     let api = server.api();
-    let mut mounts = vec![("ours", OURS)];
-    if with_peer {
-        mounts.push(("peer", go_peer::NAME));
+    // The server's own engine is what no plugin can be faster than.
+    let mut mounts = vec![("ours", OURS.to_owned()), ("own", "kv".to_owned())];
+    if let Some(peer) = peer {
+        mounts.push(("peer", file_name(peer)?));
     }
     for (path, plugin) in mounts {
         let answer =

@@ -5,7 +5,7 @@ use std::io::{Write as _, stderr};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use benches::report::measure::{self, Plan};
+use benches::report::measure::{self, Plan, program_name};
 use benches::report::server::Server;
 use benches::report::{Result, floor, html, markdown};
 use clap::Parser;
@@ -19,6 +19,10 @@ struct Arguments {
     /// The peer: the same engine on another SDK.
     #[arg(long)]
     peer: Option<PathBuf>,
+    /// The program `plugin` of this package, built with its feature `threads`, for the phases that
+    /// look into our plugin.
+    #[arg(long)]
+    plugin: Option<PathBuf>,
     /// The folder that the report goes to.
     #[arg(long)]
     out: PathBuf,
@@ -63,8 +67,8 @@ fn main() -> ExitCode {
 
 #[tokio::main(flavor = "current_thread")]
 async fn measure(arguments: Arguments) -> Result<()> {
-    let name = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let programs = [name(&arguments.ours), arguments.peer.as_deref().map(name).unwrap_or_default()];
+    let peer = arguments.peer.as_deref().map(program_name).unwrap_or_default();
+    let programs = [program_name(&arguments.ours), peer];
     let server = match (arguments.server, arguments.server_pid) {
         (Some(address), Some(pid)) => {
             let token = std::env::var("BENCH_TOKEN")?;
@@ -75,6 +79,7 @@ async fn measure(arguments: Arguments) -> Result<()> {
     let plan = Plan {
         ours: arguments.ours,
         peer: arguments.peer,
+        plugin: arguments.plugin,
         server,
         program: std::env::current_exe()?,
         rounds: if arguments.quick { 2 } else { arguments.rounds },

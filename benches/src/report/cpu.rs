@@ -19,6 +19,37 @@ pub fn used(pid: u32) -> Result<Duration> {
     Ok(Duration::from_nanos(nanos))
 }
 
+/// How much of what a process has used of the CPU it used in the kernel, from 0 to 1, since the
+/// kernel's clock stood at `before`. The kernel looks at each tick what runs, so that this takes
+/// some seconds of work to be of any use.
+///
+/// # Errors
+/// When there is no such process.
+pub fn kernel_share(pid: u32, before: Ticks) -> Result<f64> {
+    let now = ticks(pid)?;
+    let (user, system) = (now.user - before.user, now.system - before.system);
+    Ok(system as f64 / (user + system).max(1) as f64)
+}
+
+/// The kernel's own account in ticks.
+#[derive(Clone, Copy, Debug)]
+pub struct Ticks {
+    user: u64,
+    system: u64,
+}
+
+/// What the kernel has counted so far.
+///
+/// # Errors
+/// When there is no such process.
+pub fn ticks(pid: u32) -> Result<Ticks> {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat"))?;
+    let (_, rest) = stat.rsplit_once(')').ok_or("no name in the process's state")?;
+    let mut fields = rest.split_whitespace().skip(11);
+    let mut next = || Result::Ok(fields.next().ok_or("too few fields")?.parse::<u64>()?);
+    Ok(Ticks { user: next()?, system: next()? })
+}
+
 /// The CPU time that is used from one moment on.
 #[derive(Clone, Copy, Debug)]
 pub struct Meter {

@@ -10,6 +10,10 @@ use std::time::Instant;
 use super::Result;
 use super::cpu::Meter;
 use super::latency::Percentiles;
+use super::measure::{Found, Round};
+use super::plugin::Load;
+use super::ratio::median;
+use super::result::Table;
 
 /// The bytes of a request with its headers and TLS, and of its answer, about.
 pub const MESSAGE: usize = 400;
@@ -76,6 +80,43 @@ pub fn measure(program: &Path, batch: usize, rounds: usize) -> Result<Floor> {
     drop(stream);
     child.0.wait()?;
     Ok(Floor { throughput, latency: Percentiles::of(latencies), cpu })
+}
+
+/// A request without storage beside the ping-pong, with one and with 64 under way.
+#[must_use]
+pub fn table(found: &[Found], floors: &[[Floor; 2]]) -> Table {
+    let both_ends = |found: &Found, load: &dyn Fn(&Round) -> Load| {
+        let cost = |round| load(round).plugin_cpu + load(round).driver_cpu;
+        median(&found.rounds.iter().map(cost).collect::<Vec<_>>())
+    };
+    let row = |index: usize, in_flight: usize, load: &dyn Fn(&Round) -> Load| {
+        let figures = |figure: &dyn Fn(&Floor) -> f64| {
+            let each: Vec<f64> = floors.iter().map(|both| figure(&both[index])).collect();
+            median(&each)
+        };
+        let floor = figures(&|floor| floor.cpu);
+        let ours = found.first().and_then(|found| both_ends(found, load));
+        let peer = found.get(1).and_then(|found| both_ends(found, load));
+        vec![
+            in_flight.into(),
+            floor.into(),
+            ours.into(),
+            ours.zip(floor).map(|(ours, floor)| ours / floor).into(),
+            peer.into(),
+            figures(&|floor| floor.latency.p50).into(),
+        ]
+    };
+    let head = ["in flight", "ping-pong", "ours", "ours ÷ ping-pong", "peer", "ping-pong p50, µs"];
+    Table {
+        title: "Against the floor",
+        about: format!(
+            "Microseconds of CPU at both ends for a request without storage, beside a ping-pong of \
+             {MESSAGE} bytes each way over a Unix socket. With 64 in flight one write of the \
+             ping-pong carries all 64."
+        ),
+        head: head.map(str::to_owned).into(),
+        rows: vec![row(0, 1, &|round| round.bare_1), row(1, 64, &|round| round.bare_64)],
+    }
 }
 
 /// A process that is killed with this value, if it still runs.

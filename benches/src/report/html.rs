@@ -3,7 +3,7 @@
 use plotters::prelude::*;
 
 use super::Result;
-use super::markdown::figure;
+use super::markdown::{cell, figure, target, verdict};
 use super::result::{Curve, Report, Row};
 
 const SIZE: (u32, u32) = (900, 360);
@@ -13,24 +13,31 @@ const SIZE: (u32, u32) = (900, 360);
 /// # Errors
 /// When a plot can't be drawn.
 pub fn render(report: &Report) -> Result<String> {
-    let mut rows = String::new();
-    for row in &report.rows {
-        let cells = [
-            row.title.to_owned(),
-            row.unit.to_owned(),
-            figure(row.compared.ours),
-            row.compared.peer.map(figure).unwrap_or_default(),
-            row.compared.ratio.map(figure).unwrap_or_default(),
-            row.compared
-                .spread
-                .map(|(low, high)| format!("{}–{}", figure(low), figure(high)))
-                .unwrap_or_default(),
-        ];
-        rows.push_str("<tr>");
-        for cell in cells {
-            rows.push_str(&format!("<td>{}</td>", escaped(&cell)));
-        }
-        rows.push_str("</tr>\n");
+    let head = ["", "unit", "ours", "peer", "ratio", "spread", "target", ""];
+    let comparison = table(
+        &head.map(str::to_owned),
+        report.rows.iter().map(|row| {
+            let spread = |(low, high)| format!("{}–{}", figure(low), figure(high));
+            vec![
+                row.title.to_owned(),
+                row.unit.to_owned(),
+                figure(row.compared.ours),
+                row.compared.peer.map(figure).unwrap_or_default(),
+                row.compared.ratio.map(figure).unwrap_or_default(),
+                row.compared.spread.map(spread).unwrap_or_default(),
+                row.target.map(target).unwrap_or_default(),
+                verdict(row).to_owned(),
+            ]
+        }),
+    );
+    let mut others = String::new();
+    for other in &report.tables {
+        others.push_str(&format!(
+            "<h2>{}</h2>\n<p>{}</p>\n{}",
+            escaped(other.title),
+            escaped(&other.about),
+            table(&other.head, other.rows.iter().map(|row| row.iter().map(cell).collect())),
+        ));
     }
     let ratios = plot_ratios(&report.rows)?;
     let overload = plot_curves(&report.overload)?;
@@ -41,15 +48,22 @@ pub fn render(report: &Report) -> Result<String> {
          table{{border-collapse:collapse}}td,th{{padding:.2em .8em;border-bottom:1px solid #ddd;\
          text-align:right}}td:first-child,th:first-child{{text-align:left}}</style></head><body>\n\
          <h1>What a request costs, ours and the peer's</h1>\n<p>{} · {} · {} · {} rounds{}</p>\n\
-         <h2>Ratios</h2>\n{ratios}\n\
-         <table><tr><th></th><th>unit</th><th>ours</th><th>peer</th><th>ratio</th><th>spread</th>\
-         </tr>\n{rows}</table>\n<h2>Memory under overload</h2>\n{overload}\n</body></html>\n",
+         <h2>Ratios</h2>\n{ratios}\n{comparison}{others}{overload}\n</body></html>\n",
         escaped(&report.date),
         escaped(&report.machine),
         escaped(&report.built_with),
         report.rounds,
         if report.quick { " · a short run" } else { "" },
     ))
+}
+
+fn table(head: &[String], rows: impl Iterator<Item = Vec<String>>) -> String {
+    let row = |cells: &[String], tag: &str| {
+        let cells = cells.iter().map(|cell| format!("<{tag}>{}</{tag}>", escaped(cell)));
+        format!("<tr>{}</tr>\n", cells.collect::<String>())
+    };
+    let rows: String = rows.map(|cells| row(&cells, "td")).collect();
+    format!("<table>{}{rows}</table>\n", row(head, "th"))
 }
 
 fn escaped(text: &str) -> String {

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::ratio::Compared;
-use super::result::{Report, Target};
+use super::result::{Cell, Report, Row, Target};
 
 /// The report in Markdown.
 #[must_use]
@@ -17,6 +17,9 @@ pub fn render(report: &Report) -> String {
 fn write(text: &mut String, report: &Report) -> std::fmt::Result {
     writeln!(text, "# What a request costs, ours and the peer's\n")?;
     writeln!(text, "{}, {}. {}\n", report.date, report.machine, report.built_with)?;
+    if let Some(peer) = &report.peer {
+        writeln!(text, "The peer: `{peer}`.\n")?;
+    }
     if report.quick {
         writeln!(text, "**A short run: for a first look, not for a comparison.**\n")?;
     }
@@ -30,10 +33,9 @@ fn write(text: &mut String, report: &Report) -> std::fmt::Result {
     writeln!(text, "|---|---|---:|---:|---:|---|---|---|")?;
     for row in &report.rows {
         let Compared { ours, peer, ratio, spread } = &row.compared;
-        let verdict = match (row.target, ratio) {
-            (Some(target), Some(ratio)) if target.is_met(*ratio) => "met",
-            (Some(_), Some(_)) => "**missed**",
-            _ => "",
+        let verdict = match verdict(row) {
+            "missed" => "**missed**",
+            other => other,
         };
         writeln!(
             text,
@@ -49,50 +51,40 @@ fn write(text: &mut String, report: &Report) -> std::fmt::Result {
             row.target.map(target).unwrap_or_default(),
         )?;
     }
-    writeln!(text, "\n## Against the floor\n")?;
-    writeln!(
-        text,
-        "Microseconds of CPU at both ends for a request without storage, beside a ping-pong of as \
-         many bytes over a Unix socket.\n"
-    )?;
-    writeln!(text, "| in flight | ping-pong | ours | ours ÷ ping-pong | peer | ping-pong p50 |")?;
-    writeln!(text, "|---:|---:|---:|---:|---:|---:|")?;
-    for floor in &report.floor {
-        writeln!(
-            text,
-            "| {} | {} | {} | {} | {} | {} µs |",
-            floor.in_flight,
-            figure(floor.floor),
-            figure(floor.ours),
-            figure(floor.ours / floor.floor),
-            floor.peer.map(figure).unwrap_or_default(),
-            figure(floor.floor_p50),
-        )?;
-    }
-    writeln!(text, "\n## By the number of mounts in the process\n")?;
-    writeln!(text, "Microseconds of the plugin's CPU for a read, 64 in flight.\n")?;
-    writeln!(text, "| mounts | ours | peer |\n|---:|---:|---:|")?;
-    for (mounts, ours, peer) in &report.by_mounts {
-        let peer = peer.map(figure).unwrap_or_default();
-        writeln!(text, "| {mounts} | {} | {peer} |", figure(*ours))?;
-    }
-    writeln!(text, "\n## Memory under overload\n")?;
-    writeln!(text, "| | at the start | highest | at the end |\n|---|---:|---:|---:|")?;
-    for curve in &report.overload {
-        let memory = || curve.points.iter().map(|(_, megabytes)| *megabytes);
-        writeln!(
-            text,
-            "| {} | {} MB | {} MB | {} MB |",
-            curve.title,
-            memory().next().map(figure).unwrap_or_default(),
-            memory().reduce(f64::max).map(figure).unwrap_or_default(),
-            memory().next_back().map(figure).unwrap_or_default(),
-        )?;
+    for table in &report.tables {
+        writeln!(text, "\n## {}\n\n{}\n", table.title, table.about)?;
+        writeln!(text, "| {} |", table.head.join(" | "))?;
+        writeln!(text, "|---|{}", "---:|".repeat(table.head.len().saturating_sub(1)))?;
+        for row in &table.rows {
+            writeln!(text, "| {} |", row.iter().map(cell).collect::<Vec<_>>().join(" | "))?;
+        }
     }
     Ok(())
 }
 
-fn target(target: Target) -> String {
+/// A field of a table, as text.
+#[must_use]
+pub fn cell(cell: &Cell) -> String {
+    match cell {
+        Cell::Text(text) => text.clone(),
+        Cell::Figure(value) => figure(*value),
+        Cell::Nothing => String::new(),
+    }
+}
+
+/// Whether a row's target is met, in a word; empty where there is none.
+#[must_use]
+pub fn verdict(row: &Row) -> &'static str {
+    match (row.target, row.compared.ratio) {
+        (Some(target), Some(ratio)) if target.is_met(ratio) => "met",
+        (Some(_), Some(_)) => "missed",
+        _ => "",
+    }
+}
+
+/// What a row's ratio is meant to be.
+#[must_use]
+pub fn target(target: Target) -> String {
     match target {
         Target::AtLeast(limit) => format!("≥ {limit}"),
         Target::AtMost(limit) => format!("≤ {limit}"),

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use plugin_runtime::host::{Fault, StorageOperation, TlsMode, When};
 
 use super::plugin::{Plugin, request};
-use super::result::Curve;
+use super::result::{Curve, Table};
 use super::{Result, memory};
 
 /// How many requests are under way at once.
@@ -34,6 +34,26 @@ pub async fn curves(name: &str, path: &Path, quick: bool) -> Result<Vec<Curve>> 
         Curve { title: title(""), points: fast },
         Curve { title: title(", storage takes 100 ms"), points: slow },
     ])
+}
+
+/// The curves in three figures each.
+#[must_use]
+pub fn table(curves: &[Curve]) -> Table {
+    let row = |curve: &Curve| {
+        let memory = || curve.points.iter().map(|(_, megabytes)| *megabytes);
+        vec![
+            curve.title.clone().into(),
+            memory().next().into(),
+            memory().reduce(f64::max).into(),
+            memory().next_back().into(),
+        ]
+    };
+    Table {
+        title: "Memory under overload",
+        about: "Megabytes of the plugin, with more requests than it can answer.".to_owned(),
+        head: ["", "at the start", "highest", "at the end"].map(str::to_owned).into(),
+        rows: curves.iter().map(row).collect(),
+    }
 }
 
 async fn curve(path: &Path, slow: Option<Duration>, long: Duration) -> Result<Vec<(f64, f64)>> {

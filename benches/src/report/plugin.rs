@@ -43,13 +43,22 @@ impl Plugin {
     /// # Errors
     /// When it is no plugin.
     pub async fn register(name: &'static str, path: &Path, tls: TlsMode) -> Result<Self> {
+        Self::launched(name, path, move |path| launch(path, tls)).await
+    }
+
+    /// Registers the file in a new host that starts it by `launch`.
+    ///
+    /// # Errors
+    /// When it is no plugin.
+    pub async fn launched(
+        name: &'static str,
+        path: &Path,
+        launch: impl Fn(&Path) -> Launch + Send + Sync + 'static,
+    ) -> Result<Self> {
         let path: PathBuf = path.canonicalize()?;
         let directory = path.parent().ok_or("a file without a folder")?;
         let file = path.file_name().ok_or("a folder")?.to_string_lossy().into_owned();
-        let host = Host::builder()
-            .plugin_directory(directory)
-            .launch(move |path| launch(path, tls))
-            .build();
+        let host = Host::builder().plugin_directory(directory).launch(launch).build();
         let sum = Checksum::of_file(&path)?;
         host.register(Registration::new(PluginType::Secret, file.clone(), sum)).await?;
         Ok(Self { name, host, file })

@@ -50,19 +50,59 @@ pub struct Curve {
     pub points: Vec<(f64, f64)>,
 }
 
-/// The ping-pong beside a request without storage, in microseconds of CPU at both ends.
-#[derive(Clone, Copy, Debug, Default, Serialize)]
-pub struct AgainstFloor {
-    /// How many are under way at once.
-    pub in_flight: usize,
-    /// The ping-pong.
-    pub floor: f64,
-    /// Our plugin and the driver.
-    pub ours: f64,
-    /// The peer and the driver.
-    pub peer: Option<f64>,
-    /// The median latency of the ping-pong, in microseconds.
-    pub floor_p50: f64,
+/// A table beside the comparison.
+#[derive(Clone, Debug, Serialize)]
+pub struct Table {
+    /// What it shows.
+    pub title: &'static str,
+    /// How it was measured, and in what.
+    pub about: String,
+    /// The headings of its columns.
+    pub head: Vec<String>,
+    /// Its rows.
+    pub rows: Vec<Vec<Cell>>,
+}
+
+/// One field of a [`Table`].
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum Cell {
+    /// A word.
+    Text(String),
+    /// A figure.
+    Figure(f64),
+    /// What was not measured.
+    Nothing,
+}
+
+impl From<&str> for Cell {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+impl From<String> for Cell {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<usize> for Cell {
+    fn from(count: usize) -> Self {
+        Self::Text(count.to_string())
+    }
+}
+
+impl From<f64> for Cell {
+    fn from(figure: f64) -> Self {
+        Self::Figure(figure)
+    }
+}
+
+impl From<Option<f64>> for Cell {
+    fn from(figure: Option<f64>) -> Self {
+        figure.map_or(Self::Nothing, Self::Figure)
+    }
 }
 
 /// Everything.
@@ -70,6 +110,8 @@ pub struct AgainstFloor {
 pub struct Report {
     /// When, in UTC.
     pub date: String,
+    /// The peer's program.
+    pub peer: Option<String>,
     /// The processor, the number of cores and the kernel.
     pub machine: String,
     /// The compilers.
@@ -82,10 +124,8 @@ pub struct Report {
     pub requests_before_memory: usize,
     /// The figures.
     pub rows: Vec<Row>,
-    /// The floor.
-    pub floor: Vec<AgainstFloor>,
-    /// CPU per request by the number of mounts, in microseconds: mounts, ours, the peer's.
-    pub by_mounts: Vec<(usize, f64, Option<f64>)>,
+    /// What the ratios do not show.
+    pub tables: Vec<Table>,
     /// Memory under overload.
     pub overload: Vec<Curve>,
 }

@@ -13,18 +13,22 @@ use tokio::net::TcpStream;
 
 use super::cpu::Meter;
 use super::latency::Percentiles;
-use super::ratio::Compared;
-use super::result::{Row, Target};
+use super::ratio::{Compared, median};
+use super::result::{Cell, Row, Table, Target};
 use super::{Result, memory};
 
 /// How many clients, each with a connection and a request of its own.
 const CLIENTS: usize = 64;
 
+/// Where the server's own key-value engine is mounted.
+const OWN: &str = "own";
+
 /// A document of about 100 bytes.
 const DOCUMENT: &str =
     r#"{"value":"0123456789012345678901234567890123456789012345678901234567890123"}"#;
 
-/// A running server with both plugins mounted: ours at `ours/`, the peer at `peer/`.
+/// A running server with both plugins mounted, ours at `ours/` and the peer at `peer/`, and its own
+/// key-value engine at `own/`.
 #[derive(Clone)]
 pub struct Server {
     /// Where it listens: `127.0.0.1:8200`.
@@ -52,18 +56,18 @@ struct Phase {
     plugin_cpu: f64,
 }
 
-/// The rows of this part of the report.
+/// The rows of this part of the report, and the server's own engine beside them.
 ///
 /// # Errors
 /// When a request fails.
-pub async fn rows(
+pub async fn measured(
     server: &Server,
     with_peer: bool,
     rounds: usize,
     quick: bool,
-) -> Result<Vec<Row>> {
+) -> Result<(Vec<Row>, Table)> {
     let total = if quick { 4_000 } else { 20_000 };
-    let mounts: &[&str] = if with_peer { &["ours", "peer"] } else { &["ours"] };
+    let mounts: &[&str] = if with_peer { &["ours", "peer", OWN] } else { &["ours", OWN] };
     let mut gets: Vec<Vec<Phase>> = vec![Vec::new(); mounts.len()];
     let mut puts = gets.clone();
     for mount in mounts {
@@ -77,15 +81,17 @@ pub async fn rows(
         }
     }
     let each = |phases: &[Vec<Phase>], figure: &dyn Fn(&Phase) -> f64| {
-        let of = |index: usize| -> Vec<f64> {
-            phases.get(index).into_iter().flatten().map(figure).collect()
+        let of = |mount: &str| -> Vec<f64> {
+            let index = mounts.iter().position(|other| *other == mount);
+            index.into_iter().flat_map(|index| &phases[index]).map(figure).collect()
         };
-        Compared::of(&of(0), &of(1))
+        Compared::of(&of("ours"), &of("peer"))
     };
     let row = |key, title, unit, target, compared| Row { key, title, unit, target, compared };
     let at_least = Some(Target::AtLeast(2.0));
     let at_most = Some(Target::AtMost(0.65));
-    Ok(vec![
+    let table = beside_its_own(mounts, &gets, &puts);
+    let rows = vec![
         row(
             "server_throughput_64",
             "GET through the server, 64 clients",
@@ -136,16 +142,46 @@ pub async fn rows(
             None,
             each(&puts, &|it| it.plugin_cpu),
         ),
-    ])
+    ];
+    Ok((rows, table))
+}
+
+/// What the server needs for a request that no plugin answers: no plugin can be faster.
+fn beside_its_own(mounts: &[&str], gets: &[Vec<Phase>], puts: &[Vec<Phase>]) -> Table {
+    let rows = mounts.iter().zip(gets.iter().zip(puts)).map(|(mount, (gets, puts))| {
+        let figures = [gets, puts].into_iter().flat_map(|phases| {
+            let of = |figure: fn(&Phase) -> f64| {
+                median(&phases.iter().map(figure).collect::<Vec<_>>()).into()
+            };
+            [of(|phase| phase.throughput), of(|phase| phase.server_cpu)]
+        });
+        let title = if *mount == OWN { "the server's own kv, in its process" } else { mount };
+        [Cell::from(title)].into_iter().chain(figures).collect()
+    });
+    let head = ["", "GET, requests/s", "CPU of the server, µs", "PUT, requests/s", "CPU, µs"];
+    Table {
+        title: "Through the server, beside its own engine",
+        about: format!(
+            "{CLIENTS} clients, medians. What the server needs for its own engine, without a plugin \
+             and without a call to one, is the least that it can need."
+        ),
+        head: head.map(str::to_owned).into(),
+        rows: rows.collect(),
+    }
 }
 
 async fn phase(server: &Server, mount: &str, method: &Method, total: usize) -> Result<Phase> {
     let each = total / CLIENTS;
-    let program = &server.programs[usize::from(mount == "peer")];
+    // The server's own engine has no program, and no child of the server that it could be.
+    let program = match mount {
+        "ours" => server.programs[0].as_str(),
+        "peer" => server.programs[1].as_str(),
+        _ => "",
+    };
     let children = memory::children(server.pid)?;
     let plugins: Vec<Meter> = children
         .iter()
-        .filter(|(_, name)| name == program)
+        .filter(|(_, name)| !program.is_empty() && name == program)
         .map(|(pid, _)| Meter::start(*pid))
         .collect::<Result<_>>()?;
     let meter = Meter::start(server.pid)?;
