@@ -9,6 +9,7 @@ use futures_util::future::BoxFuture;
 use tokio::task::spawn_blocking;
 
 use super::extract::FromContext;
+use super::handler::for_each_arity;
 use super::{Context, Handler, OperationDescription};
 use crate::Error;
 
@@ -90,12 +91,4 @@ macro_rules! implement {
     };
 }
 
-implement!();
-implement!(A1);
-implement!(A1 A2);
-implement!(A1 A2 A3);
-implement!(A1 A2 A3 A4);
-implement!(A1 A2 A3 A4 A5);
-implement!(A1 A2 A3 A4 A5 A6);
-implement!(A1 A2 A3 A4 A5 A6 A7);
-implement!(A1 A2 A3 A4 A5 A6 A7 A8);
+for_each_arity!(implement);

@@ -38,6 +38,22 @@ pub trait Handler<S, Arguments>: Send + Sync + 'static {
     fn describe(&self, description: &mut OperationDescription);
 }
 
+/// Calls `$implement` with the names of no argument up to those of eight.
+macro_rules! for_each_arity {
+    ($implement:ident) => {
+        $implement!();
+        $implement!(A1);
+        $implement!(A1 A2);
+        $implement!(A1 A2 A3);
+        $implement!(A1 A2 A3 A4);
+        $implement!(A1 A2 A3 A4 A5);
+        $implement!(A1 A2 A3 A4 A5 A6);
+        $implement!(A1 A2 A3 A4 A5 A6 A7);
+        $implement!(A1 A2 A3 A4 A5 A6 A7 A8);
+    };
+}
+pub(super) use for_each_arity;
+
 macro_rules! implement {
     ($($argument:ident)*) => {
         impl<S, F, Answering, $($argument,)*> Handler<S, ($($argument,)*)> for F
@@ -64,15 +80,7 @@ macro_rules! implement {
     };
 }
 
-implement!();
-implement!(A1);
-implement!(A1 A2);
-implement!(A1 A2 A3);
-implement!(A1 A2 A3 A4);
-implement!(A1 A2 A3 A4 A5);
-implement!(A1 A2 A3 A4 A5 A6);
-implement!(A1 A2 A3 A4 A5 A6 A7);
-implement!(A1 A2 A3 A4 A5 A6 A7 A8);
+for_each_arity!(implement);
 
 type Call<S, T> =
     dyn for<'a> Fn(&mut Context<'a, S>) -> Result<BoxFuture<'static, T>, Error> + Send + Sync;
