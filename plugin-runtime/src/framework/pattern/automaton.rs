@@ -108,7 +108,8 @@ impl Automaton {
         if self.accepts(&first.0, true) && !self.accepts(&first.1, true) {
             return Search::Found(String::new());
         }
-        let mut seen = HashSet::from([first.clone()]);
+        // Without the first: what is left out at the start of a text is not later on.
+        let mut seen = HashSet::new();
         let mut queue = vec![(first, 0, '\0')];
         let mut position = 0;
         let mut work = 0;

@@ -57,6 +57,9 @@ fn a_path_that_some_request_reaches_is_accepted() {
         &["a", "re:(a{300}){300}", "b"],
         &["creds{/name?}", "creds/"],
         &["re:/?config", "configs"],
+        // What a path starts with may be followed by the same again, then with a slash.
+        &["re:[^/]*", "re:.*"],
+        &["re:((a|[^/]))*?", "re:(?P<g0>(.)*?)"],
     ];
     for patterns in cases {
         if let Err(error) = build(patterns) {
