@@ -47,12 +47,17 @@ impl Served {
 
     /// The time that so many reads take.
     fn reads(&self, in_flight: usize, count: u64) -> Duration {
+        self.requests("read", in_flight, count)
+    }
+
+    /// The time that so many requests take.
+    fn requests(&self, operation: &str, in_flight: usize, count: u64) -> Duration {
         let process = self.plugin.process().expect("a process");
-        let read = request("read", "key", "null");
+        let request = request(operation, "key", "null");
         // Each of those in flight makes the same number of requests.
         let count = usize::try_from(count).expect("a small number").next_multiple_of(in_flight);
         let start = Instant::now();
-        let load = load(&self.mounts, &process, &read, in_flight, count);
+        let load = load(&self.mounts, &process, &request, in_flight, count);
         self.runtime.block_on(load).expect("answers");
         start.elapsed()
     }
@@ -80,6 +85,20 @@ fn sizes(criterion: &mut Criterion) {
     }
 }
 
+/// The same request with one call to storage and without any: what lies between is the round trip.
+fn storage(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("storage round trip");
+    let served = Served::new(TlsMode::Auto, 1, Size::Small);
+    group.throughput(Throughput::Elements(1));
+    for (name, operation) in [("one call", "read"), ("no call", "resolve-path")] {
+        for in_flight in IN_FLIGHT {
+            group.bench_function(BenchmarkId::new(name, in_flight), |bencher| {
+                bencher.iter_custom(|count| served.requests(operation, in_flight, count));
+            });
+        }
+    }
+}
+
 fn mounts(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("read over the wire, by mounts in the process");
     for count in [1, 10, 100] {
@@ -97,6 +116,6 @@ criterion_group! {
         .sample_size(10)
         .warm_up_time(Duration::from_secs(1))
         .measurement_time(Duration::from_secs(3));
-    targets = sizes, mounts
+    targets = sizes, storage, mounts
 }
 criterion_main!(benches);

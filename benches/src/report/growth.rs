@@ -78,7 +78,7 @@ pub async fn by_keys(paths: &[&Path], requests: usize) -> Result<Table> {
         title: "By the number of stored keys",
         about:
             "Microseconds of the plugin's CPU for a read, 64 in flight. What a request costs by \
-                the number of declared paths is in the criterion report, under `route`."
+                the number of declared paths is in the criterion report, under `routing`."
                 .to_owned(),
         head: ["keys".to_owned()].into_iter().chain(plugins).collect(),
         rows,
