@@ -23,7 +23,10 @@ fn serve<B: Backend>(plugin: Plugin<B>) -> ExitCode {
 
 #[cfg(feature = "threads")]
 fn on_threads<B: Backend>(plugin: Plugin<B>, threads: &str) -> ExitCode {
-    serve(plugin.worker_threads(threads.parse().unwrap_or_default()))
+    match threads.parse() {
+        Ok(threads) => serve(plugin.worker_threads(threads)),
+        Err(_) => ExitCode::FAILURE,
+    }
 }
 
 #[cfg(not(feature = "threads"))]

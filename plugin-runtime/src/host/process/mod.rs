@@ -152,8 +152,12 @@ impl PluginProcess {
     pub async fn abandon(&self, patience: Duration) -> Option<Exited> {
         // A plugin that has not heard of the broker by then would wait for it instead. What is
         // asked after the stream is answered after it.
-        self.broker().requested().await;
-        let _ = self.supports_multiplexing().await;
+        let told = async {
+            self.broker().requested().await;
+            self.supports_multiplexing().await
+        };
+        // One that does not answer is abandoned as it is.
+        let _ = tokio::time::timeout(patience, told).await;
         self.shared.channel.close().await;
         self.shared.spawned.keeper.wait(patience).await
     }
