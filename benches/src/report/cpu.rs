@@ -90,4 +90,19 @@ mod tests {
         assert!(sum > 0);
         assert!(Meter::start(u32::MAX).is_err());
     }
+
+    #[test]
+    fn a_process_that_only_computes_is_not_in_the_kernel() {
+        let pid = std::process::id();
+        let before = ticks(pid).unwrap();
+        let mut sum = 0_u64;
+        // Until the kernel has looked some times.
+        while ticks(pid).unwrap().user < before.user + 5 {
+            for _ in 0..1_000_000 {
+                sum = std::hint::black_box(sum.wrapping_add(1));
+            }
+        }
+        assert!(kernel_share(pid, before).unwrap() < 0.9, "{sum}");
+        assert!(ticks(u32::MAX).is_err());
+    }
 }

@@ -8,14 +8,10 @@ use plugin_runtime::{Data, Operation};
 
 use super::Result;
 use super::cpu::{kernel_share, ticks};
-use super::plugin::{Plugin, load, request};
+use super::plugin::{DOCUMENT, Plugin, load, request};
 use super::ratio::median;
 use super::result::{Cell, Table};
 use crate::mount::Mount;
-
-/// The document that is read.
-const DOCUMENT: &str =
-    r#"{"value":"0123456789012345678901234567890123456789012345678901234567890123"}"#;
 
 /// Microseconds of CPU for a read, in one process.
 #[derive(Clone, Copy, Debug)]

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use plugin_runtime::host::TlsMode;
 
-use super::plugin::{Load, Plugin, launch, load, request};
+use super::plugin::{DOCUMENT, Load, Plugin, launch, load, request};
 use super::result::Report;
 use super::server::{self, Server};
 use super::{Result, computing, floor, growth, layers, memory, overload, rows};
@@ -197,11 +197,9 @@ async fn one_round(
 ) -> Result<(Round, usize)> {
     let process = plugin.process()?;
     let mounts = std::slice::from_ref(mount);
-    let document =
-        r#"{"value":"0123456789012345678901234567890123456789012345678901234567890123"}"#;
-    mount.handle(&request("update", "key", document)).await?;
+    mount.handle(&request("update", "key", DOCUMENT)).await?;
     let read = request("read", "key", "null");
-    let write = request("update", "key", document);
+    let write = request("update", "key", DOCUMENT);
     let bare = request("resolve-path", "key", "null");
     let few = (plan.requests / 20).max(500);
     // Warm-up: the first requests fill caches and let the heap find its size.

@@ -15,6 +15,10 @@ use super::Result;
 use super::cpu::Meter;
 use super::latency::Percentiles;
 
+/// A document of about 100 bytes: what is written and read.
+pub const DOCUMENT: &str =
+    r#"{"value":"0123456789012345678901234567890123456789012345678901234567890123"}"#;
+
 /// What a phase of load has shown.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Load {

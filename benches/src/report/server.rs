@@ -13,6 +13,7 @@ use tokio::net::TcpStream;
 
 use super::cpu::Meter;
 use super::latency::Percentiles;
+use super::plugin::DOCUMENT;
 use super::ratio::{Compared, median};
 use super::result::{Cell, Row, Table, Target};
 use super::{Result, memory};
@@ -22,10 +23,6 @@ const CLIENTS: usize = 64;
 
 /// Where the server's own key-value engine is mounted.
 const OWN: &str = "own";
-
-/// A document of about 100 bytes.
-const DOCUMENT: &str =
-    r#"{"value":"0123456789012345678901234567890123456789012345678901234567890123"}"#;
 
 /// A running server with both plugins mounted, ours at `ours/` and the peer at `peer/`, and its own
 /// key-value engine at `own/`.
