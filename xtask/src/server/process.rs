@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 use nix::sys::signal::{self, Signal};
 use nix::unistd::Pid;
-use tempfile::TempDir;
+use tempfile::{TempDir, TempPath};
 
 use super::environment;
 use super::log::Log;
@@ -20,12 +20,16 @@ use super::{Cli, ServerBinary};
 /// How long a server may take to end after SIGTERM.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// Where Linux has a file system in memory for everybody.
+const IN_MEMORY: &str = "/dev/shm";
+
 /// The folders of one server: its home, its temporary folder, its log, its data.
 ///
 /// All of it goes when this is dropped.
 #[derive(Debug)]
 pub struct Folders {
     root: TempDir,
+    log: TempPath,
 }
 
 impl Folders {
@@ -44,7 +48,8 @@ impl Folders {
             .prefix("bao-")
             .tempdir_in(&parent)
             .with_context(|| format!("creating a folder in {}", parent.display()))?;
-        let folders = Self { root };
+        let log = log_file(root.path())?;
+        let folders = Self { root, log };
         for folder in [folders.home(), folders.temporary(), folders.data()] {
             fs::create_dir(&folder).with_context(|| format!("creating {}", folder.display()))?;
         }
@@ -78,8 +83,20 @@ impl Folders {
     /// The log.
     #[must_use]
     pub fn log(&self) -> Log {
-        Log::at(self.root().join("server.log"))
+        Log::at(self.log.to_path_buf())
     }
+}
+
+/// An empty file for the log: in memory where the machine has a folder for that.
+///
+/// A server flushes its log at each end of a plugin, between telling of that end and taking note of
+/// it. With a file on a disk it waits for all who write there, for seconds on a busy machine, and
+/// sends requests to a plugin that is gone.
+fn log_file(otherwise: &Path) -> Result<TempPath> {
+    let mut name = tempfile::Builder::new();
+    name.prefix("bao-").suffix(".log");
+    let file = name.tempfile_in(IN_MEMORY).or_else(|_| name.tempfile_in(otherwise));
+    Ok(file.context("creating the log file")?.into_temp_path())
 }
 
 /// A running server process.
@@ -297,4 +314,19 @@ pub fn send(pid: u32, signal: Signal) -> Result<()> {
     let pid = i32::try_from(pid).context("process ids fit into 31 bits")?;
     signal::kill(Pid::from_raw(pid), signal)
         .with_context(|| format!("sending {signal} to process {pid}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_log_is_in_memory_where_that_can_be_and_goes_with_the_folders() {
+        let folders = Folders::new().unwrap();
+        let log = folders.log().path().to_owned();
+        assert!(log.exists());
+        assert_eq!(log.starts_with(IN_MEMORY), Path::new(IN_MEMORY).is_dir(), "{}", log.display());
+        drop(folders);
+        assert!(!log.exists(), "{} is left", log.display());
+    }
 }

@@ -60,7 +60,11 @@ fn login(api: &Api, fields: &Value) -> Result<Answer> {
 
 /// The API with the token of a login.
 fn logged_in(api: &Api, name: &str, password: &str) -> Result<Api> {
-    let answer = login(api, &json!({ "user": name, "password": password }))?.success()?;
+    token_of(api, &login(api, &json!({ "user": name, "password": password }))?.success()?)
+}
+
+/// The API with the token that a login gave.
+fn token_of(api: &Api, answer: &Answer) -> Result<Api> {
     let token = answer.body["auth"]["client_token"].as_str();
     Ok(api.with_token(token.ok_or_else(|| anyhow!("no token: {answer:?}"))?))
 }

@@ -4,11 +4,11 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
-use nix::sys::signal::Signal;
 use serde_json::json;
-use xtask::server::{Answer, Api, ServerBinary, process};
+use xtask::server::{Answer, Api, ServerBinary};
 
 use crate::example::Example;
+use crate::kill::{kill_plugin, once_noticed};
 use crate::on_both_versions;
 
 on_both_versions!(
@@ -130,10 +130,9 @@ fn a_lease_is_revoked_after_its_plugin_was_killed(binary: &ServerBinary) -> Resu
     let (example, api) = engine(binary)?;
     let (lease, _) = issue(&api, "long")?;
     let (_, other) = issue(&api, "long")?;
-    let killed = example.server.wait_for_plugins(1, Duration::ZERO)?[0];
-    process::send(killed, Signal::SIGKILL)?;
-    example.server.log().wait_for("plugin process exited", Duration::from_secs(1))?;
-    assert_eq!(revoke(&api, &lease)?.status, 204);
+    let killed = kill_plugin(example.server.process())?;
+    let revoked = once_noticed(|| revoke(&api, &lease))?;
+    assert_eq!(revoked.status, 204, "{revoked:?}");
     assert_eq!(tokens(&api)?, [other]);
     assert_ne!(example.server.wait_for_plugins(1, Duration::ZERO)?, [killed]);
     Ok(())

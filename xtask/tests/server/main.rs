@@ -17,6 +17,7 @@ mod dev;
 mod example;
 mod hang_up;
 mod help;
+mod kill;
 mod large;
 mod leases;
 mod load;

@@ -1,14 +1,13 @@
 //! Users and tokens outlive their plugin's process, and the server's seal.
 
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use anyhow::{Result, bail};
-use nix::sys::signal::Signal;
+use anyhow::Result;
 use serde_json::json;
-use xtask::server::{Api, ProductionServer, ServerBinary, ServerProcess, process};
+use xtask::server::{Api, ProductionServer, ServerBinary};
 
-use super::{NAME, enable, logged_in, login, refusal, renew, server, set_password};
+use super::{NAME, enable, logged_in, login, refusal, renew, server, set_password, token_of};
+use crate::kill::{kill_plugin, once_noticed};
 use crate::on_both_versions;
 use crate::setting::distribution;
 
@@ -17,16 +16,14 @@ on_both_versions!(
     users_and_tokens_outlive_seal_and_unseal,
 );
 
-/// How long a server may take to see that a plugin's process ended.
-const SEEN: Duration = Duration::from_secs(2);
-
 fn users_and_tokens_outlive_kills_and_a_reload(binary: &ServerBinary) -> Result<()> {
     let (server, api) = server(binary)?;
     set_password(&api, "bob", "correct")?;
     let first = kill_plugin(server.process())?;
-    let token = logged_in(&api, "bob", "correct")?;
+    let credentials = json!({ "user": "bob", "password": "correct" });
+    let token = token_of(&api, &once_noticed(|| login(&api, &credentials))?.success()?)?;
     let second = kill_plugin(server.process())?;
-    renew(&token)?.success()?;
+    once_noticed(|| renew(&token))?.success()?;
     let third = server.wait_for_plugins(1, Duration::from_secs(1))?[0];
     assert!(first != second && second != third, "each time it is another process");
     assert_bob_is_known(&api)?;
@@ -40,7 +37,8 @@ fn users_and_tokens_outlive_kills_and_a_reload(binary: &ServerBinary) -> Result<
     // What is to end a token's renewals does so across a restart too.
     set_password(&api, "bob", "changed")?;
     kill_plugin(server.process())?;
-    assert_eq!(refusal(&renew(&token)?), (400, "internal data does not match".to_owned()));
+    let refused = once_noticed(|| renew(&token))?;
+    assert_eq!(refusal(&refused), (400, "internal data does not match".to_owned()));
     Ok(())
 }
 
@@ -65,22 +63,6 @@ fn assert_bob_is_known(api: &Api) -> Result<()> {
     assert_eq!(wrong.status, 403, "{wrong:?}");
     assert_eq!(api.list("auth/auth-mock/users")?.success()?.keys(), ["bob"]);
     Ok(())
-}
-
-/// Kills the only plugin, and waits until the server has seen it; the process id it had.
-fn kill_plugin(server: &ServerProcess) -> Result<u32> {
-    let seen = || server.log().lines_with("plugin process exited").len();
-    let before = seen();
-    let plugin = server.wait_for_plugins(1, Duration::from_secs(1))?[0];
-    process::send(plugin, Signal::SIGKILL)?;
-    let start = Instant::now();
-    while seen() == before {
-        if start.elapsed() > SEEN {
-            bail!("the server did not see the kill:\n{}", server.log().tail(15));
-        }
-        thread::sleep(Duration::from_millis(10));
-    }
-    Ok(plugin)
 }
 
 /// Seals and unseals; in between the plugin's process is gone, and `token` is of no use.

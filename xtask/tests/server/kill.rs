@@ -1,0 +1,42 @@
+//! A plugin that is killed, and a server that hasn't noticed it yet.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, bail};
+use nix::sys::signal::Signal;
+use xtask::server::{Answer, ServerProcess, process};
+
+/// How long a server on a busy machine may take to notice the end of a process.
+const NOTICED: Duration = Duration::from_secs(10);
+
+/// Kills the only plugin and waits until the server tells of it; the process id it had.
+pub(crate) fn kill_plugin(server: &ServerProcess) -> Result<u32> {
+    let told = || server.log().lines_with("plugin process exited").len();
+    let before = told();
+    let plugin = server.wait_for_plugins(1, Duration::from_secs(1))?[0];
+    process::send(plugin, Signal::SIGKILL)?;
+    let start = Instant::now();
+    while told() == before {
+        if start.elapsed() > NOTICED {
+            bail!("the server did not see the kill:\n{}", server.log().tail(15));
+        }
+        thread::sleep(Duration::from_millis(10));
+    }
+    Ok(plugin)
+}
+
+/// The first answer that isn't of a connection to nobody.
+///
+/// A server logs that a plugin's process is gone, and takes note of it a moment later: in between it
+/// sends requests to the dead socket. Nothing came of those, so they can be sent again.
+pub(crate) fn once_noticed(mut request: impl FnMut() -> Result<Answer>) -> Result<Answer> {
+    let start = Instant::now();
+    loop {
+        let answer = request()?;
+        if !answer.errors().contains("code = Unavailable") || start.elapsed() > NOTICED {
+            return Ok(answer);
+        }
+        thread::sleep(Duration::from_millis(5));
+    }
+}
