@@ -58,6 +58,8 @@ pub struct Found {
     pub rss_idle: Vec<f64>,
     /// Bytes for a further mount, of each round.
     pub rss_per_mount: Vec<f64>,
+    /// The same, once each mount was written to and read from.
+    pub rss_per_used_mount: Vec<f64>,
     /// Bytes after all rounds.
     pub rss_loaded: f64,
     /// Bytes of the file.
@@ -89,9 +91,10 @@ pub async fn run(plan: &Plan, say: impl Fn(&str)) -> Result<Report> {
     say("memory by mounts");
     for _ in 0..plan.rounds {
         for (found, path) in found.iter_mut().zip(&paths) {
-            let (idle, per_mount) = memory_by_mounts(path).await?;
-            found.rss_idle.push(idle);
-            found.rss_per_mount.push(per_mount);
+            let memory = memory_by_mounts(path).await?;
+            found.rss_idle.push(memory.idle);
+            found.rss_per_mount.push(memory.per_mount);
+            found.rss_per_used_mount.push(memory.per_used_mount);
         }
     }
     let mut plugins = Vec::new();
@@ -174,20 +177,47 @@ pub fn program_name(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
-async fn memory_by_mounts(path: &Path) -> Result<(f64, f64)> {
+/// Bytes of a plugin's process.
+struct Memory {
+    idle: f64,
+    per_mount: f64,
+    per_used_mount: f64,
+}
+
+async fn memory_by_mounts(path: &Path) -> Result<Memory> {
     const FURTHER: u32 = 20;
     let plugin = Plugin::register("memory", path, TlsMode::Auto).await?;
-    plugin.mount("m0").await?;
+    let first = plugin.mount("m0").await?;
     let pid = plugin.process()?.pid();
-    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
-    let idle = memory::resident(pid)? as f64;
+    let idle = settled(pid).await?;
+    let mut further = Vec::new();
     for number in 1..=FURTHER {
-        plugin.mount(&format!("m{number}")).await?;
+        further.push(plugin.mount(&format!("m{number}")).await?);
     }
-    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
-    let more = memory::resident(pid)? as f64;
+    let mounted = settled(pid).await?;
+    // What the first request of a process needs is no mount's.
+    use_once(&first).await?;
+    let before = settled(pid).await?;
+    for mount in &further {
+        use_once(mount).await?;
+    }
+    let after = settled(pid).await?;
     plugin.host().seal().await;
-    Ok((idle, (more - idle) / f64::from(FURTHER)))
+    let per_mount = (mounted - idle) / f64::from(FURTHER);
+    let per_used_mount = per_mount + (after - before) / f64::from(FURTHER);
+    Ok(Memory { idle, per_mount, per_used_mount })
+}
+
+/// What is resident once a process has come to rest.
+async fn settled(pid: u32) -> Result<f64> {
+    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    Ok(memory::resident(pid)? as f64)
+}
+
+async fn use_once(mount: &plugin_runtime::host::MountedBackend) -> Result<()> {
+    mount.handle(&request("update", "key", DOCUMENT)).await?;
+    mount.handle(&request("read", "key", "null")).await?;
+    Ok(())
 }
 
 async fn one_round(

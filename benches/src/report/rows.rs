@@ -130,6 +130,13 @@ pub fn rows(found: &[Found]) -> Vec<Row> {
             one(&|it| megabytes(&it.rss_per_mount)),
         ),
         row(
+            "rss_per_used_mount",
+            "and once it was written to and read from",
+            "MB",
+            None,
+            one(&|it| megabytes(&it.rss_per_used_mount)),
+        ),
+        row(
             "rss_loaded",
             "memory after the load",
             "MB",

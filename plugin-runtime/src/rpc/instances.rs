@@ -15,7 +15,6 @@ use super::storage::RemoteStorage;
 use super::system_view::RemoteSystemView;
 use super::unwind::{guarded, guarded_sync};
 use crate::backend::Factory;
-use crate::error::chain;
 use crate::transport::{Channel, Tls};
 use crate::{Backend, Error, Mount, Storage, SystemView};
 
@@ -25,7 +24,7 @@ const CLEANUP_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long transactions may take to be rolled back before the connection is closed.
 const TASKS_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// One mount: its backend, and its own connection to the server.
+/// One mount: its backend, and its own connection to the server, made at the first call.
 pub(super) struct Instance<B> {
     pub(super) backend: B,
     pub(super) storage: Storage,
@@ -78,11 +77,9 @@ impl<B: Backend> Instances<B> {
             return Err(SetupError::NoBroker);
         }
         let network = self.shared.broker.address(args.broker_id).await?;
+        // Dialled when the backend first needs the server: a mount that nobody uses, and a probe,
+        // cost neither side a connection.
         let channel = Channel::new(network, self.shared.tls.clone());
-        // A probe makes no calls, and is spared the connection.
-        if !mount.is_probe() {
-            channel.connect().await?;
-        }
         let backend = guarded_sync(|| (self.shared.factory)(mount))?;
         guarded_sync(|| backend.special_paths().check().map_err(|e| Error::new(e.to_string())))?;
         let tasks = TaskTracker::new();
@@ -136,8 +133,6 @@ pub(super) enum SetupError {
     NoBroker,
     #[error(transparent)]
     NoAddress(#[from] super::broker::NoAddress),
-    #[error("{}", chain(.0))]
-    Connect(#[from] crate::transport::ConnectError),
     #[error(transparent)]
     Backend(#[from] Error),
 }

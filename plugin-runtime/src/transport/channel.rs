@@ -94,6 +94,7 @@ impl Channel {
     }
 
     /// Dials now instead of at the first call.
+    #[cfg(feature = "host")]
     pub(crate) async fn connect(&self) -> Result<(), ConnectError> {
         self.shared.open().await.map(drop)
     }

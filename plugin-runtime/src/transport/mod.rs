@@ -10,7 +10,9 @@ mod tls;
 mod unix;
 
 pub(crate) use body::Received;
-pub(crate) use channel::{Channel, ConnectError};
+pub(crate) use channel::Channel;
+#[cfg(feature = "host")]
+pub(crate) use channel::ConnectError;
 pub(crate) use connection::{Connections, serve};
 pub(crate) use listener::{BindError, ListenOn, Listener};
 pub(crate) use stream::Socket;

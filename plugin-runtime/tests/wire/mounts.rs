@@ -48,7 +48,21 @@ async fn a_backend_learns_what_it_is_mounted_as() {
         "options": { "version": "2" },
     });
     assert_eq!(mount.ask("mount", &json!({})).await, expected);
+}
+
+#[tokio::test]
+async fn a_mount_connects_when_it_first_needs_the_server_and_once() {
+    let host = Host::start().await;
+    let mount = host.mount("mount").await;
+    mount.read("echo").await.unwrap();
+    assert_eq!(mount.brokered.connections(), 0);
+    let list = || mount.storage(json!({ "op": "list", "prefix": "" }));
+    let together = futures_util::future::join_all((0..16).map(|_| list())).await;
+    assert_eq!(together, vec![json!({ "answer": [] }); 16]);
     assert_eq!(mount.brokered.connections(), 1);
+    list().await;
+    assert_eq!(mount.brokered.connections(), 1);
+    mount.clean_up().await.unwrap();
 }
 
 #[tokio::test]
@@ -83,7 +97,9 @@ async fn an_address_may_be_announced_before_the_setup_or_after_it() {
     };
     let (setup, ()) = tokio::join!(host.set_up("after", broker_id, "uuid", &[]), announce);
     assert_eq!(setup.unwrap(), "");
-    assert_eq!(brokered.connections(), 1);
+    let mount = Mount::new("after", host.backend(), brokered);
+    assert_eq!(mount.storage(json!({ "op": "list", "prefix": "" })).await, json!({ "answer": [] }));
+    assert_eq!(mount.brokered.connections(), 1);
 }
 
 #[tokio::test]
@@ -129,17 +145,26 @@ async fn a_setup_that_fails_says_why_and_harms_no_other_mount() {
 }
 
 #[tokio::test]
-async fn a_setup_without_a_way_back_to_the_server_fails() {
+async fn a_setup_without_a_broker_id_fails() {
     let host = Host::start().await;
     let text = host.set_up("mount", 0, "uuid", &[]).await.unwrap();
     assert!(text.contains("broker id"), "{text}");
+    host.is_served("mount").await;
+}
 
+#[tokio::test]
+async fn without_a_way_back_to_the_server_what_needs_it_fails_and_says_why() {
+    let host = Host::start().await;
     let broker_id = host.broker_id();
     let nowhere = host.process.directory().join("nowhere");
     host.announce(broker_id, nowhere.to_str().unwrap());
-    let text = host.set_up("mount", broker_id, "uuid", &[]).await.unwrap();
-    assert!(text.contains("cannot connect to the server's brokered service"), "{text}");
-    host.is_served("mount").await;
+    assert_eq!(host.set_up("mount", broker_id, "uuid", &[]).await.unwrap(), "");
+    let mount = Mount::new("mount", host.backend(), host.brokered());
+    mount.read("echo").await.unwrap();
+    let answer = mount.storage(json!({ "op": "list", "prefix": "" })).await.to_string();
+    assert!(answer.contains("cannot connect to the server's brokered service"), "{answer}");
+    mount.clean_up().await.unwrap();
+    host.is_served("other").await;
 }
 
 #[tokio::test]
