@@ -1,19 +1,23 @@
-//! `cargo xtask test`: all checks and all tests, with a summary that tells what did not run.
+//! `cargo xtask test`: all checks and all tests, or some of them, with a summary that says what did
+//! not run.
 
 mod counts;
+mod group;
 mod phase;
 mod servers;
 
 use std::path::PathBuf;
 
 use anyhow::{Result, bail};
-use clap::Args;
+use clap::{Args, ValueEnum as _};
 
 use crate::codegen;
 use crate::dist::{self, Profile};
 use crate::go_peer;
+use crate::terminal::say;
 use crate::tidy;
 use crate::workspace::Workspace;
+use group::{Group, Selection};
 use phase::Phases;
 use servers::Servers;
 
@@ -33,112 +37,224 @@ pub const THREE_WAYS_VARIABLE: &str = "PLUGIN_TEST_SERVER";
 /// The integration test of this crate that talks to real servers.
 const SERVER_TEST: &str = "server";
 
-/// What `cargo xtask test` can be told.
+/// Every member but `xtask`, always with the same features, so that no group builds anew what
+/// another has built.
+const MEMBERS: [&str; 5] =
+    ["--workspace", "--exclude", "xtask", "--features", "plugin-runtime/host"];
+
+/// The options of `cargo xtask test`.
 #[derive(Args, Clone, Debug, Default)]
+#[command(after_help = "Examples:
+  cargo xtask test                   everything, as in continuous integration
+  cargo xtask test lints unit        two groups
+  cargo xtask test leases            the tests with `leases` in their name, in every group
+  cargo xtask test server leases     the same among the tests on real servers")]
 #[non_exhaustive]
 pub struct Options {
-    /// Leave out the tests on real servers.
+    /// Groups to run (see --list), and parts of the names of tests; everything if there is none
+    #[arg(value_name = "GROUP|NAME")]
+    pub select: Vec<String>,
+    /// List the groups and exit
+    #[arg(long)]
+    pub list: bool,
+    /// Leave out the tests on real servers
     #[arg(long)]
     pub skip_server: bool,
-    /// The server binary to test with, instead of the newest pinned OpenBao.
+    /// The server binary to test with, instead of the newest pinned OpenBao
     #[arg(long, value_name = "PATH", conflicts_with = "skip_server")]
     pub server: Option<PathBuf>,
 }
 
-/// Runs the subcommand: all phases, also after one that failed.
+/// Runs the subcommand: all selected phases, also after one that failed.
 ///
 /// # Errors
-/// When a phase failed, or, where `CI` is `true`, when anything was skipped.
+/// When a phase failed or no test has a selected name, and, where `CI` is `true`, when anything
+/// was skipped.
 pub fn run(options: &Options) -> Result<()> {
+    if options.list {
+        list();
+        return Ok(());
+    }
     let workspace = Workspace::load()?;
-    let mut phases = Phases::default();
-    phases.cargo("format", &["fmt", "--all", "--check"], &[]);
-    phases.cargo(
-        "clippy",
-        &["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"],
-        &[],
-    );
-    phases.cargo(
-        "documentation",
-        &["doc", "--workspace", "--no-deps"],
-        &[("RUSTDOCFLAGS", "--deny warnings")],
-    );
-    phases.run("generated code", || codegen::run(true));
-    phases.run("tidy", tidy::run);
-    let peer = go_peer(&mut phases, &workspace);
-    let servers = match options.skip_server {
-        true => None,
-        false => phases.run("servers", || Servers::find(options.server.as_deref())),
-    };
-    let three_ways = servers.as_ref().map(Servers::three_ways);
-    let variables: Vec<_> = peer
-        .iter()
-        .map(|path| (go_peer::VARIABLE, path.as_str()))
-        .chain(three_ways.iter().map(|(name, path)| (*name, path.as_str())))
-        .collect();
-    let all = ["test", "--workspace", "--exclude", "xtask", "--features", "plugin-runtime/host"];
-    phases.cargo("unit, wire, host and doc tests", &all, &variables);
-    for half in ["client", "server"] {
-        phases.cargo(
-            &format!("plugin-proto with the {half} half alone"),
-            &["check", "--package", "plugin-proto", "--no-default-features", "--features", half],
-            &[],
+    let selection = Selection::of(&options.select);
+    let mut run = Run { workspace, selection, phases: Phases::default() };
+    run.all(options);
+    let names = &run.selection.names;
+    if !names.is_empty() && run.phases.tests_run() == 0 && !run.phases.has_failures() {
+        bail!(
+            "no test has {} in its name, and no group has that name; `cargo xtask test --list` \
+             lists the groups",
+            names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" or ")
         );
     }
-    // `--test wire` alone would test an example that was built with other features.
-    let other_tls = ["--no-default-features", "--features", "aws-lc-rs,multi-thread"];
-    for (name, command) in [
-        (
-            "the wire tests' plugin, with aws-lc-rs",
-            ["build", "--example", "wire_backend"].as_slice(),
-        ),
-        ("wire tests with aws-lc-rs on several threads", &["test", "--lib", "--test", "wire"]),
-    ] {
-        let package = ["--package", "plugin-runtime"];
-        phases.cargo(name, &[command, &package, &other_tls].concat(), &[]);
-    }
-    let own = own_tests(&workspace);
-    phases.cargo("tests of xtask", &own.iter().map(String::as_str).collect::<Vec<_>>(), &[]);
-    phases.cargo("the README's example", &["test", "--package", "xtask", "--doc"], &[]);
-    counts::check(&mut phases);
-    let distribution = phases.run("dist", || dist::build(Profile::Release));
-    if let Some(distribution) = &distribution {
-        phases.run("sizes of the plugins", || dist::check_sizes(&distribution.plugins));
-    } else {
-        phases.skip("sizes of the plugins", "the plugins could not be built");
-    }
-    match distribution {
-        _ if options.skip_server => phases.skip("tests on real servers", "--skip-server was given"),
-        None => phases.skip("tests on real servers", "the plugins could not be built"),
-        Some(distribution) => match servers {
-            None => phases.skip("tests on real servers", "no server was found"),
-            Some(servers) => servers.test(&mut phases, &distribution.plugin_directory),
-        },
-    }
-    phases.finish()
+    run.phases.finish()
 }
 
-/// The plugin in Go, where there is Go.
-fn go_peer(phases: &mut Phases, workspace: &Workspace) -> Option<String> {
-    if !go_peer::has_go() {
-        phases.skip("the plugin in Go", "there is no Go on this machine");
-        return None;
-    }
-    let build = || go_peer::build(&workspace.workspace_root, &workspace.target_directory);
-    phases.run("the plugin in Go", build).map(|path| path.display().to_string())
-}
-
-/// The arguments that run this crate's tests without those on real servers.
-fn own_tests(workspace: &Workspace) -> Vec<String> {
-    let mut arguments: Vec<String> =
-        ["test", "--package", "xtask", "--lib", "--bins"].map(str::to_owned).into();
-    let own = workspace.packages.iter().filter(|package| package.name == "xtask");
-    for target in own.flat_map(|package| &package.targets) {
-        if target.is("test") && target.name != SERVER_TEST {
-            arguments.extend(["--test".to_owned(), target.name.clone()]);
+fn list() {
+    for group in Group::value_variants() {
+        if let Some(value) = group.to_possible_value() {
+            let about = value.get_help().map(ToString::to_string).unwrap_or_default();
+            say(&format!("{:<10}{about}", value.get_name()));
         }
     }
-    arguments
+}
+
+/// One run over the selected groups.
+struct Run {
+    workspace: Workspace,
+    selection: Selection,
+    phases: Phases,
+}
+
+impl Run {
+    fn all(&mut self, options: &Options) {
+        if self.selection.has(Group::Lints) {
+            self.lints();
+        }
+        // These start processes: plugins that selecting a test target does not build, one in Go, and
+        // a real server.
+        let with_processes = [Group::Wire, Group::Host, Group::Plugins]
+            .iter()
+            .any(|group| self.selection.has(*group));
+        let on_server = self.selection.has(Group::Server);
+        let peer = with_processes.then(|| self.go_peer()).flatten();
+        let servers = match options.skip_server || !(with_processes || on_server) {
+            true => None,
+            false => self.phases.run("servers", || Servers::find(options.server.as_deref())),
+        };
+        let three_ways = servers.as_ref().map(Servers::three_ways);
+        let variables: Vec<_> = peer
+            .iter()
+            .map(|path| (go_peer::VARIABLE, path.as_str()))
+            .chain(three_ways.iter().map(|(name, path)| (*name, path.as_str())))
+            .collect();
+        self.tests_of(Group::Unit, &MEMBERS, &[]);
+        if with_processes {
+            let examples = [["build", "--examples"].as_slice(), &MEMBERS].concat();
+            self.phases.cargo("plugins for the tests", &examples, &[]);
+        }
+        for group in [Group::Wire, Group::Host, Group::Plugins, Group::Fuzz] {
+            self.tests_of(group, &MEMBERS, &variables);
+        }
+        self.tests_of(Group::Docs, &MEMBERS, &variables);
+        self.tests_of(Group::Tools, &["--package", "xtask", "--lib", "--bins"], &[]);
+        if self.selection.has(Group::Docs) {
+            let readme = ["test", "--package", "xtask", "--doc"];
+            self.phases.tests("the README's example", &readme, &self.selection.names, &[]);
+        }
+        if self.selection.has(Group::Features) {
+            self.features();
+        }
+        let distribution = match self.selection.has(Group::Dist) {
+            true => self.distribution(),
+            false => None,
+        };
+        if on_server {
+            self.on_servers(options, servers.as_ref(), distribution.as_ref());
+        }
+        if self.selection.has(Group::Counts) {
+            counts::check(&mut self.phases);
+        }
+    }
+
+    fn lints(&mut self) {
+        let phases = &mut self.phases;
+        phases.cargo("format", &["fmt", "--all", "--check"], &[]);
+        phases.run("tidy", tidy::run);
+        phases.run("generated code", || codegen::run(true));
+        phases.cargo(
+            "clippy",
+            &["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"],
+            &[],
+        );
+        phases.cargo(
+            "documentation",
+            &["doc", "--workspace", "--no-deps"],
+            &[("RUSTDOCFLAGS", "--deny warnings")],
+        );
+    }
+
+    /// Runs the test targets of one group, if it is selected.
+    fn tests_of(&mut self, group: Group, packages: &[&str], variables: &[(&str, &str)]) {
+        if !self.selection.has(group) {
+            return;
+        }
+        let Some(targets) = group.target_arguments(&self.workspace) else { return };
+        let targets = targets.iter().map(String::as_str);
+        let arguments: Vec<_> =
+            ["test"].into_iter().chain(packages.iter().copied()).chain(targets).collect();
+        self.phases.tests(&group.name(), &arguments, &self.selection.names, variables);
+    }
+
+    fn features(&mut self) {
+        for half in ["client", "server"] {
+            self.phases.cargo(
+                &format!("plugin-proto with the {half} half alone"),
+                &[
+                    "check",
+                    "--package",
+                    "plugin-proto",
+                    "--no-default-features",
+                    "--features",
+                    half,
+                ],
+                &[],
+            );
+        }
+        // `--test wire` alone would test an example that was built with other features.
+        let package = ["--package", "plugin-runtime", "--no-default-features"];
+        let other_tls = ["--features", "aws-lc-rs,multi-thread"];
+        let build = ["build", "--example", "wire_backend"];
+        let name = "the wire tests' plugin, with aws-lc-rs";
+        self.phases.cargo(name, &[build.as_slice(), &package, &other_tls].concat(), &[]);
+        let test = ["test", "--lib", "--test", "wire"];
+        let name = "wire tests with aws-lc-rs on several threads";
+        self.phases.tests(name, &[test.as_slice(), &package, &other_tls].concat(), &[], &[]);
+    }
+
+    fn distribution(&mut self) -> Option<dist::Distribution> {
+        let distribution = self.phases.run("dist", || dist::build(Profile::Release));
+        match &distribution {
+            Some(built) => {
+                self.phases.run("sizes of the plugins", || dist::check_sizes(&built.plugins));
+            }
+            None => self.phases.skip("sizes of the plugins", "the plugins could not be built"),
+        }
+        distribution
+    }
+
+    /// Runs the tests on real servers: on the release plugins in a whole run, else on plugins that
+    /// are quick to build.
+    fn on_servers(
+        &mut self,
+        options: &Options,
+        servers: Option<&Servers>,
+        distribution: Option<&dist::Distribution>,
+    ) {
+        const NAME: &str = "tests on real servers";
+        if options.skip_server {
+            return self.phases.skip(NAME, "--skip-server was given");
+        }
+        let Some(servers) = servers else {
+            return self.phases.skip(NAME, "no server was found");
+        };
+        if self.selection.has(Group::Dist) && distribution.is_none() {
+            return self.phases.skip(NAME, "the plugins could not be built");
+        }
+        let plugins = distribution.map(|built| built.plugin_directory.as_path());
+        servers.test(&mut self.phases, plugins, &self.selection.names);
+    }
+
+    /// The plugin in Go, if Go is installed.
+    fn go_peer(&mut self) -> Option<String> {
+        if !go_peer::has_go() {
+            self.phases.skip("the plugin in Go", "Go is not installed");
+            return None;
+        }
+        let Workspace { workspace_root, target_directory, .. } = &self.workspace;
+        let build = || go_peer::build(workspace_root, target_directory);
+        self.phases.run("the plugin in Go", build).map(|path| path.display().to_string())
+    }
 }
 
 /// Turns what was skipped into a failure where everything must run.

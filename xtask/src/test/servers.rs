@@ -41,14 +41,15 @@ impl Servers {
         (THREE_WAYS_VARIABLE, self.newest.path.display().to_string())
     }
 
-    /// Runs the tests on real servers as a phase.
-    pub(super) fn test(&self, phases: &mut Phases, plugins: &Path) {
+    /// Runs the tests on real servers as a phase, on the plugins of a folder or, without one, on
+    /// plugins that the tests build themselves.
+    pub(super) fn test(&self, phases: &mut Phases, plugins: Option<&Path>, names: &[String]) {
         let mut arguments = vec!["test", "--package", "xtask", "--test", SERVER_TEST];
         let newest = self.newest.path.display().to_string();
-        let plugins = plugins.display().to_string();
+        let plugins = plugins.map(|folder| folder.display().to_string());
         let oldest = self.oldest.as_ref().map(|server| server.path.display().to_string());
-        let mut variables =
-            vec![(NEWEST_VARIABLE, newest.as_str()), (PLUGINS_VARIABLE, plugins.as_str())];
+        let mut variables = vec![(NEWEST_VARIABLE, newest.as_str())];
+        variables.extend(plugins.as_deref().map(|folder| (PLUGINS_VARIABLE, folder)));
         match &oldest {
             Ok(oldest) => variables.push((OLDEST_VARIABLE, oldest)),
             Err(error) => {
@@ -58,6 +59,6 @@ impl Servers {
             }
         }
         let name = format!("tests on real servers, {} first", self.newest.version);
-        phases.cargo(&name, &arguments, &variables);
+        phases.tests(&name, &arguments, names, &variables);
     }
 }
