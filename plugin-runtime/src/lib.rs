@@ -13,6 +13,7 @@ pub mod handshake;
 #[cfg(feature = "host")]
 pub mod host;
 mod identity;
+mod key_locks;
 mod lease;
 mod log;
 mod mount;
@@ -38,6 +39,7 @@ pub use data::{Data, DataError, Misread};
 pub use error::{Error, ErrorKind};
 pub use http::StatusCode;
 pub use identity::{Alias, Entity, Group};
+pub use key_locks::{KeyGuard, KeyLocks};
 pub use lease::Lease;
 pub use mount::Mount;
 pub use operation::Operation;
@@ -46,7 +48,7 @@ pub use response::{RawResponse, Response};
 pub use secret::Secret;
 pub use serve::Plugin;
 pub use special_paths::{SpecialPathError, SpecialPathReason, SpecialPaths};
-pub use storage::{Storage, StorageEntry, StorageError, Transaction};
+pub use storage::{Storage, StorageAccess, StorageEntry, StorageError, Transaction, Walk};
 pub use system_view::{
     ClusterInfo, IdentityToken, PluginEnvironment, ReplicationState, RotationJob, SystemView,
     SystemViewError, WrapInfo,

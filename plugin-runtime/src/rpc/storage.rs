@@ -9,7 +9,7 @@ use tonic::{Code, Status};
 
 use super::MOST_BYTES;
 use super::call::{origin, request, timed};
-use crate::storage::{Answer, Call, StorageBackend};
+use crate::storage::{Answer, Call, Names, StorageBackend};
 use crate::transport::Channel;
 use crate::{StorageEntry, StorageError};
 
@@ -46,14 +46,11 @@ impl RemoteStorage {
     }
 }
 
-/// What a server without `ListPage` would have answered, cut from its whole list.
-fn page(mut keys: Vec<String>, after: &str, limit: usize) -> Vec<String> {
+/// The names after `after`, cut from the whole list of a server without `ListPage`.
+fn rest(mut keys: Vec<String>, after: &str) -> Vec<String> {
     keys.sort_unstable();
     let from = keys.partition_point(|key| key.as_str() <= after);
     keys.drain(..from);
-    if limit > 0 {
-        keys.truncate(limit);
-    }
     keys
 }
 
@@ -131,8 +128,27 @@ impl StorageBackend for RemoteStorage {
         call: Call<'a>,
     ) -> Answer<'a, Vec<String>> {
         async move {
-            let emulated =
-                async || self.all_keys(prefix, call).await.map(|keys| page(keys, after, limit));
+            let mut names = self.names(prefix, after, limit, call).await?.names;
+            if limit > 0 {
+                names.truncate(limit);
+            }
+            Ok(names)
+        }
+        .boxed()
+    }
+
+    fn names<'a>(
+        &'a self,
+        prefix: &'a str,
+        after: &'a str,
+        limit: usize,
+        call: Call<'a>,
+    ) -> Answer<'a, Names> {
+        async move {
+            let emulated = async || {
+                let keys = self.all_keys(prefix, call).await?;
+                Ok(Names { names: rest(keys, after), more: false })
+            };
             if self.pages.initialized() {
                 return emulated().await;
             }
@@ -144,9 +160,10 @@ impl StorageBackend for RemoteStorage {
             };
             let mut client = self.client.clone();
             match timed(call.deadline, client.list_page(request(args, call.deadline))).await {
-                Ok(reply) => done(reply.err).map(|()| reply.keys),
+                Ok(reply) => done(reply.err)
+                    .map(|()| Names { more: reply.keys.len() >= limit, names: reply.keys }),
                 Err(status) if status.code() == Code::Unimplemented => {
-                    // Somebody else may have found out at the same time.
+                    // Another call may have found out at the same time.
                     let _ = self.pages.set(());
                     emulated().await
                 }
@@ -221,12 +238,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_page_is_cut_from_the_whole_list() {
+    fn what_follows_a_name_is_cut_from_the_whole_list() {
         let keys = || ["a/", "b", "a", "c"].map(str::to_owned).to_vec();
-        assert_eq!(page(keys(), "", 0), ["a", "a/", "b", "c"]);
-        assert_eq!(page(keys(), "a", 2), ["a/", "b"]);
-        assert_eq!(page(keys(), "aa", 1), ["b"], "`after` need not exist");
-        assert_eq!(page(keys(), "c", 5), [""; 0]);
+        assert_eq!(rest(keys(), ""), ["a", "a/", "b", "c"]);
+        assert_eq!(rest(keys(), "a"), ["a/", "b", "c"]);
+        assert_eq!(rest(keys(), "aa"), ["b", "c"], "`after` need not exist");
+        assert_eq!(rest(keys(), "c"), [""; 0]);
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Why a call to storage failed.
 
+use http::StatusCode;
+
 use crate::Error;
 use crate::error::READ_ONLY;
 
@@ -25,6 +27,22 @@ pub enum StorageError {
     /// Another write came in between: begin again.
     #[error("{0}")]
     Conflict(String),
+    /// Other writes came in between each time that [`Storage::transaction`](crate::Storage::transaction)
+    /// tried: HTTP 503.
+    #[error(
+        "other requests wrote to the same storage entries during each of {attempts} attempts; try \
+         again"
+    )]
+    Contended {
+        /// How often it was tried.
+        attempts: u32,
+    },
+    /// A prefix to walk or to clear is neither empty nor ends in a slash.
+    #[error("the storage prefix `{prefix}` does not end in a slash; write `{prefix}/`")]
+    Prefix {
+        /// The prefix.
+        prefix: String,
+    },
     /// The request's time was over before storage answered.
     #[error("storage did not answer before the request's deadline")]
     DeadlineExceeded,
@@ -74,6 +92,9 @@ impl From<StorageError> for Error {
             // The server compares these texts, so nothing is put around them.
             StorageError::ReadOnly(_) | StorageError::Refused(_) | StorageError::Conflict(_) => {
                 Self::new(message)
+            }
+            StorageError::Contended { .. } => {
+                Self::coded(StatusCode::SERVICE_UNAVAILABLE, message).with_source(error)
             }
             _ => Self::internal(message).with_source(error),
         }

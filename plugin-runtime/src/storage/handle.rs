@@ -6,6 +6,7 @@ use std::time::Instant;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::access::{Access, Names};
 use super::memory::Memory;
 use super::{Call, StorageBackend, StorageEntry, StorageError, Transaction};
 
@@ -141,7 +142,8 @@ impl Storage {
         self.backend.is_transactional(self.call()).await
     }
 
-    /// Begins a transaction. Dropping it rolls it back.
+    /// Begins a transaction. Dropping it rolls it back. [`Storage::transaction`] does this and the
+    /// rest, and works where there are no transactions.
     ///
     /// # Errors
     ///
@@ -159,7 +161,18 @@ impl Storage {
         Transaction::begin(&self.backend, true, self.deadline).await
     }
 
+    /// Plain storage in the form of a transaction, for servers that have none.
+    pub(super) fn not_atomic(&self) -> Transaction {
+        Transaction::not_atomic(Arc::clone(&self.backend), self.deadline)
+    }
+
     fn call(&self) -> Call<'static> {
         Call { transaction: "", deadline: self.deadline }
+    }
+}
+
+impl Access for Storage {
+    async fn names(&self, prefix: &str, after: &str, limit: usize) -> Result<Names, StorageError> {
+        self.backend.names(prefix, after, limit, self.call()).await
     }
 }

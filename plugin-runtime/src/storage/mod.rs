@@ -1,21 +1,31 @@
 //! A mount's storage, which the server keeps encrypted.
 
+mod access;
 mod entry;
 mod error;
 mod handle;
 mod memory;
+mod transact;
 mod transaction;
+mod walk;
 
+#[cfg(test)]
+mod tests;
+
+pub use access::StorageAccess;
 pub use entry::StorageEntry;
 pub use error::StorageError;
 pub use handle::Storage;
-#[cfg(feature = "host")]
+#[cfg(any(feature = "host", test))]
 pub(crate) use memory::Memory;
 pub use transaction::Transaction;
+pub use walk::Walk;
 
 use std::fmt;
 use std::time::Instant;
 
+pub(crate) use access::Names;
+use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use tokio_util::task::TaskTracker;
 
@@ -43,6 +53,20 @@ pub(crate) trait StorageBackend: fmt::Debug + Send + Sync {
         limit: usize,
         call: Call<'a>,
     ) -> Answer<'a, Vec<String>>;
+    /// As `list_page`, but a backend that has no pages answers with all names after `after`.
+    fn names<'a>(
+        &'a self,
+        prefix: &'a str,
+        after: &'a str,
+        limit: usize,
+        call: Call<'a>,
+    ) -> Answer<'a, Names> {
+        async move {
+            let names = self.list_page(prefix, after, limit, call).await?;
+            Ok(Names { more: names.len() >= limit, names })
+        }
+        .boxed()
+    }
     fn is_transactional<'a>(&'a self, call: Call<'a>) -> Answer<'a, bool>;
     fn begin<'a>(&'a self, read_only: bool, call: Call<'a>) -> Answer<'a, String>;
     fn commit<'a>(&'a self, call: Call<'a>) -> Answer<'a, ()>;

@@ -6,12 +6,14 @@
 
 use std::future::Future;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use super::access::{Access, Names};
 use super::{Call, StorageBackend, StorageEntry, StorageError};
 
 /// How many calls of one transaction may be under way at once. The end takes all of them.
@@ -41,7 +43,10 @@ pub struct Transaction {
 #[derive(Clone, Debug)]
 struct Shared {
     backend: Arc<dyn StorageBackend>,
+    /// Empty for plain storage.
     id: Arc<str>,
+    /// Whether a call was refused because of another write.
+    conflicted: Arc<AtomicBool>,
     /// A call holds one permit while it is under way; the end takes them all and closes it.
     calls: Arc<Semaphore>,
     deadline: Option<Instant>,
@@ -61,16 +66,26 @@ impl Transaction {
             if id.is_empty() {
                 return Err(StorageError::NotTransactional);
             }
-            Ok(Self {
-                shared: Some(Shared {
-                    backend: owned,
-                    id: id.into(),
-                    calls: Arc::new(Semaphore::new(MOST_CALLS as usize)),
-                    deadline,
-                }),
-            })
+            Ok(Self { shared: Some(Shared::new(owned, id.into(), deadline)) })
         });
         begun.await.unwrap_or(Err(StorageError::TransactionEnded))
+    }
+
+    /// Plain storage: each write happens at once, and nothing is rolled back.
+    pub(super) fn not_atomic(backend: Arc<dyn StorageBackend>, deadline: Option<Instant>) -> Self {
+        Self { shared: Some(Shared::new(backend, "".into(), deadline)) }
+    }
+
+    /// Returns whether the changes happen as a whole or not at all. False where the server has no
+    /// transactions and [`Storage::transaction`](super::Storage::transaction) works on plain storage
+    /// instead.
+    pub fn is_atomic(&self) -> bool {
+        self.shared.as_ref().is_some_and(Shared::is_atomic)
+    }
+
+    /// Whether a call was refused because of another write.
+    pub(super) fn has_conflicted(&self) -> bool {
+        self.shared.as_ref().is_some_and(|shared| shared.conflicted.load(Ordering::Relaxed))
     }
 
     /// As [`Storage::get`](super::Storage::get).
@@ -182,12 +197,23 @@ impl Transaction {
             .await
             .map_err(|_| StorageError::TransactionEnded)?;
         let call = call(shared.clone());
+        let conflicted = Arc::clone(&shared.conflicted);
         let task = shared.backend.tasks().spawn(async move {
             let answer = call.await;
+            if matches!(answer, Err(StorageError::Conflict(_))) {
+                conflicted.store(true, Ordering::Relaxed);
+            }
             drop(permit);
             answer
         });
         task.await.unwrap_or(Err(StorageError::TransactionEnded))
+    }
+
+    /// Commits a transaction that others may still have a handle of; their calls fail from then on.
+    pub(super) async fn commit_shared(&self) -> Result<(), StorageError> {
+        let Some(shared) = &self.shared else { return Err(StorageError::TransactionEnded) };
+        let commit = async |shared: Shared| shared.backend.commit(shared.call()).await;
+        shared.end(commit(shared.clone())).await
     }
 
     async fn end<F>(&mut self, end: impl FnOnce(Shared) -> F) -> Result<(), StorageError>
@@ -195,19 +221,50 @@ impl Transaction {
         F: Future<Output = Result<(), StorageError>> + Send + 'static,
     {
         let Some(shared) = self.shared.take() else { return Err(StorageError::TransactionEnded) };
-        let tasks = shared.backend.tasks().clone();
-        let end = end(shared.clone());
-        let task = tasks.spawn(async move {
-            let _all = shared.last_call().await?;
-            end.await
-        });
-        task.await.unwrap_or(Err(StorageError::TransactionEnded))
+        shared.end(end(shared.clone())).await
+    }
+}
+
+impl Access for Transaction {
+    async fn names(&self, prefix: &str, after: &str, limit: usize) -> Result<Names, StorageError> {
+        let (prefix, after) = (prefix.to_owned(), after.to_owned());
+        self.run(async move |shared| {
+            shared.backend.names(&prefix, &after, limit, shared.call()).await
+        })
+        .await
     }
 }
 
 impl Shared {
+    fn new(backend: Arc<dyn StorageBackend>, id: Arc<str>, deadline: Option<Instant>) -> Self {
+        Self {
+            backend,
+            id,
+            conflicted: Arc::default(),
+            calls: Arc::new(Semaphore::new(MOST_CALLS as usize)),
+            deadline,
+        }
+    }
+
+    fn is_atomic(&self) -> bool {
+        !self.id.is_empty()
+    }
+
     fn call(&self) -> Call<'_> {
         Call { transaction: &self.id, deadline: self.deadline }
+    }
+
+    /// Ends the transaction when its last call is answered.
+    async fn end(
+        &self,
+        end: impl Future<Output = Result<(), StorageError>> + Send + 'static,
+    ) -> Result<(), StorageError> {
+        let shared = self.clone();
+        let task = self.backend.tasks().spawn(async move {
+            let _all = shared.last_call().await?;
+            end.await
+        });
+        task.await.unwrap_or(Err(StorageError::TransactionEnded))
     }
 
     /// Waits for the calls under way; from then on there are none.
@@ -226,6 +283,9 @@ impl Drop for Transaction {
         let Some(mut shared) = self.shared.take() else { return };
         if tokio::runtime::Handle::try_current().is_err() {
             // The process is on its way out; the server forgets the transaction with the mount.
+            return;
+        }
+        if !shared.is_atomic() || shared.calls.is_closed() {
             return;
         }
         // The request's deadline may be what ended it; the roll back has its own.

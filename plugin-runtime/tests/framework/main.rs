@@ -6,6 +6,7 @@
     reason = "what serves the tests is test code too"
 )]
 
+mod answers;
 mod auth_method;
 mod blocking;
 mod canonical;
@@ -20,4 +21,5 @@ mod mount;
 mod patch;
 mod routing;
 mod secrets_engine;
+mod transactions;
 mod wal;
