@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 use tokio::task::spawn_blocking;
+use tokio_util::task::AbortOnDropHandle;
 
 use super::extract::FromContext;
 use super::handler::for_each_arity;
@@ -20,8 +21,9 @@ use crate::Error;
 /// that keeps every other mount of the process waiting.
 ///
 /// The arguments and the return type are those of async handlers. `Plugin::blocking_threads` is how
-/// many run at once; the others wait their turn. A function that has begun goes on to its end, even
-/// when nobody waits for its answer any more.
+/// many run at once; the others wait their turn. When the caller hangs up, a function that has begun
+/// goes on to its end, and one that has not never does. [`compute`] runs a part of an async handler
+/// in the same way.
 ///
 /// ```
 /// use plugin_runtime::framework::{Framework, blocking, write};
@@ -50,13 +52,43 @@ impl<F> fmt::Debug for Blocking<F> {
     }
 }
 
-/// What `work` returns, or its panic.
-async fn on_its_own_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
-    match spawn_blocking(work).await {
+/// Runs `work` on a thread of its own, for the part of an async handler that computes for more than
+/// a millisecond or waits without `.await`: signing with RSA, hashing a password, a call into a
+/// library that knows nothing of async. A handler that does nothing else is better declared as
+/// [`blocking`], which shares its threads with this: `Plugin::blocking_threads` is how many of both
+/// run at once, and the others wait their turn.
+///
+/// A panic in `work` goes on in the handler, where it is the request's own, as any other. When the
+/// future is dropped, because the caller hangs up or the request's time is over, work that has not
+/// begun never does; work that has begun goes on to its end, and what it returns is dropped.
+///
+/// `work` owns what it uses: clone an [`Arc`] or a `Storage`, and move it in.
+///
+/// ```
+/// use plugin_runtime::framework::extract::Path;
+/// use plugin_runtime::framework::{Framework, compute, write};
+/// use plugin_runtime::{Result, Storage};
+///
+/// async fn make_key(Path(name): Path<String>, storage: Storage) -> Result<()> {
+///     let bits: u32 = storage.get("bits").await?.unwrap_or(4096);
+///     let key = compute(move || generate(bits)).await;
+///     Ok(storage.put(format!("key/{name}"), &key).await?)
+/// }
+///
+/// fn generate(bits: u32) -> String {
+///     // Some hundred milliseconds of arithmetic.
+/// #   bits.to_string()
+/// }
+/// # Framework::secrets(()).path("key/{name}", write(make_key)).build().unwrap();
+/// ```
+pub async fn compute<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    // What `work` logs belongs to the request, too.
+    let span = tracing::Span::current();
+    match AbortOnDropHandle::new(spawn_blocking(move || span.in_scope(work))).await {
         Ok(done) => done,
         Err(error) => match error.try_into_panic() {
             Ok(panic) => resume_unwind(panic),
-            // The runtime is ending, and whoever waits for this with it.
+            // The runtime is ending, and with it whatever waits for this.
             Err(_) => pending().await,
         },
     }
@@ -80,7 +112,7 @@ macro_rules! implement {
             fn call(&self, context: &mut Context<'_, S>) -> Result<BoxFuture<'static, T>, Error> {
                 let function = Arc::clone(&self.0);
                 $(let $argument = $argument::from_context(context)?;)*
-                Ok(Box::pin(on_its_own_thread(move || function($($argument),*))))
+                Ok(Box::pin(compute(move || function($($argument),*))))
             }
 
             #[allow(unused_variables, reason = "a function without arguments has none to describe")]

@@ -2,6 +2,7 @@
 
 use std::any::TypeId;
 
+use http::StatusCode;
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde_json::Value;
@@ -14,6 +15,7 @@ use crate::fields::FieldSet;
 pub struct OperationDescription {
     inputs: Vec<Input>,
     output: Output,
+    status: Option<StatusCode>,
 }
 
 /// A type that a handler reads the request's fields as.
@@ -54,6 +56,16 @@ impl OperationDescription {
     /// Notes that the handler answers with success alone.
     pub fn gives_nothing(&mut self) {
         self.output = Output::Nothing;
+    }
+
+    /// Notes the HTTP status of success, where it is not the usual one.
+    pub fn status(&mut self, status: StatusCode) {
+        self.status = Some(status);
+    }
+
+    /// The HTTP status of success, where it is not the usual one.
+    pub(super) fn success(&self) -> Option<StatusCode> {
+        self.status
     }
 
     /// The field sets that the handler reads.

@@ -186,9 +186,9 @@ impl<S: Send + Sync + 'static> Dispatch<S> {
         };
         let place = || format!("{} {}", request.operation, self.router.patterns()[index].as_str());
         let answer = watched(answering, place).await?;
-        answer
-            .map(|response| settle(&declared.secret_types, with_warnings(response, warned)))
-            .transpose()
+        let Some(response) = answer else { return Ok(None) };
+        let response = settle(&declared.secret_types, with_warnings(response, warned))?;
+        response.in_envelope(&request.id).map(Some)
     }
 }
 

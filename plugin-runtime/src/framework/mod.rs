@@ -23,7 +23,7 @@ mod special;
 mod stall;
 mod wal;
 
-pub use blocking::{Blocking, blocking};
+pub use blocking::{Blocking, blocking, compute};
 pub use builder::{Framework, FrameworkError};
 pub use context::Context;
 pub use description::OperationDescription;

@@ -7,7 +7,9 @@ use std::fmt;
 use std::time::Duration;
 
 use bytes::Bytes;
+use http::StatusCode;
 use serde::Serialize;
+use serde_json::value::RawValue;
 
 pub(crate) use body::{Body, error_data};
 pub use raw::RawResponse;
@@ -35,6 +37,7 @@ pub struct Response {
     warnings: Vec<String>,
     headers: Headers,
     wrap_ttl: Option<Duration>,
+    status: Option<StatusCode>,
 }
 
 impl Response {
@@ -162,6 +165,31 @@ impl Response {
         self
     }
 
+    /// Gives data another HTTP status than 200, once [`Response::in_envelope`] is called.
+    pub(crate) fn with_status(mut self, status: StatusCode) -> Self {
+        self.status = Some(status);
+        self
+    }
+
+    /// A response with a status of its own as what a server knows statuses of: a raw HTTP answer,
+    /// in the envelope that the server would have put around it. Any other response stays as it is.
+    pub(crate) fn in_envelope(self, request_id: &str) -> Result<Self, Error> {
+        let (Some(status), Body::Data(data)) = (self.status, &self.body) else { return Ok(self) };
+        let envelope = Envelope {
+            request_id,
+            lease_id: "",
+            renewable: false,
+            lease_duration: 0,
+            data: raw(data)?,
+            wrap_info: (),
+            warnings: Some(&self.warnings).filter(|warnings| !warnings.is_empty()),
+            auth: (),
+        };
+        let raw =
+            RawResponse::new(status, "application/json", json(&envelope).map_err(unanswerable)?);
+        Ok(Self { body: Body::Raw(raw), warnings: Vec::new(), status: None, ..self })
+    }
+
     /// The data that the caller sees; none for an error.
     pub fn data(&self) -> Data {
         self.body.visible_data()
@@ -212,8 +240,21 @@ impl Response {
     }
 
     fn of(body: Body) -> Self {
-        Self { body, warnings: Vec::new(), headers: Headers::new(), wrap_ttl: None }
+        Self { body, warnings: Vec::new(), headers: Headers::new(), wrap_ttl: None, status: None }
     }
+}
+
+/// What servers put around an answer's data, in the order of their fields.
+#[derive(Serialize)]
+struct Envelope<'a> {
+    request_id: &'a str,
+    lease_id: &'a str,
+    renewable: bool,
+    lease_duration: u64,
+    data: Option<&'a RawValue>,
+    wrap_info: (),
+    warnings: Option<&'a Vec<String>>,
+    auth: (),
 }
 
 impl fmt::Debug for Response {
@@ -228,6 +269,15 @@ impl fmt::Debug for Response {
 /// A response that can't be sent is the backend's own failure, whatever the caller did.
 fn unanswerable(error: DataError) -> Error {
     Error::internal(format!("the answer cannot be sent: {error}"))
+}
+
+/// The text of data, to be put into another one.
+fn raw(data: &Data) -> Result<Option<&RawValue>, Error> {
+    if data.is_none() {
+        return Ok(None);
+    }
+    let text = serde_json::from_slice(data.as_bytes());
+    text.map(Some).map_err(|_| unanswerable(DataError::Unserialisable))
 }
 
 fn not_empty(message: String) -> String {

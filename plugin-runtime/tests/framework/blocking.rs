@@ -7,7 +7,7 @@ use std::thread;
 use parking_lot::Mutex;
 use plugin_runtime::framework::answer::Keys;
 use plugin_runtime::framework::extract::{Fields, Path, State};
-use plugin_runtime::framework::{Framework, blocking, read};
+use plugin_runtime::framework::{Framework, blocking, compute, read};
 use plugin_runtime::{Error, ErrorKind};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -88,4 +88,44 @@ async fn a_panic_is_the_requests_own() {
     let panicked = tokio::spawn(async move { mount.read("broken").await }).await.unwrap_err();
     let text = panicked.into_panic();
     assert_eq!(text.downcast_ref::<&str>(), Some(&"the handler panics"));
+}
+
+#[tokio::test]
+async fn a_part_of_an_async_handler_runs_on_a_thread_of_its_own() {
+    async fn sign(Path(name): Path<String>) -> Keys {
+        let here = format!("{:?}", thread::current().id());
+        let there = compute(move || format!("{name} {:?}", thread::current().id())).await;
+        Keys(vec![here, there])
+    }
+    let mount = Mount::of(Framework::secrets(()).path("sign/{name}", read(sign)));
+    let keys = data(&mount.read("sign/a").await.unwrap().unwrap())["keys"].clone();
+    let there = keys[1].as_str().unwrap().strip_prefix("a ").unwrap();
+    assert_ne!(keys[0], there);
+    let broken = tokio::spawn(compute(|| panic!("the work panics"))).await.unwrap_err();
+    assert_eq!(broken.into_panic().downcast_ref::<&str>(), Some(&"the work panics"));
+}
+
+#[test]
+fn work_that_nobody_waits_for_any_more_does_not_begin() {
+    let runtime = tokio::runtime::Builder::new_current_thread().max_blocking_threads(1).build();
+    runtime.unwrap().block_on(async {
+        let ((arrived, at_the_gate), (open, opened)) = (channel::<()>(), channel::<()>());
+        let first = tokio::spawn(compute(move || {
+            arrived.send(()).unwrap();
+            opened.recv().unwrap();
+            "begun"
+        }));
+        // The only thread is taken once the first one has arrived.
+        while at_the_gate.try_recv().is_err() {
+            tokio::task::yield_now().await;
+        }
+        let second = tokio::spawn(compute(|| unreachable!("its caller has gone")));
+        tokio::task::yield_now().await;
+        second.abort();
+        assert!(second.await.unwrap_err().is_cancelled());
+        open.send(()).unwrap();
+        assert_eq!(first.await.unwrap(), "begun");
+        // Runs after what was queued before it.
+        assert_eq!(compute(|| 7).await, 7);
+    });
 }

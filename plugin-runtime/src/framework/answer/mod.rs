@@ -3,11 +3,17 @@
 mod canonical;
 mod done;
 mod keys;
+mod status;
+mod with;
 
 pub(super) use canonical::resolved;
 pub use canonical::{CanonicalPath, IntoCanonical};
 pub use done::{IntoDone, IntoExists};
 pub use keys::{Keys, KeysWithInfo};
+pub use status::{Accepted, Created, PlainAnswer};
+pub use with::With;
+
+use std::time::Duration;
 
 use super::OperationDescription;
 use crate::{Auth, Error, RawResponse, Response};
@@ -19,8 +25,8 @@ use crate::{Auth, Error, RawResponse, Response};
     message = "`{Self}` cannot be answered",
     label = "not an answer",
     note = "answers are `()`, `Fields<T>` (T derives Serialize and JsonSchema), `Keys`, `Auth`, \
-            `Leased<T>`, `RawResponse`, `Response`, an `Option` of these, and a `Result` of these \
-            with an error that becomes a `plugin_runtime::Error`"
+            `Leased<T>`, `RawResponse`, `Response`, `With<A>`, `Created<A>` or `Accepted<A>` of an \
+            answer `A`, an `Option` of these, and a `Result` of these with an error that becomes a `plugin_runtime::Error`"
 )]
 pub trait IntoAnswer {
     /// The response, or none.
@@ -33,6 +39,39 @@ pub trait IntoAnswer {
     /// What this type says about the operation, for OpenAPI.
     fn describe(description: &mut OperationDescription) {
         let _ = description;
+    }
+
+    /// Adds a warning for the caller.
+    ///
+    /// ```
+    /// use plugin_runtime::framework::answer::{IntoAnswer as _, Keys, With};
+    ///
+    /// async fn names() -> With<Keys> {
+    ///     Keys(vec!["a".to_owned()]).with_warning("only the first name is shown")
+    /// }
+    /// # let _ = names();
+    /// ```
+    fn with_warning(self, warning: impl Into<String>) -> With<Self>
+    where
+        Self: Sized,
+    {
+        With::new(self).with_warning(warning)
+    }
+
+    /// Adds an HTTP header; see [`Response::with_header`].
+    fn with_header(self, name: impl Into<String>, value: impl Into<String>) -> With<Self>
+    where
+        Self: Sized,
+    {
+        With::new(self).with_header(name, value)
+    }
+
+    /// Has the server wrap the answer; see [`Response::wrapped_for`].
+    fn wrapped_for(self, ttl: Duration) -> With<Self>
+    where
+        Self: Sized,
+    {
+        With::new(self).wrapped_for(ttl)
     }
 }
 

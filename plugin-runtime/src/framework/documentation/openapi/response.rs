@@ -1,6 +1,7 @@
 //! What an operation answers with when it succeeds.
 
-use serde_json::{Value, json};
+use http::StatusCode;
+use serde_json::{Map, Value, json};
 
 use super::Writer;
 use super::components::reference;
@@ -14,6 +15,8 @@ impl Writer<'_> {
     /// is that of the answer's `data`, which HTTP wraps into an envelope.
     pub(super) fn responses(&mut self, facts: &OperationFacts<'_>) -> Value {
         let reads = matches!(facts.operation, Operation::Read | Operation::List | Operation::Scan);
+        let mut code = facts.description.success().unwrap_or(StatusCode::OK);
+        let mut response = Map::new();
         match facts.description.output() {
             Output::Fields(schema) => {
                 let name = self.components.reserve(&format!("{}Response", facts.title));
@@ -22,20 +25,20 @@ impl Writer<'_> {
                 // That of a root is the name of the Rust type.
                 schema.remove("title");
                 self.components.fill(&name, schema);
-                json!({ "200": {
-                    "description": "OK",
-                    "content": { "application/json": { "schema": reference(&name) } },
-                }})
+                let content = json!({ "application/json": { "schema": reference(&name) } });
+                response.insert("content".to_owned(), content);
             }
-            Output::Unknown if facts.operation != Operation::Delete => ok(),
-            Output::Nothing if reads => ok(),
+            Output::Unknown if facts.operation != Operation::Delete => {}
+            Output::Nothing if reads => {}
             Output::Unknown | Output::Nothing => {
-                json!({ "204": { "description": "No content" } })
+                code = facts.description.success().unwrap_or(StatusCode::NO_CONTENT);
             }
         }
+        let description = match code {
+            StatusCode::NO_CONTENT => "No content",
+            code => code.canonical_reason().unwrap_or("OK"),
+        };
+        response.insert("description".to_owned(), description.into());
+        json!({ code.as_str(): response })
     }
-}
-
-fn ok() -> Value {
-    json!({ "200": { "description": "OK" } })
 }
