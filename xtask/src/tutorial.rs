@@ -80,7 +80,10 @@ pub fn session(plugin: &BuiltPlugin) -> Vec<Step> {
     };
     let row = |cells: &[&str]| Expected::Row(cells.iter().map(|cell| (*cell).to_owned()).collect());
     vec![
-        Step { arguments: register_arguments(plugin), expected: Expected::Line(registered) },
+        Step {
+            arguments: register_arguments(plugin, &plugin.plugin.package),
+            expected: Expected::Line(registered),
+        },
         step(&["secrets", "enable", NAME], Expected::Line(enabled.clone())),
         step(&["secrets", "list"], row(&[&format!("{NAME}/"), NAME])),
         step(

@@ -6,6 +6,7 @@ use std::fs;
 use anyhow::{Context, Result};
 
 use super::{BuiltPlugin, Distribution};
+use crate::workspace::Registration;
 
 /// The file's name beside the plugin folder.
 pub(super) const FILE_NAME: &str = "REGISTER.md";
@@ -20,56 +21,68 @@ pub(super) fn write(distribution: &Distribution) -> Result<()> {
 fn text(plugins: &[BuiltPlugin]) -> String {
     let mut text = String::from(
         "# Registering these plugins\n\n\
-         Copy the files of `plugins/` into the folder that the server's configuration names as\n\
-         `plugin_directory` (write beside and rename when a server is running them), then:\n",
+         The commands below are for OpenBao. With HashiCorp Vault, write `vault` instead of `bao`.\n\
+         Set `PLUGINS` to the folder that the server's configuration names as `plugin_directory`, for\n\
+         example:\n\n    \
+         PLUGINS=/etc/openbao/plugins\n",
     );
     for built in plugins {
         let plugin = &built.plugin;
-        let _ = write!(text, "\n## {} {}\n\n", plugin.package, plugin.version);
-        for cli in ["bao", "vault"] {
-            let _ = writeln!(text, "    {cli} {}", command_line(&arguments(built)));
-            let _ = writeln!(
-                text,
-                "    {cli} {} enable {}\n",
-                plugin.registration.kind.enable_command(),
-                plugin.registration.name
-            );
-        }
+        let Registration { kind, name, .. } = &plugin.registration;
+        let (enable, file) = (kind.enable_command(), file_name(built));
+        let register = arguments(built, &file).join(" ");
+        let _ = write!(
+            text,
+            "\n## {package} {version}\n\n\
+             Install and register it:\n\n    \
+             install -m 0755 plugins/{package} \"$PLUGINS/{file}\"\n    \
+             bao {register}\n\n\
+             Enable it:\n\n    \
+             bao {enable} enable {name}\n\n\
+             Or move a mount to it from another version, and back the same way:\n\n    \
+             bao {enable} tune -plugin-version=v{version} {name}\n    \
+             bao plugin reload -plugin={name}\n",
+            package = plugin.package,
+            version = plugin.version,
+        );
     }
     text.push_str(
-        "The version must be the one the plugin reports. After a new build: register again with the\n\
-         new sum, then `plugin reload -plugin=NAME`.\n",
+        "\nThe registered version must be the one that the plugin reports. Give each version a file of\n\
+         its own: the server checks the file's hash at each start, so that a mount is down once a file\n\
+         that its version names is overwritten.\n",
     );
     text
 }
 
-/// The CLI's arguments that register the plugin under its own name.
+/// The name of the executable in the server's plugin folder: one for each version.
+fn file_name(built: &BuiltPlugin) -> String {
+    format!("{}_v{}", built.plugin.package, built.plugin.version)
+}
+
+/// Returns the CLI's arguments that register the plugin under its own name. `command` is the name of
+/// its file in the server's plugin folder.
 ///
 /// The version is named although the plugin reports it too: when a server can't run the plugin (a
 /// wrong sum, say) an entry without version stays in its catalog, and that one wins over the entry
 /// of a later, right registration.
 #[must_use]
-pub fn arguments(built: &BuiltPlugin) -> Vec<String> {
+pub fn arguments(built: &BuiltPlugin, command: &str) -> Vec<String> {
     let registration = &built.plugin.registration;
     vec![
         "plugin".into(),
         "register".into(),
         format!("-sha256={}", built.sha256),
-        format!("-command={}", built.plugin.package),
+        format!("-command={command}"),
         format!("-version=v{}", built.plugin.version),
         registration.kind.catalog_type().into(),
         registration.name.clone(),
     ]
 }
 
-fn command_line(arguments: &[String]) -> String {
-    arguments.join(" ")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::workspace::{Kind, Plugin, Registration};
+    use crate::workspace::{Kind, Plugin};
 
     #[test]
     fn the_commands_are_complete() {
@@ -77,10 +90,17 @@ mod tests {
         let plugin = Plugin { package: "backend-x".into(), version: "1.2.3".into(), registration };
         let text = text(&[BuiltPlugin { plugin, sha256: "ab".repeat(32), bytes: 1 }]);
         let sum = "ab".repeat(32);
-        let register = format!(
-            "    bao plugin register -sha256={sum} -command=backend-x -version=v1.2.3 auth door\n"
-        );
-        assert!(text.contains(&register), "{text}");
-        assert!(text.contains("    vault auth enable door\n"), "{text}");
+        for command in [
+            "    install -m 0755 plugins/backend-x \"$PLUGINS/backend-x_v1.2.3\"\n".to_owned(),
+            format!(
+                "    bao plugin register -sha256={sum} -command=backend-x_v1.2.3 -version=v1.2.3 auth \
+                 door\n"
+            ),
+            "    bao auth enable door\n".to_owned(),
+            "    bao auth tune -plugin-version=v1.2.3 door\n    bao plugin reload -plugin=door\n"
+                .to_owned(),
+        ] {
+            assert!(text.contains(&command), "{command}{text}");
+        }
     }
 }

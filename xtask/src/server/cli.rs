@@ -1,6 +1,6 @@
 //! The server binary as the CLI that operators use.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::{env, fmt};
 
@@ -44,8 +44,24 @@ impl Cli {
     /// # Errors
     /// When the binary can't be started. A command that fails is no error here.
     pub fn run<S: AsRef<str>>(&self, arguments: &[S]) -> Result<Output> {
-        let mut command = Command::new(&self.binary);
-        environment::without_server_settings(&mut command);
+        self.finish(Command::new(&self.binary).args(arguments.iter().map(AsRef::as_ref)))
+    }
+
+    /// Runs the commands of a shell script as a user would paste them, in `folder`. `bao` and `vault`
+    /// are this CLI there. The script ends at the first command that fails.
+    ///
+    /// # Errors
+    /// When the shell can't be started. A script that fails is no error here.
+    pub fn run_script(&self, script: &str, folder: &Path) -> Result<Output> {
+        const FUNCTIONS: &str = r#"bao() { "$CLI" "$@"; }; vault() { "$CLI" "$@"; }"#;
+        let mut shell = Command::new("sh");
+        shell.args(["-euc", &format!("{FUNCTIONS}\n{script}")]).current_dir(folder);
+        self.finish(shell.env("CLI", &self.binary))
+    }
+
+    /// Runs a command with the server's address and token in its environment.
+    fn finish(&self, command: &mut Command) -> Result<Output> {
+        environment::without_server_settings(command);
         for prefix in ["BAO", "VAULT"] {
             command
                 .env(format!("{prefix}_ADDR"), &self.address)
@@ -58,7 +74,6 @@ impl Cli {
             command.env(name, format!("127.0.0.1,{others}"));
         }
         let output = command
-            .args(arguments.iter().map(AsRef::as_ref))
             .env("HOME", &self.home)
             .stdin(Stdio::null())
             .output()

@@ -11,7 +11,7 @@ use xtask::server::{Api, DevServer, ServerBinary};
 use xtask::workspace::{Workspace, cargo};
 
 /// The examples that tests here serve.
-const EXAMPLES: [&str; 4] = ["auth_method", "canonical", "conformance", "leased"];
+const EXAMPLES: [&str; 5] = ["auth_method", "canonical", "conformance", "leased", "versioned"];
 
 /// A dev server with an example in its plugin folder, under the example's name.
 pub(crate) struct Example {

@@ -31,6 +31,7 @@ mod resolve_path;
 mod setting;
 mod strangers;
 mod tutorial;
+mod upgrade;
 mod validator;
 
 /// Makes tests of functions that take a server: one on the newest version, one on the oldest.

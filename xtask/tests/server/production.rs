@@ -20,11 +20,11 @@ fn start(binary: &ServerBinary) -> Result<ProductionServer> {
     ProductionServer::start(binary, &distribution()?.plugin_directory, &[])
 }
 
-/// As an operator does it: with the CLI and the command of `REGISTER.md`, here with any sum.
+/// Registers the plugin as an operator does, with the CLI, here with any sum.
 fn register(server: &ProductionServer, sha256: &str) -> Result<()> {
     let mut built = plugin()?.clone();
     built.sha256 = sha256.to_owned();
-    let output = server.cli().run(&register_arguments(&built))?;
+    let output = server.cli().run(&register_arguments(&built, &built.plugin.package))?;
     assert_eq!(output.code, Some(0), "{output:?}");
     assert_eq!(output.stdout.trim(), format!("Success! Registered plugin: {NAME}"));
     Ok(())
