@@ -1,5 +1,6 @@
 //! `cargo xtask tidy`: promises about the code that no compiler checks.
 
+mod bounds;
 mod layers;
 mod names;
 mod sizes;
@@ -21,6 +22,7 @@ pub fn run() -> Result<()> {
     let mut breaches = layers::breaches(&workspace);
     breaches.extend(names::breaches(&sources));
     breaches.extend(sizes::breaches(&sources));
+    breaches.extend(bounds::breaches(&workspace.workspace_root)?);
     say(&sizes::report(&sources));
     for breach in &breaches {
         note(breach);
