@@ -3,6 +3,7 @@
 mod bounds;
 mod layers;
 mod names;
+mod packages;
 mod sizes;
 mod sources;
 
@@ -23,6 +24,7 @@ pub fn run() -> Result<()> {
     breaches.extend(names::breaches(&sources));
     breaches.extend(sizes::breaches(&sources));
     breaches.extend(bounds::breaches(&workspace.workspace_root)?);
+    breaches.extend(packages::breaches(&workspace)?);
     say(&sizes::report(&sources));
     for breach in &breaches {
         note(breach);

@@ -34,6 +34,9 @@ pub struct Package {
     pub dependencies: Vec<Dependency>,
     /// Its libraries, programs and tests.
     pub targets: Vec<Target>,
+    /// The registries it may be published to; `None` is any, and an empty list is none.
+    #[serde(default)]
+    publish: Option<Vec<String>>,
     /// `[package.metadata]`.
     #[serde(default)]
     metadata: Option<Metadata>,
@@ -161,6 +164,12 @@ impl Package {
     #[must_use]
     pub fn folder(&self) -> &Path {
         self.manifest_path.parent().unwrap_or(Path::new(""))
+    }
+
+    /// Returns whether the package may be published.
+    #[must_use]
+    pub fn is_published(&self) -> bool {
+        self.publish.as_ref().is_none_or(|registries| !registries.is_empty())
     }
 
     fn plugin(&self) -> Result<Plugin> {
