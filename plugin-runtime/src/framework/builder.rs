@@ -11,10 +11,9 @@ use super::answer::{IntoAnswer, IntoDone};
 use super::dispatch::{Declared, Dispatch, Path};
 use super::handler::{Erased, Handler};
 use super::lease::{LeasedSecret, SecretType};
-use super::pattern::{Pattern, PatternError, Router};
+use super::pattern::{Pattern, Router};
 use super::wal::WalHandler;
-use super::{Operations, Route, special};
-use crate::special_paths::SpecialPathError;
+use super::{FrameworkError, Operations, Route, check};
 use crate::{BackendType, Error, IntoBackend, Request, Response, SpecialPaths};
 
 /// A secrets engine or an auth method, declared path by path. `S` is its state, one value for each
@@ -49,41 +48,6 @@ pub struct Framework<S> {
     declared: Declared<S>,
     patterns: Vec<Pattern>,
     layers: Vec<Box<dyn FnOnce(Route) -> Route + Send>>,
-}
-
-/// Why a declaration is no backend. The message names the paths and says what to do.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum FrameworkError {
-    /// A pattern is wrong, or can never match.
-    #[error(transparent)]
-    Pattern(#[from] PatternError),
-    /// A special path is one that servers refuse.
-    #[error(transparent)]
-    SpecialPath(#[from] SpecialPathError),
-    /// The special paths of a regex can't be told from it.
-    #[error(
-        "the path `{path}` is a regex whose paths cannot be listed; name them with special_paths() \
-         in place of unauthenticated() or sudo()"
-    )]
-    SpecialRegex {
-        /// The pattern.
-        path: String,
-    },
-    /// A parameter is described that the pattern does not have.
-    #[error("the path `{path}` has no parameter `{name}` to describe; correct its name")]
-    Parameter {
-        /// The pattern.
-        path: String,
-        /// The parameter that is not in it.
-        name: String,
-    },
-    /// Two secret types have the same name.
-    #[error("there are two secret types called `{0}`")]
-    SecretType(&'static str),
-    /// Only auth methods have logins to renew.
-    #[error("a secrets engine has no logins to renew; declare it with Framework::auth()")]
-    RenewLogin,
 }
 
 impl<S: Send + Sync + 'static> Framework<S> {
@@ -138,6 +102,7 @@ impl<S: Send + Sync + 'static> Framework<S> {
         H::Output: IntoAnswer + 'static,
         A: 'static,
     {
+        self.declared.declared_again("renew_login", self.declared.renew_login.is_some());
         self.declared.renew_login = Some(Erased::answering(handler));
         self
     }
@@ -151,6 +116,7 @@ impl<S: Send + Sync + 'static> Framework<S> {
         H::Output: IntoDone + 'static,
         A: 'static,
     {
+        self.declared.declared_again("initialize", self.declared.initialize.is_some());
         self.declared.initialize = Some(Erased::new(handler, IntoDone::into_done));
         self
     }
@@ -163,6 +129,7 @@ impl<S: Send + Sync + 'static> Framework<S> {
         H::Output: IntoDone + 'static,
         A: 'static,
     {
+        self.declared.declared_again("periodic", self.declared.periodic.is_some());
         self.declared.periodic = Some(Erased::new(handler, IntoDone::into_done));
         self
     }
@@ -170,6 +137,9 @@ impl<S: Send + Sync + 'static> Framework<S> {
     /// Undoes what was left half done, from the entries of the write-ahead log.
     #[must_use]
     pub fn wal(mut self, handler: WalHandler<S>) -> Self {
+        // The same handler with other terms is no second one.
+        let known = self.declared.wal.as_ref().map(|known| known.handler.name);
+        self.declared.declared_again("wal", known.is_some_and(|name| name != handler.handler.name));
         self.declared.wal = Some(handler);
         self
     }
@@ -181,6 +151,7 @@ impl<S: Send + Sync + 'static> Framework<S> {
         F: Fn(Arc<S>, String) -> Done + Send + Sync + 'static,
         Done: Future<Output = ()> + Send + 'static,
     {
+        self.declared.declared_again("invalidate", self.declared.invalidate.is_some());
         self.declared.invalidate = Some(Box::new(move |state, key| {
             let done: BoxFuture<'static, ()> = Box::pin(invalidate(state, key));
             done
@@ -195,6 +166,7 @@ impl<S: Send + Sync + 'static> Framework<S> {
         F: Fn(Arc<S>) -> Done + Send + Sync + 'static,
         Done: Future<Output = ()> + Send + 'static,
     {
+        self.declared.declared_again("cleanup", self.declared.cleanup.is_some());
         self.declared.cleanup = Some(Box::new(move |state| {
             let done: BoxFuture<'static, ()> = Box::pin(cleanup(state));
             done
@@ -205,7 +177,7 @@ impl<S: Send + Sync + 'static> Framework<S> {
     /// Adds special paths to those that the declared paths ask for themselves.
     #[must_use]
     pub fn special_paths(mut self, paths: SpecialPaths) -> Self {
-        self.declared.special_paths = paths;
+        self.declared.special_paths.extend(paths);
         self
     }
 
@@ -230,19 +202,26 @@ impl<S: Send + Sync + 'static> Framework<S> {
     ///
     /// # Errors
     ///
-    /// When patterns are wrong or can't be reached, special paths are illegal, or names are taken
-    /// twice.
+    /// What cannot work, in a sentence that names the path, the handler and what to write:
+    ///
+    /// * a pattern that is wrong, or that no request can reach;
+    /// * a list whose path no list's request matches, a write to a path that ends with a slash, an
+    ///   operation whose paths all go to earlier patterns;
+    /// * two handlers for one thing, two secret types of one name, two descriptions of a parameter,
+    ///   and one of a parameter that the pattern does not have;
+    /// * a [`Path`](super::extract::Path) whose type does not fit the pattern, and
+    ///   [`Fields`](super::extract::Fields) or [`Patch`](super::extract::Patch) of what is no object;
+    /// * an argument that its handler never gets: each argument's documentation says where it is;
+    /// * a [`Leased`](super::Leased) answer without its secret type or from an unauthenticated path,
+    ///   an [`Auth`](crate::Auth) from anything but a login of an auth method, an answer whose fields
+    ///   are no object;
+    /// * logins, their renewal, alias or role in a secrets engine;
+    /// * special paths that servers refuse, that leave out some of their pattern's paths, or that
+    ///   include the path of another declaration.
     pub fn build(self) -> Result<Dispatch<S>, FrameworkError> {
         let Self { mut declared, patterns, layers } = self;
-        for (pattern, path) in patterns.iter().zip(&declared.paths) {
-            special::add(&mut declared.special_paths, pattern, &path.operations)?;
-        }
-        declared.special_paths.check()?;
-        declared.check()?;
         let router = Router::new(patterns)?;
-        for (pattern, path) in router.patterns().iter().zip(&declared.paths) {
-            check_parameters(pattern, &path.operations)?;
-        }
+        check::declaration(&mut declared, &router)?;
         let mut dispatch = Dispatch::new(declared, router);
         if !layers.is_empty() {
             let bare = Route::new(dispatch.clone());
@@ -250,20 +229,6 @@ impl<S: Send + Sync + 'static> Framework<S> {
         }
         Ok(dispatch)
     }
-}
-
-/// Only parameters that are there can be described.
-fn check_parameters<S>(
-    pattern: &Pattern,
-    operations: &Operations<S>,
-) -> Result<(), FrameworkError> {
-    for (name, _) in &operations.attributes.parameters {
-        if !pattern.param_names().any(|known| known == name) {
-            let path = pattern.as_str().to_owned();
-            return Err(FrameworkError::Parameter { path, name: name.clone() });
-        }
-    }
-    Ok(())
 }
 
 impl<S: Send + Sync + 'static> IntoBackend for Framework<S> {

@@ -1,21 +1,81 @@
 //! What the types of a handler say about its operation.
 
-use std::any::TypeId;
+use std::any::{TypeId, type_name};
 
 use http::StatusCode;
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use super::LeasedSecret;
+use super::extract::{Asked, PathFault, PathParameter, asked, probe};
 use crate::fields::FieldSet;
 
 /// What an operation takes and gives, found from its handler's types when it is declared. Help and
-/// the OpenAPI document are made of it.
+/// the OpenAPI document are made of it, and [`Framework::build`](super::Framework::build) refuses
+/// what cannot work.
+///
+/// An argument or an answer of your own that is made from another one passes its description on:
+///
+/// ```
+/// use plugin_runtime::Error;
+/// use plugin_runtime::framework::extract::{FromContext, Path};
+/// use plugin_runtime::framework::{Context, OperationDescription};
+///
+/// /// A role's name, in lower case.
+/// struct RoleName(String);
+///
+/// impl<S> FromContext<S> for RoleName {
+///     fn from_context(context: &mut Context<'_, S>) -> Result<Self, Error> {
+///         let Path(name) = Path::<String>::from_context(context)?;
+///         Ok(Self(name.to_lowercase()))
+///     }
+///
+///     fn describe(description: &mut OperationDescription) {
+///         <Path<String> as FromContext<S>>::describe(description);
+///     }
+/// }
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct OperationDescription {
     inputs: Vec<Input>,
     output: Output,
     status: Option<StatusCode>,
+    arguments: Vec<Argument>,
+    issued: Vec<Issued>,
+}
+
+/// An argument that only some handlers can have, or only with some types.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Argument {
+    /// Parts of the path.
+    Path { type_name: &'static str, probe: fn(&[PathParameter<'_>]) -> Result<(), PathFault> },
+    /// The request's fields as a type.
+    Fields { type_name: &'static str, asked: Asked },
+    /// Changes to a stored value.
+    Patch { type_name: &'static str, asked: Asked },
+    /// The part of a list that is wanted.
+    Page,
+    /// What was left with a lease or a login.
+    Internal { type_name: &'static str, asked: Asked, refuses_secret_type: bool },
+    /// The terms of a lease or a login.
+    Lease,
+    /// The login whose token is renewed.
+    Auth,
+    /// An entry of the write-ahead log.
+    WalEntry,
+    /// Where the mount is.
+    MountPoint,
+}
+
+/// What an answer makes the server issue.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Issued {
+    /// A lease on a secret of this type.
+    Lease { kind: &'static str, id: TypeId, type_name: &'static str, asked: Asked },
+    /// A token.
+    Token,
 }
 
 /// A type that a handler reads the request's fields as.
@@ -35,8 +95,12 @@ pub(super) enum Output {
     Unknown,
     /// Nothing but success.
     Nothing,
-    /// The fields of a type, whose schema (draft 2020-12) this makes.
-    Fields(fn() -> Value),
+    /// The fields of a type.
+    Fields {
+        type_name: &'static str,
+        /// Makes the type's schema (draft 2020-12).
+        schema: fn() -> Value,
+    },
 }
 
 impl OperationDescription {
@@ -48,9 +112,31 @@ impl OperationDescription {
         }
     }
 
+    /// Notes that the handler takes parts of the path as a `T`.
+    pub fn takes_path<T: DeserializeOwned>(&mut self) {
+        let type_name = type_name::<T>();
+        self.arguments.push(Argument::Path { type_name, probe: probe::<T> });
+    }
+
     /// Notes that the handler answers with the fields of a `T`.
     pub fn gives<T: JsonSchema>(&mut self) {
-        self.output = Output::Fields(given::<T>);
+        self.output = Output::Fields { type_name: type_name::<T>(), schema: given::<T> };
+    }
+
+    /// Notes that the handler answers with a lease of the kind `T`.
+    pub fn gives_lease<T: LeasedSecret>(&mut self) {
+        self.issued.push(Issued::Lease {
+            kind: T::TYPE,
+            id: TypeId::of::<T>(),
+            type_name: type_name::<T>(),
+            asked: asked::<T>(),
+        });
+    }
+
+    /// Notes that the handler answers with an [`Auth`](crate::Auth), from which the server makes a
+    /// token.
+    pub fn gives_auth(&mut self) {
+        self.issued.push(Issued::Token);
     }
 
     /// Notes that the handler answers with success alone.
@@ -66,6 +152,21 @@ impl OperationDescription {
     /// The HTTP status of success, where it is not the usual one.
     pub(super) fn success(&self) -> Option<StatusCode> {
         self.status
+    }
+
+    /// Notes an argument that only some handlers can have.
+    pub(super) fn needs(&mut self, argument: Argument) {
+        self.arguments.push(argument);
+    }
+
+    /// The arguments that only some handlers can have.
+    pub(super) fn arguments(&self) -> &[Argument] {
+        &self.arguments
+    }
+
+    /// What the answer makes the server issue, as far as its type tells.
+    pub(super) fn issued(&self) -> &[Issued] {
+        &self.issued
     }
 
     /// The field sets that the handler reads.

@@ -7,7 +7,6 @@ use std::task::{Context as TaskContext, Poll};
 use futures_util::future::BoxFuture;
 use tower::{Service, ServiceExt as _};
 
-use super::builder::FrameworkError;
 use super::context::Warned;
 use super::handler::{Answering, Erased};
 use super::lease::{ErasedSecretType, settle, type_of};
@@ -49,6 +48,8 @@ pub(super) struct Declared<S> {
     pub(super) invalidate: Option<Invalidate<S>>,
     pub(super) cleanup: Option<Cleanup<S>>,
     pub(super) special_paths: SpecialPaths,
+    /// What was declared twice.
+    pub(super) twice: Option<&'static str>,
 }
 
 impl<S> Declared<S> {
@@ -66,6 +67,7 @@ impl<S> Declared<S> {
             invalidate: None,
             cleanup: None,
             special_paths: SpecialPaths::default(),
+            twice: None,
         }
     }
 
@@ -76,17 +78,11 @@ impl<S> Declared<S> {
         request.auth.is_some() || (only_logins && request.secret.is_none())
     }
 
-    /// What no type can hold: names that are taken twice, parts that do not belong together.
-    pub(super) fn check(&self) -> Result<(), FrameworkError> {
-        for (index, secret) in self.secret_types.iter().enumerate() {
-            if self.secret_types[..index].iter().any(|other| other.name == secret.name) {
-                return Err(FrameworkError::SecretType(secret.name));
-            }
+    /// Notes that one thing is declared for the second time.
+    pub(super) fn declared_again(&mut self, what: &'static str, again: bool) {
+        if again {
+            self.twice = Some(what);
         }
-        if self.kind == BackendType::Secrets && self.renew_login.is_some() {
-            return Err(FrameworkError::RenewLogin);
-        }
-        Ok(())
     }
 }
 

@@ -89,6 +89,8 @@ type Call<S, T> =
 pub(super) struct Erased<S, T> {
     call: Arc<Call<S, T>>,
     pub(super) description: Arc<OperationDescription>,
+    /// The function's name, for what is wrong with its declaration.
+    pub(super) name: &'static str,
 }
 
 /// A handler that answers a request.
@@ -109,7 +111,11 @@ impl<S, T: 'static> Erased<S, T> {
             let finished: BoxFuture<'static, T> = Box::pin(async move { finish(answering.await) });
             Ok(finished)
         };
-        Self { call: Arc::new(call), description: Arc::new(description) }
+        Self {
+            call: Arc::new(call),
+            description: Arc::new(description),
+            name: std::any::type_name::<H>(),
+        }
     }
 
     pub(super) fn call(
@@ -136,7 +142,11 @@ impl<S> Answering<S> {
 
 impl<S, T> Clone for Erased<S, T> {
     fn clone(&self) -> Self {
-        Self { call: Arc::clone(&self.call), description: Arc::clone(&self.description) }
+        Self {
+            call: Arc::clone(&self.call),
+            description: Arc::clone(&self.description),
+            name: self.name,
+        }
     }
 }
 

@@ -8,10 +8,12 @@
 pub mod answer;
 mod blocking;
 mod builder;
+mod check;
 mod context;
 mod description;
 mod dispatch;
 mod documentation;
+mod error;
 pub mod extract;
 mod handler;
 mod lease;
@@ -19,15 +21,16 @@ mod operations;
 mod pattern;
 mod rollback;
 mod route;
-mod special;
 mod stall;
+mod type_text;
 mod wal;
 
 pub use blocking::{Blocking, blocking, compute};
-pub use builder::{Framework, FrameworkError};
+pub use builder::Framework;
 pub use context::Context;
 pub use description::OperationDescription;
 pub use dispatch::Dispatch;
+pub use error::{FrameworkError, HandlerFault};
 pub use handler::Handler;
 pub use lease::{
     IntoRenewed, IntoRevoked, Leased, LeasedSecret, Revoked, SecretType, Ttl, TtlError, TtlLimits,

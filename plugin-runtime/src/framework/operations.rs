@@ -18,10 +18,17 @@ use crate::{Error, Operation};
 /// let operations: Operations<()> = read(read_role).write(write_role).delete(delete_role);
 /// # let _ = operations;
 /// ```
+///
+/// Each operation has one handler; [`Framework::build`](super::Framework::build) refuses a second
+/// one, also where [`write`](fn@write) and [`update`] both serve updates. It refuses lists of a
+/// pattern that no list's path matches, such as `role` without `/?`, and writes to one whose paths
+/// all end in a slash.
 #[derive(Debug)]
 pub struct Operations<S> {
     handlers: Vec<(Operation, Answering<S>)>,
     exists: Option<Erased<S, Result<bool, Error>>>,
+    /// What was declared twice.
+    pub(super) twice: Option<&'static str>,
     pub(super) attributes: Attributes,
 }
 
@@ -32,6 +39,7 @@ pub(super) struct Attributes {
     pub(super) description: String,
     pub(super) deprecated: bool,
     pub(super) unauthenticated: bool,
+    pub(super) login: bool,
     pub(super) sudo: bool,
     pub(super) operation_prefix: Option<String>,
     pub(super) operation_suffix: Option<String>,
@@ -80,7 +88,8 @@ operations! {
     update Update
     /// Serves deletions: DELETE.
     delete Delete
-    /// Serves lists: LIST, or GET with `?list=true`. The pattern should end in `/?`.
+    /// Serves lists: LIST, or GET with `?list=true`. The pattern must end in `/?`, or take the rest
+    /// of the path, since the path of a list ends with a slash.
     list List
     /// Serves merges of some fields into what is there: PATCH. OpenBao and Vault from 1.9 on.
     patch Patch
@@ -117,7 +126,8 @@ where
     Operations::none().create(exists, handler)
 }
 
-/// Serves a login: a write that needs no token, of an auth method.
+/// Serves a login: a write that needs no token, of an auth method. A secrets engine that takes
+/// writes without a token has `update(handler).unauthenticated()`.
 pub fn login<S, H, A>(handler: H) -> Operations<S>
 where
     H: Handler<S, A>,
@@ -125,12 +135,14 @@ where
     A: 'static,
     S: 'static,
 {
-    update(handler).unauthenticated()
+    let mut operations = update(handler).unauthenticated();
+    operations.attributes.login = true;
+    operations
 }
 
 impl<S: 'static> Operations<S> {
     fn none() -> Self {
-        Self { handlers: Vec::new(), exists: None, attributes: Attributes::default() }
+        Self { handlers: Vec::new(), exists: None, twice: None, attributes: Attributes::default() }
     }
 
     /// Serves all writes with one handler; see [`write`](fn@write).
@@ -168,6 +180,9 @@ impl<S: 'static> Operations<S> {
         E::Output: IntoExists + 'static,
         A: 'static,
     {
+        if self.exists.is_some() {
+            self.twice = Some("exists");
+        }
         self.exists = Some(Erased::new(exists, IntoExists::into_exists));
         self
     }
@@ -254,7 +269,12 @@ impl<S: 'static> Operations<S> {
         self
     }
 
-    /// Lets requests in without a token. A secrets engine may not answer them with a lease.
+    /// Lets requests in without a token. They may not be answered with a lease, and with an
+    /// [`Auth`](crate::Auth) only by an auth method.
+    ///
+    /// Servers open all paths with any text at the place of a parameter.
+    /// [`Framework::build`](super::Framework::build) refuses that where it opens the path of another
+    /// declaration: `login/{name}` without a token would let requests to `login/config` in, too.
     #[must_use]
     pub fn unauthenticated(mut self) -> Self {
         self.attributes.unauthenticated = true;
@@ -262,13 +282,19 @@ impl<S: 'static> Operations<S> {
     }
 
     /// Demands the `sudo` capability.
+    ///
+    /// Servers know no parameter in these paths, so that from the first parameter on all paths need
+    /// the capability: for `role/{name}/rotate`, everything that begins with `role/`.
+    /// [`Framework::build`](super::Framework::build) refuses that where it includes the path of
+    /// another declaration that does not ask for `sudo()` itself, such as `role/{name}`. A path that
+    /// begins with its own word, such as `rotate/{name}`, has no such neighbours.
     #[must_use]
     pub fn sudo(mut self) -> Self {
         self.attributes.sudo = true;
         self
     }
 
-    /// The first part of the OpenAPI document's operation ids, in place of the plugin's name:
+    /// The first part of the OpenAPI document's operation ids, instead of the plugin's name:
     /// lower case, with hyphens.
     #[must_use]
     pub fn operation_prefix(mut self, prefix: impl Into<String>) -> Self {
@@ -276,7 +302,7 @@ impl<S: 'static> Operations<S> {
         self
     }
 
-    /// The last part of the OpenAPI document's operation ids, in place of the path's words: lower
+    /// The last part of the OpenAPI document's operation ids, instead of the path's words: lower
     /// case, with hyphens. A pattern that stands for several paths, as one with an optional
     /// parameter does, takes one for each in their order, with `|` between them.
     #[must_use]
@@ -286,7 +312,9 @@ impl<S: 'static> Operations<S> {
     }
 
     fn with(mut self, operation: Operation, handler: Answering<S>) -> Self {
-        self.handlers.retain(|(known, _)| *known != operation);
+        if self.handler(operation).is_some() {
+            self.twice = Some(operation.name());
+        }
         self.handlers.push((operation, handler));
         self
     }

@@ -10,6 +10,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::answer::IntoDone;
+use super::description::Argument;
 use super::extract::FromContext;
 use super::handler::{Erased, Handler};
 use super::{Context, OperationDescription};
@@ -129,7 +130,9 @@ impl<S, T: DeserializeOwned> FromContext<S> for WalEntry<T> {
         Ok(Self { kind: entry.r#type, data: entry.data })
     }
 
-    fn describe(_: &mut OperationDescription) {}
+    fn describe(description: &mut OperationDescription) {
+        description.needs(Argument::WalEntry);
+    }
 }
 
 /// What undoes entries of the write-ahead log. An entry is struck when it succeeds, and comes back

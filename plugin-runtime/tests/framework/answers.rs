@@ -46,10 +46,10 @@ async fn log_in() -> With<Auth> {
 
 #[tokio::test]
 async fn warnings_and_headers_are_beside_what_was_answered() {
-    let engine = Framework::secrets(())
+    let engine = Framework::auth(())
         .path("all", read(with_all))
         .path("warned/{kind}", read(maybe).write(warned))
-        .path("login", read(log_in));
+        .path("login", read(log_in).unauthenticated());
     let mount = Mount::of(engine);
     let all = mount.read("all").await.unwrap().unwrap();
     assert_eq!(

@@ -19,6 +19,7 @@ mod leases;
 mod lifecycle;
 mod mount;
 mod patch;
+mod refusals;
 mod routing;
 mod secrets_engine;
 mod transactions;

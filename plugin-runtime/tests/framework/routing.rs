@@ -51,8 +51,6 @@ async fn strange_paths_and_operations_are_told_apart() {
         (Operation::Unknown, "role/a", &operation),
         (Operation::ResolvePath, "role/a", &operation),
         (Operation::ResolveRole, "role/a", &operation),
-        // A part that is not of its type belongs to no path.
-        (Operation::Delete, "key/256", &path),
     ] {
         assert_eq!(&refusal(mount.send(sent, at, Value::Null).await), expected, "{sent} {at}");
     }
@@ -65,6 +63,27 @@ async fn strange_paths_and_operations_are_told_apart() {
     ] {
         assert_eq!(mount.send(sent, at, Value::Null).await.unwrap(), None, "{sent} {at}");
     }
+}
+
+#[tokio::test]
+async fn a_part_of_the_path_that_is_not_of_its_type_is_the_callers_mistake() {
+    async fn exists(_: Path<(u8, String)>) -> bool {
+        true
+    }
+    let mount = Mount::of(
+        Framework::secrets(())
+            .path("key/{version}", delete(|Path(_): Path<u8>| async {}).read(nothing))
+            .path("pair/{version}/{name}", write(nothing).exists(exists)),
+    );
+    let refused = mount.delete("key/256").await;
+    let text = "Field validation failed: error converting input for field \"version\": expected an \
+                integer from 0 to 255";
+    assert_eq!(refusal(refused), (ErrorKind::BadRequest, text.to_owned()));
+    // What does not take the part is not concerned.
+    assert_eq!(mount.read("key/256").await.unwrap(), None);
+    let check = mount.request(Operation::Create, "pair/x/y", Value::Null);
+    let error = mount.backend.exists(&check).await.unwrap_err();
+    assert_eq!((error.kind(), error.message()), (ErrorKind::User, text));
 }
 
 #[test]

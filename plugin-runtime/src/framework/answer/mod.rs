@@ -101,6 +101,20 @@ impl IntoAnswer for Auth {
     fn into_answer(self) -> Result<Option<Response>, Error> {
         Ok(Some(Response::auth(self)))
     }
+
+    fn describe(description: &mut OperationDescription) {
+        description.gives_auth();
+    }
+}
+
+impl<T: IntoAnswer> IntoAnswer for Box<T> {
+    fn into_answer(self) -> Result<Option<Response>, Error> {
+        (*self).into_answer()
+    }
+
+    fn describe(description: &mut OperationDescription) {
+        T::describe(description);
+    }
 }
 
 impl<T: IntoAnswer> IntoAnswer for Option<T> {

@@ -8,7 +8,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::FromContext;
+use super::object::asked;
 use crate::framework::answer::IntoAnswer;
+use crate::framework::description::Argument;
 use crate::framework::{Context, OperationDescription};
 use crate::{Error, Response};
 
@@ -16,6 +18,10 @@ use crate::{Error, Response};
 /// coerced by Vault's rules and validated. As an answer: the fields of a `T`.
 ///
 /// What does not fit never reaches the handler: the caller gets an error that names the field.
+///
+/// [`Framework::build`](crate::framework::Framework::build) refuses a `T` that is not read from an
+/// object, such as a number or a list, an answer that does not become one, and `Fields` as an
+/// argument where there are none: at the start of a mount, at its tick, and where a token is renewed.
 ///
 /// ```
 /// use plugin_runtime::framework::extract::Fields;
@@ -60,6 +66,8 @@ impl<S, T: DeserializeOwned + JsonSchema + 'static> FromContext<S> for Fields<T>
 
     fn describe(description: &mut OperationDescription) {
         description.takes::<T>();
+        let type_name = std::any::type_name::<T>();
+        description.needs(Argument::Fields { type_name, asked: asked::<T>() });
     }
 }
 

@@ -1,7 +1,8 @@
 //! What there is to know at a login, and at the renewal of its token.
 
 use super::FromContext;
-use crate::framework::Context;
+use crate::framework::description::Argument;
+use crate::framework::{Context, OperationDescription};
 use crate::{Auth, Connection, Error};
 
 /// In the renewal of a token: what the login answered. The handler changes it as needed and
@@ -10,6 +11,10 @@ impl<S> FromContext<S> for Auth {
     fn from_context(context: &mut Context<'_, S>) -> Result<Self, Error> {
         let auth = context.request().auth.clone();
         auth.ok_or_else(|| Error::new("request auth was nil"))
+    }
+
+    fn describe(description: &mut OperationDescription) {
+        description.needs(Argument::Auth);
     }
 }
 

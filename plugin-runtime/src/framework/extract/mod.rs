@@ -3,6 +3,7 @@
 mod fields;
 mod login;
 mod mount_point;
+mod object;
 mod page;
 mod patch;
 mod path;
@@ -13,12 +14,16 @@ pub use fields::Fields;
 pub use mount_point::MountPoint;
 pub use page::Page;
 pub use patch::Patch;
-pub use path::Path;
+pub use path::{Path, PathFault};
 pub use secret::Internal;
 pub use state::State;
 
+pub(super) use object::{Asked, asked};
+pub(super) use path::{PathParameter, probe};
+
 use std::collections::BTreeMap;
 
+use super::description::Argument;
 use super::{Context, OperationDescription};
 use crate::{Data, Error, Headers, Lease, Request, Storage, SystemView};
 
@@ -89,5 +94,9 @@ impl<S> FromContext<S> for Lease {
         let of_secret = request.secret.as_ref().map(|secret| &secret.lease);
         let lease = of_secret.or_else(|| request.auth.as_ref().map(|auth| &auth.lease));
         lease.cloned().ok_or_else(|| Error::internal("request has no lease"))
+    }
+
+    fn describe(description: &mut OperationDescription) {
+        description.needs(Argument::Lease);
     }
 }

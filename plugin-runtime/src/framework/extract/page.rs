@@ -5,9 +5,12 @@ use serde::Deserialize;
 
 use super::FromContext;
 use crate::Error;
+use crate::framework::description::Argument;
 use crate::framework::{Context, OperationDescription};
 
-/// The part of a list that a caller wants; as arguments of [`Storage::list_page`](crate::Storage::list_page).
+/// As an argument of a [`list`](fn@crate::framework::list) or [`scan`](fn@crate::framework::scan)
+/// handler: the part of the list that a caller wants, as
+/// [`Storage::list_page`](crate::Storage::list_page) takes it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[non_exhaustive]
 pub struct Page {
@@ -33,5 +36,6 @@ impl<S> FromContext<S> for Page {
 
     fn describe(description: &mut OperationDescription) {
         description.takes::<Self>();
+        description.needs(Argument::Page);
     }
 }

@@ -10,14 +10,16 @@ use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
 use super::FromContext;
+use super::object::asked;
 use crate::fields::{self, FieldSet};
+use crate::framework::description::Argument;
 use crate::framework::{Context, OperationDescription};
 use crate::{Data, Error};
 
 /// Objects nested deeper than this are refused, as in all other requests.
 const DEPTH: u8 = 128;
 
-/// As an argument of a [`patch`](fn@crate::framework::patch) handler: changes to a stored `T`, as
+/// As an argument of a [`patch`](fn@crate::framework::patch) handler, or of one for writes: changes to a stored `T`, as
 /// JSON merge patch (RFC 7396) has it. What the body does not name stays, null takes a field away
 /// so that its default holds, and objects are merged field by field.
 ///
@@ -77,7 +79,7 @@ impl<T: Serialize + DeserializeOwned> Patch<T> {
     }
 }
 
-impl<S, T: JsonSchema + 'static> FromContext<S> for Patch<T> {
+impl<S, T: DeserializeOwned + JsonSchema + 'static> FromContext<S> for Patch<T> {
     fn from_context(context: &mut Context<'_, S>) -> Result<Self, Error> {
         let set = context.merges::<T>()?;
         let captures = context
@@ -90,6 +92,8 @@ impl<S, T: JsonSchema + 'static> FromContext<S> for Patch<T> {
 
     fn describe(description: &mut OperationDescription) {
         description.takes::<T>();
+        let type_name = std::any::type_name::<T>();
+        description.needs(Argument::Patch { type_name, asked: asked::<T>() });
     }
 }
 

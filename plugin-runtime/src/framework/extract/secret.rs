@@ -6,11 +6,18 @@ use std::ops::Deref;
 use serde::de::DeserializeOwned;
 
 use super::FromContext;
+use super::object::{asked, refuses_field};
 use crate::Error;
-use crate::framework::Context;
+use crate::framework::description::Argument;
+use crate::framework::lease::SECRET_TYPE;
+use crate::framework::{Context, OperationDescription};
 
-/// In the handlers of a lease or of a token's renewal: the internal data that were answered with
-/// it.
+/// As an argument of the handlers of a lease, or of a token's renewal: the internal data that were
+/// answered with it.
+///
+/// Those of a lease are an object with one more field, `secret_type`, so that
+/// [`Framework::build`](crate::framework::Framework::build) refuses a `T` with `deny_unknown_fields`
+/// there, and one that is not read from an object. Other handlers have no internal data.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub struct Internal<T>(pub T);
 
@@ -39,5 +46,13 @@ impl<S, T: DeserializeOwned> FromContext<S> for Internal<T> {
         data.parse()
             .map(Self)
             .map_err(|error| Error::internal("internal data does not match").with_source(error))
+    }
+
+    fn describe(description: &mut OperationDescription) {
+        description.needs(Argument::Internal {
+            type_name: std::any::type_name::<T>(),
+            asked: asked::<T>(),
+            refuses_secret_type: refuses_field::<T>(SECRET_TYPE),
+        });
     }
 }

@@ -26,6 +26,10 @@ pub trait LeasedSecret: Serialize + DeserializeOwned + Send + 'static {
 /// An answer with a lease: the fields that the caller sees, and what the plugin will need to end
 /// it. Whether it can be renewed, and how long it lives unless this says so, comes from the
 /// declared [`SecretType`](super::SecretType).
+///
+/// [`Framework::build`](crate::framework::Framework::build) refuses an answer whose `T` is not
+/// declared with [`Framework::secret`](crate::framework::Framework::secret), since the secret would
+/// exist by the time the answer fails, and a lease from an unauthenticated path, which servers refuse.
 pub struct Leased<T, F> {
     internal: T,
     fields: F,
@@ -68,6 +72,7 @@ impl<T: LeasedSecret, F: Serialize + JsonSchema> IntoAnswer for Leased<T, F> {
 
     fn describe(description: &mut OperationDescription) {
         description.gives::<F>();
+        description.gives_lease::<T>();
     }
 }
 

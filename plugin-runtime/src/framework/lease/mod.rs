@@ -10,4 +10,4 @@ pub use secret_type::{IntoRenewed, IntoRevoked, Revoked, SecretType};
 pub use ttl::{Ttl, TtlError, TtlLimits, TtlTerms};
 
 /// The field of a lease's internal data that names its kind, as in the Go SDK.
-const SECRET_TYPE: &str = "secret_type";
+pub(super) const SECRET_TYPE: &str = "secret_type";

@@ -1,5 +1,6 @@
 //! The kinds of leased secret that a backend has.
 
+use std::any::{TypeId, type_name};
 use std::fmt;
 use std::marker::PhantomData;
 use std::time::Duration;
@@ -22,9 +23,14 @@ pub struct SecretType<S, T> {
 /// A [`SecretType`] of any kind.
 pub(in crate::framework) struct ErasedSecretType<S> {
     pub(in crate::framework) name: &'static str,
+    /// The type of the internal data.
+    pub(in crate::framework) id: TypeId,
+    pub(in crate::framework) type_name: &'static str,
     ttl: Duration,
-    revoke: Erased<S, Result<Revoked, Error>>,
-    renew: Option<Erased<S, Result<Lease, Error>>>,
+    pub(in crate::framework) revoke: Erased<S, Result<Revoked, Error>>,
+    pub(in crate::framework) renew: Option<Erased<S, Result<Lease, Error>>>,
+    /// Whether more than one handler was declared to renew it.
+    pub(in crate::framework) renewed_twice: bool,
 }
 
 /// How a revocation went. To the server both are success.
@@ -100,9 +106,12 @@ impl<S: 'static, T: LeasedSecret> SecretType<S, T> {
         Self {
             erased: ErasedSecretType {
                 name: T::TYPE,
+                id: TypeId::of::<T>(),
+                type_name: type_name::<T>(),
                 ttl: Duration::ZERO,
                 revoke: Erased::new(revoke, IntoRevoked::into_revoked),
                 renew: None,
+                renewed_twice: false,
             },
             kind: PhantomData,
         }
@@ -117,6 +126,7 @@ impl<S: 'static, T: LeasedSecret> SecretType<S, T> {
         H::Output: IntoRenewed + 'static,
         A: 'static,
     {
+        self.erased.renewed_twice = self.erased.renew.is_some();
         self.erased.renew = Some(Erased::new(renew, IntoRenewed::into_renewed));
         self
     }

@@ -24,6 +24,21 @@ enum State {
     Accept,
 }
 
+/// Where a search is in each of its automata.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Sides {
+    /// One for each automaton that has to accept.
+    wanted: Vec<Vec<StateId>>,
+    /// All that must not, as one.
+    others: Vec<StateId>,
+}
+
+impl Sides {
+    fn states(&self) -> impl Iterator<Item = &StateId> {
+        self.wanted.iter().flatten().chain(&self.others)
+    }
+}
+
 /// Whether there is a text that one pattern matches and others do not.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Search {
@@ -95,17 +110,31 @@ impl Automaton {
         StateId::try_from(self.states.len() - 1).unwrap_or(StateId::MAX)
     }
 
-    /// Looks for a text that `wanted` matches and none of `others` does: the automata of both
-    /// sides are made deterministic step by step and walked in parallel, shortest texts first.
-    /// With `paths_only` a text must not start with a slash, as no request path does.
+    /// Looks for a text that `wanted` matches and none of `others` does. With `paths_only` a text
+    /// must not start with a slash, as no request path does.
     pub(super) fn difference(
         &self,
         wanted: StateId,
         others: &[StateId],
         paths_only: bool,
     ) -> Search {
-        let first = (self.closure([wanted], true), self.closure(others.iter().copied(), true));
-        if self.accepts(&first.0, true) && !self.accepts(&first.1, true) {
+        self.search(&[wanted], others, paths_only)
+    }
+
+    /// Looks for a text that all of `wanted` match and none of `others` does: the automata of all
+    /// sides are made deterministic step by step and walked in parallel, shortest texts first.
+    /// With `paths_only` a text must not start with a slash, as no request path does.
+    pub(super) fn search(
+        &self,
+        wanted: &[StateId],
+        others: &[StateId],
+        paths_only: bool,
+    ) -> Search {
+        let first = Sides {
+            wanted: wanted.iter().map(|one| self.closure([*one], true)).collect(),
+            others: self.closure(others.iter().copied(), true),
+        };
+        if self.is_found(&first, true) {
             return Search::Found(String::new());
         }
         // Without the first: what is left out at the start of a text is not later on.
@@ -113,25 +142,24 @@ impl Automaton {
         let mut queue = vec![(first, 0, '\0')];
         let mut position = 0;
         let mut work = 0;
-        while let Some(((wanted, others), _, _)) = queue.get(position).cloned() {
-            for character in self.representatives(&wanted, &others) {
-                work += wanted.len() + others.len();
+        while let Some((sides, _, _)) = queue.get(position).cloned() {
+            for character in self.representatives(&sides) {
+                work += sides.states().count();
                 if paths_only && position == 0 && character == '/' {
                     continue;
                 }
-                let wanted = self.step(&wanted, character);
-                if wanted.is_empty() {
+                let wanted: Vec<_> =
+                    sides.wanted.iter().map(|states| self.step(states, character)).collect();
+                if wanted.iter().any(Vec::is_empty) {
                     continue;
                 }
-                let others = self.step(&others, character);
-                let found = self.accepts(&wanted, false) && !self.accepts(&others, false);
-                let pair = (wanted, others);
-                if found {
-                    queue.push((pair, position, character));
+                let next = Sides { wanted, others: self.step(&sides.others, character) };
+                if self.is_found(&next, false) {
+                    queue.push((next, position, character));
                     return Search::Found(spell(&queue));
                 }
-                if seen.insert(pair.clone()) {
-                    queue.push((pair, position, character));
+                if seen.insert(next.clone()) {
+                    queue.push((next, position, character));
                 }
                 if queue.len() > BUDGET || work > WORK {
                     return Search::GaveUp;
@@ -142,11 +170,16 @@ impl Automaton {
         Search::Nothing
     }
 
+    fn is_found(&self, sides: &Sides, at_start: bool) -> bool {
+        sides.wanted.iter().all(|states| self.accepts(states, at_start))
+            && !self.accepts(&sides.others, at_start)
+    }
+
     /// One character for each set of characters that all states treat alike. The slash is always
     /// one of its own.
-    fn representatives(&self, wanted: &[StateId], others: &[StateId]) -> BTreeSet<char> {
+    fn representatives(&self, sides: &Sides) -> BTreeSet<char> {
         let mut characters = BTreeSet::from(['/', '0']);
-        for state in wanted.iter().chain(others) {
+        for state in sides.states() {
             if let Some(State::Characters(ranges, _)) = self.states.get(*state as usize) {
                 for &(low, high) in ranges {
                     characters.insert(low);

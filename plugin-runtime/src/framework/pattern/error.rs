@@ -39,7 +39,7 @@ pub enum PatternError {
         pattern: String,
     },
     /// No text at all matches the pattern.
-    #[error("path `{pattern}` matches nothing: mend or remove it")]
+    #[error("path `{pattern}` matches nothing: correct or remove it")]
     MatchesNothing {
         /// The pattern as it was declared.
         pattern: String,
@@ -97,6 +97,14 @@ pub enum TemplateFault {
     Character {
         /// The character.
         character: char,
+    },
+    /// A parameter as other routers write it, which would be literal text here.
+    #[error("`{segment}` would be literal text: write `{parameter}` for a parameter")]
+    ForeignParameter {
+        /// The segment as it was written.
+        segment: String,
+        /// The parameter as it is written here.
+        parameter: String,
     },
     /// A control character, which servers refuse in paths.
     #[error("control characters cannot be part of a path")]

@@ -8,6 +8,7 @@
 mod automaton;
 mod error;
 mod generic_name;
+mod paths;
 #[expect(clippy::module_inception, reason = "the type's own file, beside its parts")]
 mod pattern;
 mod raw;
@@ -25,6 +26,7 @@ pub use self::{
     pattern::Pattern,
 };
 pub(crate) use self::{
+    paths::{Compared, PathSet, Paths},
     pattern::ExpandedPath,
     router::{Match, Router},
 };

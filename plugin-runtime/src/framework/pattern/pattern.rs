@@ -90,6 +90,17 @@ impl Pattern {
         self.parameters.iter().map(|name| &**name)
     }
 
+    /// The parameters, each with whether it stands for nothing in some of the paths. Those of a regex
+    /// are taken to stand for something.
+    pub(crate) fn parameters_with_presence(&self) -> impl Iterator<Item = (&str, bool)> {
+        let template = match &self.shape {
+            Ok(Shape::Template(template)) => Some(template),
+            Ok(Shape::Regex(_)) | Err(_) => None,
+        };
+        self.param_names()
+            .map(move |name| (name, template.is_some_and(|template| template.may_be_missing(name))))
+    }
+
     /// The anchored regular expression as the Go SDK shows it in its help. A regex with
     /// alternatives at its top gets a group, since that is what it means here.
     pub(crate) fn anchored_regex(&self) -> String {

@@ -18,7 +18,7 @@ impl Writer<'_> {
         let mut code = facts.description.success().unwrap_or(StatusCode::OK);
         let mut response = Map::new();
         match facts.description.output() {
-            Output::Fields(schema) => {
+            Output::Fields { schema, .. } => {
                 let name = self.components.reserve(&format!("{}Response", facts.title));
                 let root = schema();
                 let mut schema = Conversion::new(&root, &mut self.components, &name).convert(&root);

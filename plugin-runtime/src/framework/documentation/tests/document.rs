@@ -90,7 +90,7 @@ async fn paths_have_what_their_operations_share() {
         ("/~1login/parameters", json!(null)),
         ("/~1new~1{id}/post/deprecated", json!(true)),
         ("/~1role/get/deprecated", json!(null)),
-        ("/~1role/get/tags", json!(["secrets"])),
+        ("/~1role/get/tags", json!(["auth"])),
         ("/~1role/get/summary", json!("All roles.")),
         ("/~1x[0-9]{2}", json!({ "description": "By number." })),
         (

@@ -172,7 +172,7 @@ async fn respond() -> Response {
 
 pub(super) fn sample() -> Framework<()> {
     let special = SpecialPaths { root: vec!["config*".to_owned()], ..SpecialPaths::default() };
-    Framework::secrets(())
+    Framework::auth(())
         .description("\n  Everything\n  there is.\n")
         .special_paths(special)
         .path("role/?", list(names).synopsis("All roles."))

@@ -73,6 +73,12 @@ impl Template {
         segments.chain(&self.optional)
     }
 
+    /// Whether a parameter stands for nothing in some of the paths.
+    pub(super) fn may_be_missing(&self, name: &str) -> bool {
+        let optional = self.optional.as_ref().is_some_and(|parameter| &*parameter.name == name);
+        optional || self.parameters().any(|one| one.kind == Kind::Rest && &*one.name == name)
+    }
+
     /// The parameters' values in a path that is known to match.
     pub(super) fn values<'p>(&self, path: &'p str) -> Values<'p> {
         let mut values = Values::default();

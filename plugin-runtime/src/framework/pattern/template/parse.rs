@@ -72,9 +72,13 @@ fn parse_segment(segment: &str) -> Result<Segment, TemplateFault> {
     if let Some(inner) = inner.filter(|inner| !inner.contains(['{', '}'])) {
         return Ok(Segment::Parameter(parse_parameter(inner)?));
     }
+    if let Some(parameter) = foreign_parameter(segment) {
+        let segment = segment.to_owned();
+        return Err(TemplateFault::ForeignParameter { segment, parameter });
+    }
     for character in segment.chars() {
         match character {
-            '*' | '+' | '?' | '(' | ')' | '[' | ']' | '|' | '^' | '$' | '\\' => {
+            '*' | '+' | '?' | '(' | ')' | '[' | ']' | '<' | '>' | '|' | '^' | '$' | '\\' => {
                 return Err(TemplateFault::Character { character });
             }
             '{' | '}' => {
@@ -87,6 +91,40 @@ fn parse_segment(segment: &str) -> Result<Segment, TemplateFault> {
     Ok(Segment::Literal(segment.into()))
 }
 
+/// What a segment means to other routers: `:name`, `<name>`, `<int:name>`, `*path`, `$name`, `[name]`
+/// and `{{name}}` are parameters there.
+fn foreign_parameter(segment: &str) -> Option<String> {
+    let between = |open: char, close: char| {
+        segment.strip_prefix(open).and_then(|rest| rest.strip_suffix(close))
+    };
+    let (name, mark) = if let Some(name) = segment.strip_prefix('*') {
+        (name, "*")
+    } else if segment == "+" {
+        ("", "")
+    } else if let Some(name) = segment.strip_prefix(':') {
+        (name.trim_end_matches(':'), "")
+    } else if let Some(inner) = between('<', '>') {
+        (inner.rsplit(':').next().unwrap_or(inner), "")
+    } else if let Some(inner) = segment.strip_prefix("{{").and_then(|s| s.strip_suffix("}}")) {
+        (inner, "")
+    } else if let Some(inner) = between('[', ']') {
+        match inner.trim_start_matches("...") {
+            rest if rest.len() < inner.len() => (rest, "*"),
+            name => (name, ""),
+        }
+    } else {
+        (segment.strip_prefix('$')?, "")
+    };
+    let unnamed = if mark.is_empty() { "name" } else { "path" };
+    let name = if is_name(name.trim()) { name.trim() } else { unnamed };
+    Some(format!("{{{name}{mark}}}"))
+}
+
+fn is_name(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+        && text.bytes().next().is_some_and(|first| !first.is_ascii_digit())
+}
+
 fn parse_parameter(text: &str) -> Result<Parameter, TemplateFault> {
     let (name, kind) = if let Some(name) = text.strip_suffix('*') {
         (name, Kind::Rest)
@@ -97,9 +135,7 @@ fn parse_parameter(text: &str) -> Result<Parameter, TemplateFault> {
     } else {
         (text, Kind::Name)
     };
-    let is_name = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
-        && name.bytes().next().is_some_and(|first| !first.is_ascii_digit());
-    if is_name {
+    if is_name(name) {
         Ok(Parameter { name: name.into(), kind })
     } else {
         Err(TemplateFault::Parameter { text: text.to_owned() })

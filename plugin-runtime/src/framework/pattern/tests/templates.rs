@@ -87,6 +87,10 @@ fn a_text_that_is_no_template_is_refused_with_the_reason() {
     let segment = |segment: &str| TemplateFault::PartialParameter { segment: segment.to_owned() };
     let parameter = |text: &str| TemplateFault::Parameter { text: text.to_owned() };
     let rest = |name: &str| TemplateFault::RestNotLast { name: name.to_owned() };
+    let foreign = |segment: &str, parameter: &str| TemplateFault::ForeignParameter {
+        segment: segment.to_owned(),
+        parameter: parameter.to_owned(),
+    };
     let cases = [
         ("a//b", TemplateFault::EmptySegment),
         ("a//?", TemplateFault::EmptySegment),
@@ -115,7 +119,21 @@ fn a_text_that_is_no_template_is_refused_with_the_reason() {
         ("role$", TemplateFault::Character { character: '$' }),
         ("a?", TemplateFault::Character { character: '?' }),
         ("a\\.b", TemplateFault::Character { character: '\\' }),
+        ("role/<a>.json", TemplateFault::Character { character: '<' }),
         ("a\nb", TemplateFault::ControlCharacter),
+        ("role/:name", foreign(":name", "{name}")),
+        (":a/b", foreign(":a", "{a}")),
+        ("role/:", foreign(":", "{name}")),
+        ("role/<name>", foreign("<name>", "{name}")),
+        ("role/<int:version>/?", foreign("<int:version>", "{version}")),
+        ("role/[name]", foreign("[name]", "{name}")),
+        ("role/[...path]", foreign("[...path]", "{path*}")),
+        ("role/{{name}}", foreign("{{name}}", "{name}")),
+        ("role/$name", foreign("$name", "{name}")),
+        ("role/*", foreign("*", "{path*}")),
+        ("role/*path", foreign("*path", "{path*}")),
+        ("role/+", foreign("+", "{name}")),
+        ("role/:a-b", foreign(":a-b", "{name}")),
     ];
     for (template, fault) in cases {
         let error = Router::new([template]).expect_err(template);

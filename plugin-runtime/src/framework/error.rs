@@ -1,0 +1,209 @@
+//! Why a declaration is no backend.
+
+use super::extract::PathFault;
+use super::pattern::PatternError;
+use crate::special_paths::SpecialPathError;
+
+/// Why a declaration is no backend. The message names the path, the handler and what to write.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum FrameworkError {
+    /// A pattern is wrong, or can never match.
+    #[error(transparent)]
+    Pattern(#[from] PatternError),
+    /// A special path is one that servers refuse.
+    #[error(transparent)]
+    SpecialPath(#[from] SpecialPathError),
+    /// The special paths of a regex cannot be derived from it.
+    #[error(
+        "the path `{path}` is a regex whose paths cannot be listed: name them with special_paths() \
+         instead of unauthenticated() or sudo()"
+    )]
+    SpecialRegex {
+        /// The pattern.
+        path: String,
+    },
+    /// Some paths of a pattern are not among the special paths that stand for it.
+    #[error(
+        "the path `{path}` has {attribute}(), but the special paths of servers cannot express it: \
+         `{example}` would not be among them; name the paths with special_paths(), or use a \
+         template"
+    )]
+    SpecialGap {
+        /// The pattern.
+        path: String,
+        /// `unauthenticated` or `sudo`.
+        attribute: &'static str,
+        /// A path that is left out.
+        example: String,
+    },
+    /// The special path that stands for a pattern is one for another declaration's paths, too.
+    #[error(
+        "the path `{path}` has {attribute}(), for which servers know `{special}` alone, and that \
+         includes `{sibling}` (for example `{example}`): declare {attribute}() there too, or move \
+         one of them to a path that does not begin with the same words"
+    )]
+    SpecialSibling {
+        /// The pattern.
+        path: String,
+        /// `unauthenticated` or `sudo`.
+        attribute: &'static str,
+        /// The special path.
+        special: String,
+        /// The other declaration's pattern.
+        sibling: String,
+        /// A path that would be treated as special.
+        example: String,
+    },
+    /// A parameter is described that the pattern does not have.
+    #[error("the path `{path}` has no parameter `{name}` to describe: correct its name")]
+    Parameter {
+        /// The pattern.
+        path: String,
+        /// The parameter that is not in it.
+        name: String,
+    },
+    /// A parameter is described twice.
+    #[error("the path `{path}` describes its parameter `{name}` twice: remove one parameter()")]
+    ParameterTwice {
+        /// The pattern.
+        path: String,
+        /// The parameter.
+        name: String,
+    },
+    /// Two secret types have the same name.
+    #[error("there are two secret types called `{0}`: give each `LeasedSecret::TYPE` of its own")]
+    SecretType(&'static str),
+    /// Only auth methods have logins to renew.
+    #[error("a secrets engine has no logins to renew: declare it with Framework::auth()")]
+    RenewLogin,
+    /// Only auth methods have logins.
+    #[error(
+        "the path `{path}` has {method}(), and a secrets engine has no logins: declare it with \
+         Framework::auth(), or for writes without a token use \
+         update(handler).unauthenticated()"
+    )]
+    Login {
+        /// The pattern.
+        path: String,
+        /// What was declared.
+        method: &'static str,
+    },
+    /// One operation of a path has two handlers.
+    #[error(
+        "the path `{path}` has two handlers for {what}: remove one of them (write() serves create \
+         and update, login() serves update)"
+    )]
+    Twice {
+        /// The pattern.
+        path: String,
+        /// The operation, or `exists`.
+        what: &'static str,
+    },
+    /// What a backend has once was declared twice.
+    #[error("the backend has {0}() twice: remove one of them, or call both from one handler")]
+    BackendTwice(&'static str),
+    /// A secret type has two handlers to renew it.
+    #[error("the secret type `{0}` has renew() twice: remove one of them")]
+    RenewTwice(&'static str),
+    /// No request for an operation can reach its handler.
+    #[error("{handler} is never called: {reason}")]
+    NeverCalled {
+        /// The path and the handler.
+        handler: String,
+        /// Why not, and what to write.
+        reason: String,
+    },
+    /// A handler takes or answers what it cannot.
+    #[error("{handler}: {fault}")]
+    Handler {
+        /// The path and the handler.
+        handler: String,
+        /// What is wrong.
+        fault: HandlerFault,
+    },
+}
+
+/// What is wrong with a handler's arguments or its answer.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum HandlerFault {
+    /// The type of a `Path` argument does not fit the pattern.
+    #[error("the argument `Path<{type_name}>` does not fit: {fault}")]
+    Path {
+        /// The type.
+        type_name: String,
+        /// Why it does not fit.
+        fault: PathFault,
+    },
+    /// An argument is taken where it does not exist.
+    #[error("the argument `{argument}` does not exist here: {instead}")]
+    Argument {
+        /// The argument.
+        argument: String,
+        /// Where it is, and what to write.
+        instead: &'static str,
+    },
+    /// An argument of the request's fields, or of internal data, is not read from an object.
+    #[error(
+        "the argument `{argument}` is read from a JSON object, and its type is {asked}: write a \
+         struct"
+    )]
+    NotAnObject {
+        /// The argument.
+        argument: String,
+        /// What the type is read from.
+        asked: &'static str,
+    },
+    /// The internal data of leases have a field that a type refuses.
+    #[error(
+        "the argument `{argument}` refuses the field `secret_type`, which the internal data of each \
+         lease have: remove `deny_unknown_fields` from the type"
+    )]
+    SecretTypeRefused {
+        /// The argument.
+        argument: String,
+    },
+    /// An answer's fields are no object.
+    #[error("the answer's fields are `{type_name}`, which is no JSON object: write a struct")]
+    AnswerNotAnObject {
+        /// The type.
+        type_name: String,
+    },
+    /// A lease is answered whose secret type is not declared.
+    #[error(
+        "it answers with a lease of the secret type `{kind}`, which is not declared: add \
+         `.secret(SecretType::<_, {type_name}>::new(revoke))` to the framework"
+    )]
+    UndeclaredSecret {
+        /// The secret type.
+        kind: &'static str,
+        /// The Rust type.
+        type_name: String,
+    },
+    /// A lease is answered whose secret type is declared for another Rust type.
+    #[error(
+        "it answers with a lease of `{answered}`, and the secret type `{kind}` is declared for \
+         `{declared}`: use one type in both, or give each a `LeasedSecret::TYPE` of its own"
+    )]
+    OtherSecret {
+        /// The secret type.
+        kind: &'static str,
+        /// The Rust type of the answer.
+        answered: String,
+        /// The Rust type of the declaration.
+        declared: String,
+    },
+    /// The internal data of a lease would not be an object.
+    #[error(
+        "it answers with a lease whose internal data, `{type_name}`, are no JSON object: write a \
+         struct with named fields"
+    )]
+    LeaseNotAnObject {
+        /// The type of the internal data.
+        type_name: String,
+    },
+    /// An answer that servers refuse here.
+    #[error("{0}")]
+    Answer(&'static str),
+}

@@ -1,0 +1,114 @@
+//! The request paths of a backend as sets, which are compared when it is built.
+
+use super::{
+    automaton::{Automaton, Search, StateId},
+    pattern::Pattern,
+};
+
+/// Everything but a slash.
+const NO_SLASH: [(char, char); 2] = [('\0', '.'), ('0', char::MAX)];
+
+/// Every character.
+const ANY: [(char, char); 1] = [('\0', char::MAX)];
+
+/// The paths of each declared pattern, and sets to compare them with.
+#[derive(Debug)]
+pub(crate) struct Paths {
+    automaton: Automaton,
+    /// `None` for a pattern that the automaton cannot express.
+    declared: Vec<Option<StateId>>,
+}
+
+/// A set of request paths.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct PathSet(StateId);
+
+/// What a comparison comes to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Compared {
+    /// There is such a path, for example this one.
+    Example(String),
+    /// There is no such path.
+    Nothing,
+    /// The patterns are too intricate to tell.
+    Unknown,
+}
+
+impl Paths {
+    /// The paths of valid patterns, in the order of their declaration.
+    pub(crate) fn of(patterns: &[Pattern]) -> Self {
+        let mut automaton = Automaton::default();
+        let declared =
+            patterns.iter().map(|pattern| pattern.shape().ok()?.add_to(&mut automaton)).collect();
+        Self { automaton, declared }
+    }
+
+    /// The paths that end with a slash; with the empty path, which is the root of the mount.
+    pub(crate) fn of_lists(&mut self) -> PathSet {
+        let accept = self.automaton.accept();
+        let slash = self.automaton.literal("/", accept);
+        let longer = self.automaton.repeat(&ANY, slash);
+        PathSet(self.automaton.fork(vec![longer, accept]))
+    }
+
+    /// The paths that do not end with a slash; with the empty path, which is the root of the mount.
+    pub(crate) fn of_writes(&mut self) -> PathSet {
+        let accept = self.automaton.accept();
+        let last = self.automaton.characters(&NO_SLASH, accept);
+        let longer = self.automaton.repeat(&ANY, last);
+        PathSet(self.automaton.fork(vec![longer, accept]))
+    }
+
+    /// The paths that servers take a special path for: itself, all that begin with it if it ends in
+    /// `*`, and with `wildcards` any one segment, even an empty one, for each segment `+`.
+    pub(crate) fn of_special(&mut self, special: &str, wildcards: bool) -> PathSet {
+        let mut next = self.automaton.accept();
+        let exact = special.strip_suffix('*');
+        if exact.is_some() {
+            next = self.automaton.repeat(&ANY, next);
+        }
+        for (position, segment) in exact.unwrap_or(special).split('/').rev().enumerate() {
+            if position > 0 {
+                next = self.automaton.literal("/", next);
+            }
+            next = match segment {
+                "+" if wildcards => self.automaton.repeat(&NO_SLASH, next),
+                text => self.automaton.literal(text, next),
+            };
+        }
+        PathSet(next)
+    }
+
+    /// The paths of a declared pattern, if they are known.
+    pub(crate) fn declared(&self, index: usize) -> Option<PathSet> {
+        self.declared.get(index).copied().flatten().map(PathSet)
+    }
+
+    /// Looks for a path of the pattern at `index` that is in all of `within` and none of `without`,
+    /// whether or not an earlier pattern takes it.
+    pub(crate) fn matched(
+        &self,
+        index: usize,
+        within: &[PathSet],
+        without: &[PathSet],
+    ) -> Compared {
+        self.search(index, within, without.iter().map(|set| set.0).collect())
+    }
+
+    /// Looks for a request path that goes to the pattern at `index`, since no earlier pattern
+    /// matches it, and that is in all of `within` and none of `without`.
+    pub(crate) fn routed(&self, index: usize, within: &[PathSet], without: &[PathSet]) -> Compared {
+        let earlier = self.declared.iter().take(index).flatten().copied();
+        self.search(index, within, without.iter().map(|set| set.0).chain(earlier).collect())
+    }
+
+    fn search(&self, index: usize, within: &[PathSet], without: Vec<StateId>) -> Compared {
+        let Some(Some(pattern)) = self.declared.get(index) else { return Compared::Unknown };
+        let wanted: Vec<_> = std::iter::once(*pattern).chain(within.iter().map(|s| s.0)).collect();
+        match self.automaton.search(&wanted, &without, true) {
+            Search::Found(example) => Compared::Example(example),
+            Search::Nothing => Compared::Nothing,
+            Search::GaveUp => Compared::Unknown,
+        }
+    }
+}
