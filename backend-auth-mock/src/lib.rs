@@ -3,16 +3,19 @@
 mod login;
 mod password;
 mod renewal;
+mod turns;
 mod user;
+
+pub use turns::Turns;
 
 use plugin_runtime::framework::{Framework, list, login, read};
 
 /// An auth method whose users have a name and a password.
 ///
-/// It keeps nothing itself. The users belong to the mount, and outlive restarts and reloads with
-/// its storage.
-pub fn auth_mock() -> Framework<()> {
-    Framework::auth(())
+/// Its state is the line of those who wait for their password to be hashed. The users belong to the
+/// mount, and outlive restarts and reloads with its storage.
+pub fn auth_mock() -> Framework<Turns> {
+    Framework::auth(Turns::default())
         .description("Users who log in with a name and a password.")
         .path(
             "login",

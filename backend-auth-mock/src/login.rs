@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
-use plugin_runtime::framework::extract::Fields;
+use plugin_runtime::framework::extract::{Fields, State};
 use plugin_runtime::{Alias, Auth, Data, Error, Lease, Storage};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::password::{Password, PasswordHash};
 use crate::renewal::Issued;
+use crate::turns::Turns;
 use crate::user::{User, given};
 
 /// The fields of a login.
@@ -20,13 +21,18 @@ pub(crate) struct Login {
     password: Option<Password>,
 }
 
-pub(crate) async fn login(Fields(login): Fields<Login>, storage: Storage) -> Result<Auth, Error> {
+pub(crate) async fn login(
+    Fields(login): Fields<Login>,
+    State(turns): State<Turns>,
+    storage: Storage,
+) -> Result<Auth, Error> {
     let name = named(login.user)?;
     let password = given(login.password)?;
+    let _room = turns.login()?;
     let user = User::find(&storage, &name).await?;
     // A name that is not there costs a hash too: the time does not tell which names are.
     let hash = user.as_ref().map_or_else(PasswordHash::of_nobody, |user| user.hash.clone());
-    let is_right = hash.is_of(password).await?;
+    let is_right = hash.is_of(password, &turns).await?;
     match user {
         Some(user) if is_right => token(name, user.version),
         _ => Err(Error::permission_denied()),
@@ -59,8 +65,10 @@ fn named(user: Option<String>) -> Result<String, Error> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
-    use crate::password::every_turn;
+    use crate::turns::every_turn;
 
     /// Time is no measure in a test; that both wait for a hash, and that all hashes cost the same,
     /// says it too.
@@ -68,13 +76,16 @@ mod tests {
     async fn a_login_hashes_whether_or_not_there_is_such_a_user() {
         let storage = Storage::in_memory();
         let password = || Password::from("correct".to_owned());
-        let hash = PasswordHash::of(password()).await.unwrap();
+        let hash = PasswordHash::of(password(), &Turns::default()).await.unwrap();
         let bob = User { hash, version: "1".to_owned() };
         storage.put("user/bob", &bob).await.unwrap();
         let turns = every_turn().await;
         let logins: Vec<_> = ["alice", "no/name", "bob"]
             .map(|name| Login { user: Some(name.to_owned()), password: Some(password()) })
-            .map(|fields| tokio::spawn(login(Fields(fields), storage.clone())))
+            .map(|fields| {
+                let turns = State(Arc::<Turns>::default());
+                tokio::spawn(login(Fields(fields), turns, storage.clone()))
+            })
             .into();
         tokio::time::sleep(Duration::from_millis(100)).await;
         assert!(logins.iter().all(|login| !login.is_finished()));

@@ -1,4 +1,4 @@
-//! Password hashes: Argon2id, a few at a time, beside the thread that serves requests.
+//! Password hashes: Argon2id, when it is their turn, beside the thread that serves requests.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -8,17 +8,12 @@ use argon2::{Algorithm, Argon2, Block, Params, Version};
 use plugin_runtime::Error;
 use plugin_runtime::fields::Sensitive;
 use serde::{Deserialize, Serialize};
-use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
+
+use crate::turns::Turns;
 
 /// A password as a request brings it.
 pub(crate) type Password = Sensitive<String>;
-
-/// How many hashes are computed at once, over all mounts of the process. A flood of wrong logins
-/// takes no more memory than these.
-const AT_ONCE: usize = 4;
-
-static TURNS: Semaphore = Semaphore::const_new(AT_ONCE);
 
 /// The memory of the hashes, kept for the next ones. Freed and asked for again in blocks of this
 /// size on ever other threads, it would pile up in the allocator.
@@ -35,9 +30,9 @@ pub(crate) struct PasswordHash(String);
 
 impl PasswordHash {
     /// The hash of a password, with a new salt.
-    pub(crate) async fn of(password: Password) -> Result<Self, Error> {
+    pub(crate) async fn of(password: Password, turns: &Turns) -> Result<Self, Error> {
         let salt = random()?;
-        let hash = at_its_turn(move |memory| {
+        let hash = at_its_turn(turns, move |memory| {
             let params = Params::new(MEMORY_COST, PASSES, 1, None)?;
             let cost = ParamsString::try_from(&params)?;
             let hash = Parsed {
@@ -62,9 +57,9 @@ impl PasswordHash {
 
     /// Whether this is the hash of `password`. The comparison takes the same time wherever they
     /// differ.
-    pub(crate) async fn is_of(&self, password: Password) -> Result<bool, Error> {
+    pub(crate) async fn is_of(&self, password: Password, turns: &Turns) -> Result<bool, Error> {
         let hash = self.0.clone();
-        let compared = at_its_turn(move |memory| {
+        let compared = at_its_turn(turns, move |memory| {
             let hash = Parsed::new(&hash)?;
             let salt = hash.salt.ok_or(password_hash::Error::PhcStringField)?;
             let found = output(&password, salt, Params::try_from(&hash)?, memory)?;
@@ -102,10 +97,10 @@ fn output(
 
 /// Runs `work`, which holds a thread for long, when it is its turn.
 async fn at_its_turn<T: Send + 'static>(
+    turns: &Turns,
     work: impl FnOnce(&mut Vec<Block>) -> Result<T, password_hash::Error> + Send + 'static,
 ) -> Result<T, Error> {
-    let closed = |error| Error::internal("the plugin is ending").with_source(error);
-    let turn = TURNS.acquire().await.map_err(closed)?;
+    let turn = turns.next().await?;
     let done = spawn_blocking(move || {
         // Ends with the work, even when the caller has hung up before.
         let _turn = turn;
@@ -123,15 +118,10 @@ fn failed(error: password_hash::Error) -> Error {
     Error::internal("hashing the password failed").with_source(error)
 }
 
-/// Takes every turn, so that nothing is hashed until they are given back.
-#[cfg(test)]
-pub(crate) async fn every_turn() -> tokio::sync::SemaphorePermit<'static> {
-    TURNS.acquire_many(u32::try_from(AT_ONCE).unwrap()).await.unwrap()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::turns::{AT_ONCE, every_turn};
 
     fn password(text: &str) -> Password {
         text.to_owned().into()
@@ -139,19 +129,23 @@ mod tests {
 
     #[tokio::test]
     async fn a_hash_knows_its_password_and_no_other() {
-        let hash = PasswordHash::of(password("correct")).await.unwrap();
+        let hash = PasswordHash::of(password("correct"), &Turns::default()).await.unwrap();
         assert!(!hash.0.contains("correct"));
         for (text, expected) in [("correct", true), ("Correct", false), ("", false)] {
-            assert_eq!(hash.is_of(password(text)).await.unwrap(), expected, "{text}");
+            assert_eq!(
+                hash.is_of(password(text), &Turns::default()).await.unwrap(),
+                expected,
+                "{text}"
+            );
         }
-        let again = PasswordHash::of(password("correct")).await.unwrap();
+        let again = PasswordHash::of(password("correct"), &Turns::default()).await.unwrap();
         assert_ne!(again.0, hash.0, "each has its own salt");
     }
 
     #[tokio::test]
     async fn nobodys_hash_costs_as_much_and_has_no_password() {
         let nobody = PasswordHash::of_nobody();
-        let somebody = PasswordHash::of(password("correct")).await.unwrap();
+        let somebody = PasswordHash::of(password("correct"), &Turns::default()).await.unwrap();
         let (nobodys, somebodys) =
             (Parsed::new(&nobody.0).unwrap(), Parsed::new(&somebody.0).unwrap());
         assert_eq!(
@@ -163,14 +157,15 @@ mod tests {
         };
         assert_eq!(lengths(&nobodys), lengths(&somebodys));
         for text in ["", "correct"] {
-            assert!(!nobody.is_of(password(text)).await.unwrap(), "{text}");
+            assert!(!nobody.is_of(password(text), &Turns::default()).await.unwrap(), "{text}");
         }
     }
 
     #[tokio::test]
     async fn no_more_than_the_allowed_hash_at_once() {
         let all = every_turn().await;
-        let waiting = tokio::spawn(PasswordHash::of(password("correct")));
+        let waiting =
+            tokio::spawn(async { PasswordHash::of(password("correct"), &Turns::default()).await });
         tokio::time::sleep(std::time::Duration::from_millis(200)).await;
         assert!(!waiting.is_finished(), "there is no turn");
         drop(all);
@@ -180,7 +175,8 @@ mod tests {
 
     #[tokio::test]
     async fn what_is_no_hash_is_the_plugins_failure() {
-        let error = PasswordHash("broken".to_owned()).is_of(password("planted")).await.unwrap_err();
+        let broken = PasswordHash("broken".to_owned());
+        let error = broken.is_of(password("planted"), &Turns::default()).await.unwrap_err();
         assert_eq!(error.to_string(), "hashing the password failed");
         assert!(!format!("{error:?}").contains("planted"));
     }

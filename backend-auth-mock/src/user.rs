@@ -2,12 +2,13 @@
 
 use plugin_runtime::fields::Name;
 use plugin_runtime::framework::answer::Keys;
-use plugin_runtime::framework::extract::{Fields, Path};
+use plugin_runtime::framework::extract::{Fields, Path, State};
 use plugin_runtime::{Error, Storage};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::password::{Password, PasswordHash, random};
+use crate::turns::Turns;
 
 /// Where the users are in storage.
 const FOLDER: &str = "user/";
@@ -53,16 +54,18 @@ pub(crate) async fn exists(Path(name): Path<String>, storage: Storage) -> Result
 
 pub(crate) async fn write(
     Fields(NewPassword { name, password }): Fields<NewPassword>,
+    State(turns): State<Turns>,
     storage: Storage,
 ) -> Result<(), Error> {
     let password = given(password)?;
     // The same password again is no change, so that tokens stay renewable.
     if let Some(user) = User::find(&storage, &name).await?
-        && user.hash.is_of(password.clone()).await?
+        && user.hash.is_of(password.clone(), &turns).await?
     {
         return Ok(());
     }
-    let user = User { hash: PasswordHash::of(password).await?, version: random()?.to_string() };
+    let hash = PasswordHash::of(password, &turns).await?;
+    let user = User { hash, version: random()?.to_string() };
     Ok(storage.put(key(&name), &user).await?)
 }
 

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 /// One mount.
 struct Mount {
-    backend: Dispatch<()>,
+    backend: Dispatch<backend_auth_mock::Turns>,
     storage: Storage,
 }
 

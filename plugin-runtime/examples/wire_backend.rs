@@ -21,6 +21,9 @@ fn main() -> ExitCode {
     if std::env::args().any(|argument| argument == "--tcp") {
         plugin = plugin.tcp();
     }
+    if std::env::args().any(|argument| argument == "--soon") {
+        plugin = plugin.unused_timeout(Duration::from_millis(200));
+    }
     plugin.serve()
 }
 
@@ -94,7 +97,8 @@ impl Backend for WireBackend {
             }))
             .map(Some),
             ["panic", how] => panicking(how, &request),
-            ["slow"] => slow(&request).await.map(Some),
+            ["slow" | "login"] => slow(&request).await.map(Some),
+            ["large", bytes] => large(bytes).map(Some),
             ["storage"] => stored(&request).await.map(Some),
             ["transaction"] => transacted(&request).await.map(Some),
             ["view", question] => ask(question, &request).await.map(Some),
@@ -254,6 +258,12 @@ async fn slow(request: &Request) -> Result<Response, Error> {
     let slow: Slow = request.data.parse()?;
     tokio::time::sleep(Duration::from_millis(slow.milliseconds)).await;
     Response::new(&json!({ "slept": slow.milliseconds }))
+}
+
+/// An answer of so many bytes.
+fn large(bytes: &str) -> Result<Response, Error> {
+    let count = bytes.parse().map_err(|_| Error::bad_request("not a number"))?;
+    Response::new(&json!({ "text": "x".repeat(count) }))
 }
 
 /// One call to storage.

@@ -230,13 +230,17 @@ impl StdError for Error {
     }
 }
 
-/// An error with its causes, in one line.
+/// An error with its causes, in one line. A cause whose text the error has taken over is not
+/// repeated.
 pub(crate) fn chain(error: &dyn StdError) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
+        let next = error.to_string();
+        if !text.ends_with(&next) {
+            text.push_str(": ");
+            text.push_str(&next);
+        }
         cause = error.source();
     }
     text
@@ -265,6 +269,17 @@ mod tests {
         assert_eq!(Error::permission_denied().explanation(), None);
         let explained = Error::permission_denied().explained("no batch tokens");
         assert_eq!(explained.explanation(), Some("no batch tokens"));
+    }
+
+    #[test]
+    fn a_chain_says_nothing_twice() {
+        let failed = || std::io::Error::other("no way back");
+        let same = Error::internal("no way back").with_source(failed());
+        assert_eq!(chain(&same), "no way back");
+        let taken_over = Error::internal("cannot read: no way back").with_source(failed());
+        assert_eq!(chain(&taken_over), "cannot read: no way back");
+        let other = Error::internal("cannot read").with_source(failed());
+        assert_eq!(chain(&other), "cannot read: no way back");
     }
 
     #[test]

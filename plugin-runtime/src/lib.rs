@@ -18,6 +18,7 @@ mod lease;
 mod log;
 mod mount;
 mod operation;
+mod report_limit;
 mod request;
 mod response;
 mod rpc;

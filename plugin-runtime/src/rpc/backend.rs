@@ -41,6 +41,10 @@ impl<B: Backend> pb::backend_server::Backend for BackendService<B> {
         let request =
             request_from_wire(*request, &instance.storage, &instance.system_view, deadline);
         let operation = request.operation;
+        let _admitted = match instance.admission.admit(operation) {
+            Ok(admitted) => admitted,
+            Err(error) => return Ok(Response::new(reply_to_wire(operation, Err(error)))),
+        };
         // On the heap once: each future around it would otherwise be moved with it inside.
         let handling = Box::pin(guarded(instance.backend.handle(request)));
         let result = in_time(deadline, handling).await?;

@@ -6,9 +6,20 @@ use std::time::Instant;
 use http::Uri;
 use tonic::{Request, Response, Status};
 
+use crate::error::chain;
+
 /// The authority of every call, whatever the socket: the name on the server's certificate.
 pub(crate) fn origin() -> Uri {
     Uri::from_static("https://localhost")
+}
+
+/// Returns what a call failed of: with all its causes where it failed on this side, and else in the
+/// server's words.
+pub(super) fn reason(status: &Status) -> String {
+    match std::error::Error::source(status) {
+        Some(cause) => chain(cause),
+        None => format!("{:?}: {}", status.code(), status.message()),
+    }
 }
 
 /// A call that tells the server how long its answer is of use.

@@ -11,11 +11,12 @@ use tokio_util::task::TaskTracker;
 use tonic::Status;
 
 use super::PluginBroker;
+use super::admission::Admission;
 use super::storage::RemoteStorage;
 use super::system_view::RemoteSystemView;
 use super::unwind::{guarded, guarded_sync};
 use crate::backend::Factory;
-use crate::transport::{Channel, Tls};
+use crate::transport::{Channel, Target, Tls};
 use crate::{Backend, Error, Mount, Storage, SystemView};
 
 /// How long a backend may take to clean up. The server waits for it.
@@ -29,6 +30,7 @@ pub(super) struct Instance<B> {
     pub(super) backend: B,
     pub(super) storage: Storage,
     pub(super) system_view: SystemView,
+    pub(super) admission: Admission,
     channel: Channel,
     tasks: TaskTracker,
 }
@@ -79,7 +81,8 @@ impl<B: Backend> Instances<B> {
         let network = self.shared.broker.address(args.broker_id).await?;
         // Dialled when the backend first needs the server: a mount that nobody uses, and a probe,
         // cost neither side a connection.
-        let channel = Channel::new(network, self.shared.tls.clone());
+        // Until then its socket is held, so that it is found when its file has been removed.
+        let channel = Channel::new(Target::held(network), self.shared.tls.clone());
         let backend = guarded_sync(|| (self.shared.factory)(mount))?;
         guarded_sync(|| backend.special_paths().check().map_err(|e| Error::new(e.to_string())))?;
         let tasks = TaskTracker::new();
@@ -87,6 +90,7 @@ impl<B: Backend> Instances<B> {
             backend,
             storage: Storage::new(Arc::new(RemoteStorage::new(channel.clone(), tasks.clone()))),
             system_view: SystemView::new(Arc::new(RemoteSystemView::new(channel.clone()))),
+            admission: Admission::default(),
             channel,
             tasks,
         });

@@ -1,9 +1,11 @@
 //! The gRPC services that a plugin serves, and the clients of those that its server does.
 
+mod admission;
 mod backend;
 mod broker;
 mod call;
 mod controller;
+mod first_use;
 mod health;
 mod instances;
 mod metadata;
@@ -19,6 +21,7 @@ pub(crate) use broker::{Ended, PluginBroker};
 #[cfg(feature = "host")]
 pub(crate) use call::{origin, request, timed};
 pub(crate) use controller::Shutdown;
+pub(crate) use first_use::FirstUse;
 pub(crate) use instances::Instances;
 #[cfg(feature = "host")]
 pub(crate) use metadata::{MULTIPLEX_ID, deadline};

@@ -6,8 +6,12 @@ use plugin_proto::pluginutil::multiplexing::{
 };
 use tonic::{Request, Response, Status, async_trait};
 
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Multiplexing;
+use super::FirstUse;
+
+#[derive(Clone, Debug)]
+pub(super) struct Multiplexing {
+    pub(super) first_use: FirstUse,
+}
 
 #[async_trait]
 impl PluginMultiplexing for Multiplexing {
@@ -15,6 +19,9 @@ impl PluginMultiplexing for Multiplexing {
         &self,
         _: Request<MultiplexingSupportRequest>,
     ) -> Result<Response<MultiplexingSupportResponse>, Status> {
+        // Noted here and not when the call arrives: a server whose client hung up takes it back before
+        // it is answered, and forgets the process.
+        self.first_use.note();
         Ok(Response::new(MultiplexingSupportResponse { supported: true }))
     }
 }

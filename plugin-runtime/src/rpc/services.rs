@@ -27,7 +27,7 @@ use super::health::PluginHealth;
 use super::multiplexing::Multiplexing;
 use super::stdio::Stdio;
 use super::version::Version;
-use super::{Instances, MOST_BYTES, PluginBroker, Shutdown};
+use super::{FirstUse, Instances, MOST_BYTES, PluginBroker, Shutdown};
 use crate::Backend;
 use crate::transport::Received;
 
@@ -40,6 +40,7 @@ pub(crate) struct Services<B> {
     health: HealthServer<PluginHealth>,
     multiplexing: PluginMultiplexingServer<Multiplexing>,
     version: PluginVersionServer<Version>,
+    first_use: FirstUse,
 }
 
 impl<B: Backend> Services<B> {
@@ -49,6 +50,7 @@ impl<B: Backend> Services<B> {
         broker: PluginBroker,
         shutdown: Shutdown,
         version: Arc<str>,
+        first_use: FirstUse,
         stopping: &CancellationToken,
     ) -> Self {
         Self {
@@ -59,8 +61,11 @@ impl<B: Backend> Services<B> {
             controller: GrpcControllerServer::new(shutdown),
             stdio: GrpcStdioServer::new(Stdio { stopping: stopping.clone() }),
             health: HealthServer::new(PluginHealth { stopping: stopping.clone() }),
-            multiplexing: PluginMultiplexingServer::new(Multiplexing),
+            multiplexing: PluginMultiplexingServer::new(Multiplexing {
+                first_use: first_use.clone(),
+            }),
             version: PluginVersionServer::new(Version(version)),
+            first_use,
         }
     }
 }
@@ -75,6 +80,7 @@ impl<B> Clone for Services<B> {
             health: self.health.clone(),
             multiplexing: self.multiplexing.clone(),
             version: self.version.clone(),
+            first_use: self.first_use.clone(),
         }
     }
 }
@@ -96,7 +102,16 @@ impl<B: Backend> Service<Request<Received>> for Services<B> {
 
     fn call(&mut self, request: Request<Received>) -> Self::Future {
         let service = request.uri().path().trim_start_matches('/').split('/').next();
-        match service.unwrap_or_default() {
+        let service = service.unwrap_or_default();
+        if !matches!(
+            service,
+            grpc_broker_server::SERVICE_NAME
+                | grpc_stdio_server::SERVICE_NAME
+                | plugin_multiplexing_server::SERVICE_NAME
+        ) {
+            self.first_use.note();
+        }
+        match service {
             backend_server::SERVICE_NAME => self.backend.call(request),
             grpc_broker_server::SERVICE_NAME => self.broker.call(request),
             grpc_controller_server::SERVICE_NAME => self.controller.call(request),

@@ -8,7 +8,7 @@ use tokio_util::task::TaskTracker;
 use tonic::{Code, Status};
 
 use super::MOST_BYTES;
-use super::call::{origin, request, timed};
+use super::call::{origin, reason, request, timed};
 use crate::storage::{Answer, Call, Names, StorageBackend};
 use crate::transport::Channel;
 use crate::{StorageEntry, StorageError};
@@ -64,7 +64,7 @@ fn refused(status: Status) -> StorageError {
         Code::DeadlineExceeded => StorageError::DeadlineExceeded,
         // A server's own errors have this code; the transport's have others.
         Code::Unknown if !is_local(&status) => StorageError::from_text(status.message().to_owned()),
-        code => StorageError::Unreachable { reason: format!("{code:?}: {}", status.message()) },
+        _ => StorageError::Unreachable { reason: reason(&status) },
     }
 }
 

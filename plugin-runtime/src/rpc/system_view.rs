@@ -8,7 +8,7 @@ use plugin_proto::pb::system_view_client::SystemViewClient;
 use tonic::{Code, Status};
 
 use super::MOST_BYTES;
-use super::call::{origin, request, timed};
+use super::call::{origin, reason, request, timed};
 use crate::system_view::{
     Answer, ClusterInfo, IdentityToken, PluginEnvironment, ReplicationState, RotationJob,
     SystemViewBackend, SystemViewError, WrapInfo,
@@ -60,7 +60,7 @@ fn refused(status: Status, name: &'static str) -> SystemViewError {
         {
             SystemViewError::Refused(status.message().to_owned())
         }
-        code => SystemViewError::Unreachable { reason: format!("{code:?}: {}", status.message()) },
+        _ => SystemViewError::Unreachable { reason: reason(&status) },
     }
 }
 

@@ -2,11 +2,16 @@
 
 use std::time::Duration;
 
-use crate::rpc::{Ended, PluginBroker, Shutdown};
+use crate::rpc::{Ended, FirstUse, PluginBroker, Shutdown};
 
 /// How long a server may take to open the broker's stream, which it does first of all. One that
 /// does not has failed in its TLS handshake, or died.
 const HOST_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// How long a process is kept whose server has connected and then asked for nothing. A server asks
+/// within milliseconds; one whose client hung up in between has forgotten the process, never uses it
+/// and does not end it.
+pub(super) const UNUSED_TIMEOUT: Duration = Duration::from_secs(5 * 60);
 
 /// How long a server that has closed the broker's stream may take to order the plugin to leave.
 const ORDER_TIMEOUT: Duration = Duration::from_millis(500);
@@ -20,6 +25,8 @@ pub(super) enum Leave {
     ServerGone,
     /// No server ever came.
     NobodyCame,
+    /// The server has connected and then asked for nothing.
+    NeverUsed,
     /// SIGTERM.
     Terminated,
 }
@@ -67,10 +74,18 @@ impl Signals {
 pub(super) async fn time_to_leave(
     shutdown: &Shutdown,
     broker: &PluginBroker,
+    first_use: &FirstUse,
+    unused_timeout: Duration,
     signals: &mut Signals,
 ) -> Leave {
     let nobody_came = async {
         if tokio::time::timeout(HOST_TIMEOUT, broker.opened()).await.is_ok() {
+            std::future::pending::<()>().await;
+        }
+    };
+    let never_used = async {
+        broker.opened().await;
+        if tokio::time::timeout(unused_timeout, first_use.happened()).await.is_ok() {
             std::future::pending::<()>().await;
         }
     };
@@ -84,6 +99,7 @@ pub(super) async fn time_to_leave(
         () = shutdown.ordered() => Leave::Ordered,
         () = server_gone => Leave::ServerGone,
         () = nobody_came => Leave::NobodyCame,
+        () = never_used => Leave::NeverUsed,
         () = signals.terminated() => Leave::Terminated,
     }
 }

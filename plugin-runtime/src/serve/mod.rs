@@ -1,5 +1,6 @@
 //! A plugin's process, from its first instruction to its last.
 
+mod descriptors;
 mod harden;
 mod lifecycle;
 mod notice;
@@ -10,6 +11,7 @@ use std::fmt;
 use std::io::Write as _;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::backend::Factory;
 use crate::handshake::cookie::{StartedBy, started_by};
@@ -58,6 +60,7 @@ struct Settings {
     tcp: bool,
     plaintext: bool,
     core_dumps: bool,
+    unused_timeout: Duration,
 }
 
 impl Default for Settings {
@@ -69,6 +72,7 @@ impl Default for Settings {
             tcp: false,
             plaintext: false,
             core_dumps: false,
+            unused_timeout: lifecycle::UNUSED_TIMEOUT,
         }
     }
 }
@@ -134,6 +138,15 @@ impl<B: crate::Backend> Plugin<B> {
     #[must_use]
     pub fn danger_allow_core_dumps(mut self) -> Self {
         self.settings.core_dumps = true;
+        self
+    }
+
+    /// Sets how long the process stays when the server has connected and asked for nothing: for
+    /// tests, which can't wait for minutes.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn unused_timeout(mut self, timeout: Duration) -> Self {
+        self.settings.unused_timeout = timeout;
         self
     }
 

@@ -8,15 +8,15 @@ use std::time::Duration;
 use tokio::runtime::{Builder, Runtime};
 
 use super::lifecycle::{Leave, Signals, time_to_leave};
-use super::{Plugin, Settings, harden, wire_version};
+use super::{Plugin, Settings, descriptors, harden, wire_version};
 use crate::Backend;
 use crate::backend::Factory;
 use crate::handshake::{
     Environment, EnvironmentError, HandshakeLine, Negotiated, PROTOCOL_VERSION, negotiate,
 };
-use crate::rpc::{Instances, PluginBroker, Services, Shutdown};
+use crate::rpc::{FirstUse, Instances, PluginBroker, Services, Shutdown};
 use crate::transport::{
-    BindError, Connections, Identity, ListenOn, Listener, Tls, TlsError, serve,
+    BindError, Connections, Identity, ListenOn, Listener, Tls, TlsError, explained, serve,
 };
 
 /// How long answers that are under way may take when the process leaves.
@@ -54,6 +54,7 @@ pub(super) fn run<B: Backend>(plugin: Plugin<B>) -> Result<(), StartError> {
     let environment = environment?;
     let version = wire_version(&plugin.version)?;
 
+    descriptors::raise_limit();
     if !plugin.settings.core_dumps {
         harden::forbid_core_dumps();
     }
@@ -64,11 +65,16 @@ pub(super) fn run<B: Backend>(plugin: Plugin<B>) -> Result<(), StartError> {
         tracing::warn!(%part, "PLUGIN_PROTOCOL_VERSIONS holds something that is not a number");
     }
 
-    let runtime = runtime(&plugin.settings).map_err(StartError::Runtime)?;
+    descriptors::enough_for_a_start().map_err(cannot_start)?;
+    let runtime = runtime(&plugin.settings).map_err(cannot_start)?;
     let result = runtime.block_on(serve_one_host(plugin, &environment, version));
     // Threads that compute for a request which nobody waits for any more are not waited for.
     runtime.shutdown_background();
     result
+}
+
+fn cannot_start(error: io::Error) -> StartError {
+    StartError::Runtime(explained(error))
 }
 
 fn runtime(settings: &Settings) -> io::Result<Runtime> {
@@ -97,7 +103,7 @@ async fn serve_one_host<B: Backend>(
 ) -> Result<(), StartError> {
     let negotiated = negotiate(&[PROTOCOL_VERSION], &environment.protocol_versions);
     let security = Security::new(negotiated, environment, plugin.settings.plaintext)?;
-    let mut signals = Signals::listen().map_err(StartError::Runtime)?;
+    let mut signals = Signals::listen().map_err(cannot_start)?;
     let listener = Listener::bind(&listen_on(&plugin.settings, environment))?;
 
     let mut line = HandshakeLine::new(negotiated.version(), listener.network().clone());
@@ -109,8 +115,16 @@ async fn serve_one_host<B: Backend>(
     let shutdown = Shutdown::default();
     let factory: Factory<B> = plugin.factory;
     let instances = Instances::new(factory, broker.clone(), security.tls.clone());
-    let services =
-        Services::new(instances, broker.clone(), shutdown.clone(), version, connections.stopping());
+    let first_use = FirstUse::default();
+    let services = Services::new(
+        instances,
+        broker.clone(),
+        shutdown.clone(),
+        version,
+        first_use.clone(),
+        connections.stopping(),
+    );
+    let unused_timeout = plugin.settings.unused_timeout;
     let accepting = tokio::spawn(serve(
         listener,
         security.tls,
@@ -120,10 +134,11 @@ async fn serve_one_host<B: Backend>(
     ));
     print(&line).map_err(StartError::Stdout)?;
 
-    match time_to_leave(&shutdown, &broker, &mut signals).await {
+    match time_to_leave(&shutdown, &broker, &first_use, unused_timeout, &mut signals).await {
         Leave::Ordered => {}
         Leave::ServerGone => tracing::info!("the server is gone"),
         Leave::NobodyCame => tracing::warn!("no server has connected"),
+        Leave::NeverUsed => tracing::info!("the server has connected and asked for nothing"),
         Leave::Terminated => tracing::info!("terminated by a signal"),
     }
     connections.stop();

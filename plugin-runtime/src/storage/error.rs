@@ -49,7 +49,7 @@ pub enum StorageError {
     /// The connection to the server failed.
     #[error("cannot reach the server's storage: {reason}")]
     Unreachable {
-        /// What gRPC says about it.
+        /// What failed, with its causes.
         reason: String,
     },
     /// The value in storage is not what was expected there.

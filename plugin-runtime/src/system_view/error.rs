@@ -18,7 +18,7 @@ pub enum SystemViewError {
     /// The connection to the server failed.
     #[error("cannot reach the server: {reason}")]
     Unreachable {
-        /// What gRPC says about it.
+        /// What failed, with its causes.
         reason: String,
     },
 }

@@ -14,18 +14,15 @@ use futures_util::FutureExt as _;
 use h2::client::SendRequest;
 use http_body::Body as _;
 use parking_lot::Mutex;
-use tokio::net::TcpStream;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tonic::body::Body;
 
 use super::body::{Received, send};
+use super::shortage::explained;
 use super::stream::Stream;
-#[cfg(unix)]
-use super::unix::UnixSocket;
-use super::{Socket, Tls};
-use crate::handshake::Network;
+use super::{Target, Tls};
 
 /// How long dialling may take, TLS included. The Go implementation's constant.
 const DIAL_TIMEOUT: Duration = Duration::from_secs(5);
@@ -50,12 +47,17 @@ struct Open {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub(crate) enum ConnectError {
-    #[error("cannot connect to the server's brokered service")]
-    Dial(#[from] io::Error),
-    #[error("the server's brokered service did not answer within {} seconds", DIAL_TIMEOUT.as_secs())]
-    Timeout,
-    #[error("the server's brokered service does not speak HTTP/2")]
-    Http(#[source] h2::Error),
+    #[error("cannot connect to the server's brokered service at {address}")]
+    Dial { address: String, source: io::Error },
+    #[error("no TLS with the server's brokered service at {address}")]
+    Tls { address: String, source: io::Error },
+    #[error(
+        "the server's brokered service at {address} did not answer within {} seconds",
+        DIAL_TIMEOUT.as_secs()
+    )]
+    Timeout { address: String },
+    #[error("the server's brokered service at {address} does not speak HTTP/2")]
+    Http { address: String, source: h2::Error },
     #[error("the connection to the server broke")]
     Broken(#[source] h2::Error),
     #[error("the mount is being cleaned up")]
@@ -69,7 +71,7 @@ pub(crate) struct Channel {
 }
 
 struct Shared {
-    network: Network,
+    target: Target,
     tls: Option<Tls>,
     open: Mutex<Option<Open>>,
     /// One permit: who holds it dials.
@@ -79,11 +81,11 @@ struct Shared {
 }
 
 impl Channel {
-    /// A channel to `network`. Nothing is dialled yet.
-    pub(crate) fn new(network: Network, tls: Option<Tls>) -> Self {
+    /// A channel to `target`. Nothing is dialled yet.
+    pub(crate) fn new(target: Target, tls: Option<Tls>) -> Self {
         Self {
             shared: Arc::new(Shared {
-                network,
+                target,
                 tls,
                 open: Mutex::new(None),
                 dialling: Semaphore::new(1),
@@ -103,6 +105,7 @@ impl Channel {
     pub(crate) async fn close(&self) {
         self.shared.closed.cancel();
         *self.shared.open.lock() = None;
+        self.shared.target.release();
         self.shared.tasks.close();
         self.shared.tasks.wait().await;
     }
@@ -116,7 +119,7 @@ impl Drop for Shared {
 
 impl fmt::Debug for Channel {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Channel").field("network", &self.shared.network).finish_non_exhaustive()
+        f.debug_struct("Channel").field("target", &self.shared.target).finish_non_exhaustive()
     }
 }
 
@@ -139,7 +142,8 @@ impl Shared {
         }
         let open = tokio::time::timeout(DIAL_TIMEOUT, self.dial())
             .await
-            .map_err(|_| ConnectError::Timeout)??;
+            .map_err(|_| ConnectError::Timeout { address: self.address() })??;
+        self.target.release();
         let sender = open.sender.clone();
         *self.open.lock() = Some(open);
         Ok(sender)
@@ -157,10 +161,20 @@ impl Shared {
         }
     }
 
+    fn address(&self) -> String {
+        self.target.network().address().to_owned()
+    }
+
     async fn dial(&self) -> Result<Open, ConnectError> {
-        let socket = open(&self.network).await?;
+        let socket = self.target.connect().await.map_err(|error| ConnectError::Dial {
+            address: self.address(),
+            source: explained(error),
+        })?;
         let stream = match &self.tls {
-            Some(tls) => Stream::Tls(Box::new(tls.connect(socket).await?.into())),
+            Some(tls) => {
+                let refused = |source| ConnectError::Tls { address: self.address(), source };
+                Stream::Tls(Box::new(tls.connect(socket).await.map_err(refused)?.into()))
+            }
             None => Stream::Plain(socket),
         };
         let (sender, connection) = h2::client::Builder::new()
@@ -172,7 +186,7 @@ impl Shared {
             .max_local_error_reset_streams(None)
             .handshake(stream)
             .await
-            .map_err(ConnectError::Http)?;
+            .map_err(|source| ConnectError::Http { address: self.address(), source })?;
         let ended = CancellationToken::new();
         let closed = self.closed.clone();
         let guard = ended.clone().drop_guard();
@@ -216,20 +230,6 @@ impl Shared {
         }
         let response = response.await.map_err(ConnectError::Broken)?;
         Ok(response.map(Received::new))
-    }
-}
-
-async fn open(network: &Network) -> io::Result<Socket> {
-    match network {
-        #[cfg(unix)]
-        Network::Unix(path) => UnixSocket::connect(path.as_ref()).await.map(Socket::Unix),
-        #[cfg(not(unix))]
-        Network::Unix(_) => Err(io::ErrorKind::Unsupported.into()),
-        Network::Tcp(address) => {
-            let stream = TcpStream::connect(address).await?;
-            stream.set_nodelay(true)?;
-            Ok(Socket::Tcp(stream))
-        }
     }
 }
 

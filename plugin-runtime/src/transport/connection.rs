@@ -17,25 +17,26 @@ use tonic::body::Body;
 use tower::Service;
 
 use super::body::{Received, send};
+use super::handshakes::Handshakes;
+use super::shortage::{is_shortage, report};
 use super::stream::Stream;
 use super::{Listener, Socket, Tls};
+use crate::error::chain;
+use crate::report_limit::ReportLimit;
 
-/// How long a peer may take for its TLS handshake.
+/// How long a peer may take until its first words in HTTP/2, the TLS handshake included.
 const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How many connections may be open at once. A server needs one, and a second one while it
-/// reconnects; more than a few are strangers.
+/// How many connections of peers that have shown the right certificate may be open at once. A
+/// server needs one, and a second one while it reconnects.
 const MOST_CONNECTIONS: usize = 64;
 
-/// How many requests may be in flight on one connection. What comes above waits in the server,
-/// which keeps this process's memory flat under overload.
-const MOST_STREAMS: u32 = 1024;
-
-/// How many streams a server may cancel before this side has seen them. When many API clients hang
-/// up at once, the server cancels all their requests in one go; the usual bound of 20 would end
-/// the one connection that carries everything, and with it the broker's stream. The peer is
-/// authenticated, so that this guards against mistakes and not against attackers.
-const MOST_PENDING_RESETS: usize = 64 * 1024;
+/// How many streams a server may cancel before this side has seen them: any number, as there is no
+/// bound on those that it may open either. When many API clients hang up at once, the server
+/// cancels all their requests in one go; the usual bound of 20 would end the one connection that
+/// carries everything, and with it the broker's stream. The peer is authenticated, so that a bound
+/// would guard against mistakes and not against attackers.
+const MOST_PENDING_RESETS: usize = usize::MAX;
 
 /// How many bytes a peer may send before it is told that they were read: of one message, and of
 /// all together.
@@ -51,10 +52,15 @@ const BATCH: u32 = 16;
 /// How long to wait after a failing `accept` (out of file descriptors, say) before the next one.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
+/// Anybody who can reach the socket can be refused over and over.
+static REFUSALS: ReportLimit = ReportLimit::new(16);
+
+type Connection = h2::server::Connection<Stream, Bytes>;
+
 /// Owns every task of the connections it serves, and ends them.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Connections {
-    tasks: TaskTracker,
+    pub(super) tasks: TaskTracker,
     stop: CancellationToken,
 }
 
@@ -96,33 +102,38 @@ pub(crate) async fn serve<S>(
     S::Future: Send + 'static,
 {
     let slots = Arc::new(Semaphore::new(MOST_CONNECTIONS));
+    let mut handshakes = Handshakes::new(connections.clone());
     let accept_all = async {
         loop {
-            let Ok(slot) = Arc::clone(&slots).acquire_owned().await else { return };
             let socket = match listener.accept().await {
                 Ok(socket) => socket,
+                // Of one peer, which has gone again.
+                Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => continue,
                 Err(error) => {
-                    tracing::warn!(%error, "cannot accept a connection");
+                    if is_shortage(&error) {
+                        handshakes.give_way();
+                    }
+                    report("cannot accept a connection", error);
                     tokio::time::sleep(ACCEPT_PAUSE).await;
                     continue;
                 }
             };
             let (tls, service, owner) = (tls.clone(), service.clone(), connections.clone());
-            connections.spawn(async move {
-                let _slot = slot;
-                let stream = match tls {
-                    Some(tls) => match handshake(&tls, socket).await {
-                        Ok(stream) => stream,
-                        Err(error) => {
-                            tracing::warn!(%error, "TLS handshake refused");
-                            return;
-                        }
-                    },
-                    None if plaintext => Stream::Plain(socket),
-                    None => return,
-                };
-                serve_connection(stream, service, owner).await;
-            });
+            let slots = Arc::clone(&slots);
+            handshakes
+                .begin(async move {
+                    let Some(connection) = greet(socket, tls, plaintext).await else { return };
+                    let Ok(slot) = slots.try_acquire_owned() else {
+                        tracing::warn!("a connection is refused: {MOST_CONNECTIONS} are open");
+                        return;
+                    };
+                    let stop = owner.stop.clone();
+                    owner.clone().spawn(async move {
+                        let _slot = slot;
+                        serve_connection(connection, service, owner, stop).await;
+                    });
+                })
+                .await;
         }
     };
     tokio::select! {
@@ -131,41 +142,65 @@ pub(crate) async fn serve<S>(
     }
 }
 
-async fn handshake(tls: &Tls, socket: Socket) -> io::Result<Stream> {
-    let stream = tokio::time::timeout(HANDSHAKE_TIMEOUT, tls.accept(socket))
-        .await
-        .map_err(|_| io::Error::from(io::ErrorKind::TimedOut))??;
-    Ok(Stream::Tls(Box::new(stream.into())))
+/// Takes a peer through its handshakes, that of TLS and that of HTTP/2. `None` is a peer that did
+/// not pass, of which the log tells.
+async fn greet(socket: Socket, tls: Option<Tls>, plaintext: bool) -> Option<Connection> {
+    let greeting = async {
+        let stream = match tls {
+            Some(tls) => match tls.accept(socket).await {
+                Ok(stream) => Stream::Tls(Box::new(stream.into())),
+                Err(error) => {
+                    refuse(&chain(&error));
+                    return None;
+                }
+            },
+            None if plaintext => Stream::Plain(socket),
+            None => return None,
+        };
+        let handshake = h2::server::Builder::new()
+            .initial_window_size(WINDOW)
+            .initial_connection_window_size(WINDOW)
+            .max_header_list_size(MOST_HEADER_BYTES)
+            // No bound on the requests in flight, as a Go plugin has none: those of all mounts share
+            // the connection, and one mount could use up what the others need to be set up, cleaned
+            // up, renewed and rolled back. Memory is kept flat by the bound on each mount's own
+            // requests.
+            .max_pending_accept_reset_streams(MOST_PENDING_RESETS)
+            // Counted over the connection's whole life, so that any bound is reached some day.
+            .max_local_error_reset_streams(None)
+            .handshake(stream);
+        match handshake.await {
+            Ok(connection) => Some(connection),
+            Err(error) => {
+                tracing::debug!(%error, "the peer does not speak HTTP/2");
+                None
+            }
+        }
+    };
+    match tokio::time::timeout(HANDSHAKE_TIMEOUT, greeting).await {
+        Ok(greeted) => greeted,
+        Err(_) => {
+            refuse(&format!("not done after {} s", HANDSHAKE_TIMEOUT.as_secs()));
+            None
+        }
+    }
 }
 
-async fn serve_connection<S>(stream: Stream, mut service: S, connections: Connections)
-where
+fn refuse(error: &str) {
+    REFUSALS.report(|left_out| tracing::warn!(error, left_out, "TLS handshake refused"));
+}
+
+async fn serve_connection<S>(
+    mut connection: Connection,
+    mut service: S,
+    connections: Connections,
+    stop: CancellationToken,
+) where
     S: Service<http::Request<Received>, Response = http::Response<Body>, Error = Infallible>,
     S::Future: Send + 'static,
 {
-    let stop = connections.stop.clone();
     // Once for all requests: a new one each time would be put on a list and taken off again.
     let mut stopped = pin!(stop.cancelled());
-    let handshake = h2::server::Builder::new()
-        .initial_window_size(WINDOW)
-        .initial_connection_window_size(WINDOW)
-        .max_header_list_size(MOST_HEADER_BYTES)
-        .max_concurrent_streams(MOST_STREAMS)
-        .max_pending_accept_reset_streams(MOST_PENDING_RESETS)
-        // Counted over the connection's whole life, so that any bound is reached some day.
-        .max_local_error_reset_streams(None)
-        .handshake(stream);
-    let result = tokio::select! {
-        result = handshake => result,
-        () = &mut stopped => return,
-    };
-    let mut connection = match result {
-        Ok(connection) => connection,
-        Err(error) => {
-            tracing::debug!(%error, "the peer does not speak HTTP/2");
-            return;
-        }
-    };
     let mut stopping = false;
     let mut accepted_in_a_row = 0;
     loop {
@@ -188,11 +223,24 @@ where
                 }
             }
             Some(Err(error)) => {
-                tracing::debug!(%error, "connection ended");
+                log_end(&error);
                 return;
             }
             None => return,
         }
+    }
+}
+
+/// Logs why a connection has ended. A peer that is gone is nothing special; anything else would be
+/// lost behind it, as all that follows is that the server is gone.
+fn log_end(error: &h2::Error) {
+    use io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, UnexpectedEof};
+    let gone = [BrokenPipe, ConnectionAborted, ConnectionReset, UnexpectedEof];
+    match error.get_io() {
+        Some(cause) if !gone.contains(&cause.kind()) => {
+            tracing::warn!(error = %chain(cause), "the connection failed");
+        }
+        _ => tracing::debug!(%error, "connection ended"),
     }
 }
 

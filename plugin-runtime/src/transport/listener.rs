@@ -9,6 +9,7 @@ use tokio::net::TcpListener;
 use tokio::net::UnixListener;
 
 use super::Socket;
+use super::shortage::{explained, is_descriptor};
 use crate::handshake::Network;
 
 /// How to listen.
@@ -34,6 +35,8 @@ pub(crate) enum BindError {
          a shorter directory"
     )]
     PathTooLong { path: String, length: usize, limit: usize },
+    #[error("cannot make a socket")]
+    NoDescriptor(#[source] io::Error),
     #[error("the directory for the socket is not valid UTF-8: {0:?}")]
     PathNotText(PathBuf),
     #[error("there is no group `{0}` (PLUGIN_UNIX_SOCKET_GROUP)")]
@@ -70,7 +73,11 @@ impl Listener {
             ListenOn::Unix { directory, group } => unix::bind(directory, group.as_deref()),
             #[cfg(not(unix))]
             ListenOn::Unix { .. } => Err(BindError::NoUnixSockets),
-            ListenOn::Tcp { ports } => bind_tcp(*ports).map_err(BindError::Tcp),
+            ListenOn::Tcp { ports } => bind_tcp(*ports).map_err(|error| {
+                let missing = is_descriptor(&error);
+                let error = explained(error);
+                if missing { BindError::NoDescriptor(error) } else { BindError::Tcp(error) }
+            }),
         }
     }
 
@@ -156,6 +163,9 @@ mod unix {
                     });
                 }
                 Err(error) if error.kind() == io::ErrorKind::AddrInUse => taken = Some(error),
+                Err(error) if is_descriptor(&error) => {
+                    return Err(BindError::NoDescriptor(explained(error)));
+                }
                 Err(source) => {
                     return Err(BindError::Socket { directory: directory.to_owned(), source });
                 }

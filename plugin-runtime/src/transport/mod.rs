@@ -3,8 +3,11 @@
 mod body;
 mod channel;
 mod connection;
+mod handshakes;
 mod listener;
+mod shortage;
 mod stream;
+mod target;
 mod tls;
 #[cfg(unix)]
 mod unix;
@@ -15,5 +18,7 @@ pub(crate) use channel::Channel;
 pub(crate) use channel::ConnectError;
 pub(crate) use connection::{Connections, serve};
 pub(crate) use listener::{BindError, ListenOn, Listener};
+pub(crate) use shortage::explained;
 pub(crate) use stream::Socket;
+pub(crate) use target::Target;
 pub(crate) use tls::{Identity, Tls, TlsError};

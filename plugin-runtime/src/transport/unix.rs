@@ -10,16 +10,48 @@ use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use tokio::io::unix::AsyncFd;
 use tokio::io::{AsyncRead, AsyncWrite, Interest, ReadBuf};
+use tokio::time::Sleep;
+
+use super::shortage::{is_shortage, report};
+
+/// How long a write waits before it tries again where the system has nothing to wait with, which is
+/// a descriptor, or no memory for what is written. Short, as a large message needs many such waits.
+const RETRY: Duration = Duration::from_millis(1);
 
 /// A connected Unix socket.
 #[derive(Debug)]
 pub(crate) struct UnixSocket {
     arrivals: AsyncFd<UnixStream>,
-    /// The same socket once more, registered for room while a write waits for it.
-    room: Option<AsyncFd<UnixStream>>,
+    /// What a write waits with that found no room.
+    room: Option<Room>,
+}
+
+/// How a write waits for room.
+#[derive(Debug)]
+enum Room {
+    /// By the same socket once more, registered for room.
+    Watched(AsyncFd<UnixStream>),
+    /// By the clock: the second descriptor that the other way takes is not always there, and the
+    /// connection must not end for want of it.
+    Timed(Pin<Box<Sleep>>),
+}
+
+impl Room {
+    fn of(socket: &UnixStream) -> Self {
+        match socket.try_clone().and_then(|again| watch(again, Interest::WRITABLE)) {
+            Ok(watched) => Self::Watched(watched),
+            Err(error) => Self::later("cannot watch a socket for room, and tries again", error),
+        }
+    }
+
+    fn later(what: &str, error: io::Error) -> Self {
+        report(what, error);
+        Self::Timed(Box::pin(tokio::time::sleep(RETRY)))
+    }
 }
 
 impl UnixSocket {
@@ -41,6 +73,11 @@ impl UnixSocket {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
                     ready!(self.poll_room(cx))?;
                 }
+                Err(error) if is_shortage(&error) => {
+                    let room = Room::later("cannot write to a socket, and tries again", error);
+                    self.room = Some(room);
+                    ready!(self.poll_room(cx))?;
+                }
                 written => {
                     self.room = None;
                     return Poll::Ready(written);
@@ -51,16 +88,16 @@ impl UnixSocket {
 
     /// Ready when there may be room again.
     fn poll_room(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let room = match &mut self.room {
-            Some(room) => room,
-            none => {
-                let again = self.arrivals.get_ref().try_clone()?;
-                none.insert(watch(again, Interest::WRITABLE)?)
+        let socket = self.arrivals.get_ref();
+        match self.room.get_or_insert_with(|| Room::of(socket)) {
+            // What is known of the room so far has led to the write that failed. Room that was made
+            // since then is told of once more.
+            Room::Watched(room) => ready!(room.poll_write_ready(cx))?.clear_ready(),
+            Room::Timed(sleep) => {
+                ready!(sleep.as_mut().poll(cx));
+                self.room = None;
             }
-        };
-        // What is known of the room so far has led to the write that failed. Room that was made
-        // since then is told of once more.
-        ready!(room.poll_write_ready(cx))?.clear_ready();
+        }
         Poll::Ready(Ok(()))
     }
 }

@@ -17,6 +17,7 @@ mod processes;
 mod reload;
 mod scratch;
 mod soak;
+mod starvation;
 mod sys;
 mod tutorial;
 mod words;

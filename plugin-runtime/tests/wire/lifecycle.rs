@@ -7,12 +7,17 @@ use serde_json::json;
 use tokio::net::UnixStream;
 
 use crate::host::Host;
+use crate::host::connection::Connection;
 use crate::host::identity::Identity;
 use crate::host::mount::request;
 use crate::host::process::{Launch, Remains};
 
 /// A server waits for two seconds and then kills.
 const IN_TIME: Duration = Duration::from_secs(1);
+
+fn client_of(host: &Host) -> rustls::ClientConfig {
+    crate::host::tls::client(Some(&host.identity), &host.line.certificate())
+}
 
 fn left_well(remains: &Remains) {
     assert_eq!(remains.status.code(), Some(0), "{remains:?}");
@@ -144,4 +149,28 @@ async fn core_dumps_are_forbidden() {
     let words: Vec<&str> = line.split_whitespace().collect();
     // The one limit that Linux also keeps where dumps go to a program.
     assert_eq!(words[4..6], ["1", "1"], "{line}");
+}
+
+#[tokio::test]
+async fn a_process_that_was_asked_for_nothing_leaves_and_one_that_was_asked_stays() {
+    let start = || Host::launch(|launch| launch.args(&["--soon"]));
+    let (mut asked, mut set_up, mut cleaned_up) = (start().await, start().await, start().await);
+    assert!(asked.connection.answers().await, "whether it serves many mounts");
+    let mount = set_up.mount("mount").await;
+    cleaned_up.mount("mount").await.clean_up().await.unwrap();
+    // All that a server opens with its connection, and then it forgets the process.
+    let forgotten = start().await;
+    let connected = Connection::to(&forgotten.line, client_of(&forgotten)).await.unwrap();
+    let remains = forgotten.process.left().await;
+    left_well(&remains);
+    assert!(remains.stderr.contains("asked for nothing"), "{remains:?}");
+    drop(connected);
+    // Those that were asked are older, and are still there: a server may have kept them for a mount
+    // that is still to come, also when the last one has gone.
+    for host in [&mut asked, &mut set_up, &mut cleaned_up] {
+        assert!(host.process.is_alive());
+    }
+    mount.read("echo").await.unwrap();
+    cleaned_up.is_served("another").await;
+    asked.is_served("first").await;
 }

@@ -8,7 +8,10 @@
     reason = "the host of the tests is test code too"
 )]
 
+mod descriptors;
+mod dialling;
 mod errors;
+mod flood;
 mod handshake;
 mod host;
 mod lifecycle;
@@ -19,6 +22,7 @@ mod panics;
 mod requests;
 mod responses;
 mod services;
+mod starvation;
 mod storage;
 mod system_view;
 mod tls;

@@ -27,7 +27,7 @@ use super::launch::{Exited, Launch, LaunchError, LogLines, Spawned};
 use crate::handshake::HandshakeLine;
 use crate::host::InstanceError;
 use crate::rpc::{origin, timed};
-use crate::transport::{Channel, ConnectError};
+use crate::transport::{Channel, ConnectError, Target};
 use broker::HostBroker;
 
 /// How long a process may take to be seen ending after a call to it failed.
@@ -62,12 +62,15 @@ pub enum Left {
 
 impl PluginProcess {
     pub(super) async fn connect(launch: Launch, spawned: Spawned) -> Result<Self, LaunchError> {
-        let channel = Channel::new(spawned.handshake.network.clone(), spawned.tls.clone());
+        let target = Target::at(spawned.handshake.network.clone());
+        let channel = Channel::new(target, spawned.tls.clone());
         if let Err(error) = channel.connect().await {
             spawned.keeper.kill().await;
             let reason = match &error {
-                ConnectError::Dial(error) => crate::error::chain(error),
-                ConnectError::Timeout => "it accepts no connection in time".to_owned(),
+                ConnectError::Dial { source, .. } | ConnectError::Tls { source, .. } => {
+                    crate::error::chain(source)
+                }
+                ConnectError::Timeout { .. } => "it accepts no connection in time".to_owned(),
                 other => crate::error::chain(other),
             };
             return Err(LaunchError::Connect { reason, log: spawned.logs.last_lines() });

@@ -122,7 +122,7 @@ impl Tls {
         &self,
         socket: S,
     ) -> std::io::Result<tokio_rustls::server::TlsStream<S>> {
-        self.acceptor.accept(socket).await
+        self.acceptor.accept(socket).await.map_err(pinned::explained)
     }
 
     /// The client's half of a handshake over `socket`.
@@ -131,7 +131,7 @@ impl Tls {
         socket: S,
     ) -> std::io::Result<tokio_rustls::client::TlsStream<S>> {
         let name = ServerName::try_from(SERVER_NAME).map_err(std::io::Error::other)?;
-        self.connector.connect(name, socket).await
+        self.connector.connect(name, socket).await.map_err(pinned::explained)
     }
 }
 

@@ -4,6 +4,7 @@
 //! Servers use a CA certificate as an end entity's, which the usual verifiers refuse. Nothing
 //! else in a certificate matters here: neither names nor dates say more than equality does.
 
+use std::io;
 use std::sync::Arc;
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
@@ -11,6 +12,22 @@ use rustls::crypto::{CryptoProvider, WebPkiSupportedAlgorithms, verify_tls13_sig
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
 use rustls::{CertificateError, DigitallySignedStruct, DistinguishedName, Error, SignatureScheme};
+
+/// The peer showed another certificate.
+#[derive(Debug, thiserror::Error)]
+#[error("the peer's certificate is not the certificate that was exchanged at the plugin's start")]
+struct Foreign(#[source] io::Error);
+
+/// Adds to the error of a handshake what the refusal of a certificate means here.
+pub(super) fn explained(error: io::Error) -> io::Error {
+    let cause = error.get_ref().and_then(|cause| cause.downcast_ref());
+    match cause {
+        Some(Error::InvalidCertificate(CertificateError::ApplicationVerificationFailure)) => {
+            io::Error::new(error.kind(), Foreign(error))
+        }
+        _ => error,
+    }
+}
 
 #[derive(Debug)]
 pub(super) struct PinnedCertificate {

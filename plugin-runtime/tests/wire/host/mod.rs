@@ -97,9 +97,14 @@ impl Host {
 
     /// Tells the plugin where a brokered service listens.
     pub(crate) fn announce(&self, id: u32, address: &str) {
+        self.announce_on("unix", id, address);
+    }
+
+    /// As [`Host::announce`], on any network.
+    pub(crate) fn announce_on(&self, network: &str, id: u32, address: &str) {
         let info = ConnInfo {
             service_id: id,
-            network: "unix".to_owned(),
+            network: network.to_owned(),
             address: address.to_owned(),
             knock: None,
         };
@@ -108,7 +113,12 @@ impl Host {
 
     /// Offers storage and a system view on a socket of their own, which is not announced.
     pub(crate) fn brokered(&self) -> Brokered {
-        let config = tls::server(&self.identity, &self.line.certificate());
+        self.brokered_by(&self.identity)
+    }
+
+    /// As [`Host::brokered`], with any certificate.
+    pub(crate) fn brokered_by(&self, identity: &Identity) -> Brokered {
+        let config = tls::server(identity, &self.line.certificate());
         Brokered::listen(self.process.directory(), config)
     }
 
@@ -135,6 +145,14 @@ impl Host {
     /// Makes a mount: a brokered service, its announcement, and `Setup`.
     pub(crate) async fn mount(&self, id: &str) -> Mount {
         self.mount_with(id, &[]).await.expect("a mount")
+    }
+
+    /// Makes a mount whose brokered service is announced at an address of the test's.
+    pub(crate) async fn mount_at(&self, id: &str, network: &str, address: &str) -> Mount {
+        let broker_id = self.broker_id();
+        self.announce_on(network, broker_id, address);
+        assert_eq!(self.set_up(id, broker_id, "uuid", &[]).await.expect("an answer"), "");
+        Mount::new(id, self.backend(), self.brokered())
     }
 
     /// As [`Host::mount`] with options; `Err` is the text of the reply.

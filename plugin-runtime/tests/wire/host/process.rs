@@ -74,6 +74,26 @@ impl Launch {
         self
     }
 
+    /// Lowers the limits on file descriptors, which the process inherits: the soft and the hard one.
+    pub(crate) fn descriptors(mut self, soft: u64, hard: u64) -> Self {
+        let program = self.command.as_std().get_program().to_owned();
+        let mut command = Command::new("/bin/sh");
+        // A shell sets the limits: to lower the test's own ones would disturb the other tests.
+        command
+            .args(["-c", &format!("ulimit -Sn {soft} && ulimit -Hn {hard} && exec \"$0\" \"$@\"")]);
+        command.arg(program).args(self.command.as_std().get_args());
+        command.env_clear();
+        for (name, value) in self.command.as_std().get_envs() {
+            if let Some(value) = value {
+                command.env(name, value);
+            }
+        }
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.kill_on_drop(true);
+        self.command = command;
+        self
+    }
+
     pub(crate) fn start(mut self) -> Process {
         let started = Instant::now();
         let mut child = self.command.spawn().expect("the plugin starts");
