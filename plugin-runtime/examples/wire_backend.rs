@@ -22,7 +22,7 @@ fn main() -> ExitCode {
         plugin = plugin.tcp();
     }
     if std::env::args().any(|argument| argument == "--soon") {
-        plugin = plugin.unused_timeout(Duration::from_millis(200));
+        plugin = plugin.unused_timeout(Duration::from_secs(1));
     }
     plugin.serve()
 }

@@ -3,6 +3,7 @@
 mod flood;
 mod restarts;
 mod shared_password;
+mod starvation;
 
 use std::thread;
 use std::time::Duration;
