@@ -6,6 +6,8 @@ use bytes::Bytes;
 use serde::de::{DeserializeOwned, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
+use crate::json;
+
 /// A JSON object as text, or nothing.
 ///
 /// Numbers keep all their digits, and what only passes through is neither copied nor parsed into
@@ -51,8 +53,9 @@ pub enum DataError {
         /// Counted from 1.
         column: usize,
     },
-    /// A value that has no form in JSON, such as a map whose keys are not texts.
-    #[error("the value has no form in JSON")]
+    /// A value that has no form in JSON: a number that is not finite, a map whose keys are not
+    /// texts.
+    #[error("the value has no form in JSON: a number is not finite, or a map's keys are no texts")]
     Unserialisable,
     /// A response that a server would take for something else.
     #[error("{0}")]
@@ -83,9 +86,10 @@ impl Data {
     ///
     /// # Errors
     ///
-    /// When the value becomes anything but an object or null.
+    /// When the value becomes anything but an object or null, or holds a number that is not finite:
+    /// JSON has no form for NaN and the infinities.
     pub fn new<T: Serialize + ?Sized>(value: &T) -> Result<Self, DataError> {
-        let text = serde_json::to_vec(value).map_err(|_| DataError::Unserialisable)?;
+        let text = json::to_vec(value).map_err(|_| DataError::Unserialisable)?;
         match text.first() {
             Some(b'{') => Ok(Self { text: text.into() }),
             _ if text == b"null" => Ok(Self::none()),
@@ -154,7 +158,7 @@ impl Data {
         Ok(self.shape()?.fields)
     }
 
-    /// The names of the object's fields, in its order.
+    /// The names of the object's fields, sorted, each once.
     ///
     /// # Errors
     ///
@@ -182,7 +186,10 @@ impl Data {
                 deserializer.deserialize_map(NamesVisitor)
             }
         }
-        self.parse::<Option<Names>>().map(|names| names.map(|names| names.0).unwrap_or_default())
+        let mut names = self.parse::<Option<Names>>()?.map_or_else(Vec::new, |names| names.0);
+        names.sort_unstable();
+        names.dedup();
+        Ok(names)
     }
 
     /// Checks that a server would take this for a response's data: that it is an object, and not
@@ -225,9 +232,12 @@ fn shape(text: &[u8]) -> Result<Option<Shape>, DataError> {
 }
 
 impl From<DataError> for crate::Error {
-    /// Data that does not parse came from the caller.
+    /// Data that does not parse came from the caller; what cannot be written is the backend's own.
     fn from(error: DataError) -> Self {
-        Self::bad_request(error.to_string())
+        match error {
+            DataError::Unserialisable => Self::internal(error.to_string()),
+            _ => Self::bad_request(error.to_string()),
+        }
     }
 }
 

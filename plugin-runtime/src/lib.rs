@@ -13,6 +13,7 @@ pub mod handshake;
 #[cfg(feature = "host")]
 pub mod host;
 mod identity;
+mod json;
 mod key_locks;
 mod lease;
 mod log;

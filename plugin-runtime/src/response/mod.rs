@@ -286,5 +286,5 @@ fn not_empty(message: String) -> String {
 
 /// The text of a value that is known to have a form in JSON.
 fn json(value: &impl Serialize) -> Result<Bytes, DataError> {
-    serde_json::to_vec(value).map(Into::into).map_err(|_| DataError::Unserialisable)
+    crate::json::to_vec(value).map(Into::into).map_err(|_| DataError::Unserialisable)
 }

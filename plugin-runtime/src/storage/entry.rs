@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::StorageError;
+use crate::json;
 
 /// A key with its value.
 ///
@@ -32,13 +33,14 @@ impl StorageEntry {
     ///
     /// # Errors
     ///
-    /// When the value has no form in JSON.
+    /// When the value has no form in JSON: a number that is not finite, a map whose keys are not
+    /// texts.
     pub fn json<T: Serialize + ?Sized>(
         key: impl Into<String>,
         value: &T,
     ) -> Result<Self, StorageError> {
         let key = key.into();
-        match serde_json::to_vec(value) {
+        match json::to_vec(value) {
             Ok(text) => Ok(Self::new(key, text)),
             Err(_) => Err(StorageError::Unserialisable { key }),
         }

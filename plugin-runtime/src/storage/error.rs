@@ -62,8 +62,11 @@ pub enum StorageError {
         /// Counted from 1.
         column: usize,
     },
-    /// A value has no form in JSON.
-    #[error("the value for the storage entry `{key}` has no form in JSON")]
+    /// A value has no form in JSON: a number that is not finite, a map whose keys are not texts.
+    #[error(
+        "the value for the storage entry `{key}` has no form in JSON: a number is not finite, or a \
+         map's keys are no texts"
+    )]
     Unserialisable {
         /// The entry's key.
         key: String,

@@ -11,6 +11,7 @@ use serde_json::Value;
 use super::SECRET_TYPE;
 use crate::framework::OperationDescription;
 use crate::framework::answer::IntoAnswer;
+use crate::json;
 use crate::{Data, Error, Lease, Response, Secret};
 
 /// A kind of leased secret, by what the plugin needs to renew and to revoke one. The server keeps
@@ -77,8 +78,10 @@ impl<T: LeasedSecret, F: Serialize + JsonSchema> IntoAnswer for Leased<T, F> {
 }
 
 fn internal_data<T: LeasedSecret>(internal: &T) -> Result<Data, Error> {
-    let unfit = || Error::internal("a lease's internal data must be a JSON object");
-    let Ok(Value::Object(mut object)) = serde_json::to_value(internal) else {
+    let unfit = || {
+        Error::internal("a lease's internal data must be a JSON object, with finite numbers only")
+    };
+    let Ok(Value::Object(mut object)) = json::to_value(internal) else {
         return Err(unfit());
     };
     object.insert(SECRET_TYPE.to_owned(), T::TYPE.into());
