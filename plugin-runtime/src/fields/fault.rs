@@ -19,7 +19,11 @@ pub(crate) struct Fault {
 enum Cause {
     Refused(String),
     Missing(&'static str),
+    /// A field under two of its names, of which this is the first that the type declares.
+    Twice(&'static str),
 }
+
+const TWICE: &str = "given twice, under two of its names";
 
 impl Fault {
     pub(crate) fn refused(reason: impl Into<String>) -> Self {
@@ -40,14 +44,30 @@ impl Fault {
         self.path.is_empty() && matches!(self.cause, Cause::Missing(name) if name == field)
     }
 
+    /// A field that a patch names twice, the second time so.
+    pub(crate) fn twice_under(name: impl Into<String>) -> Self {
+        Self::refused(TWICE).inside(name)
+    }
+
+    /// The field that was given twice, with the names of the objects it is in, outermost first.
+    pub(crate) fn given_twice(&self) -> Option<(Vec<&str>, &'static str)> {
+        match self.cause {
+            Cause::Twice(name) => {
+                Some((self.path.iter().rev().map(String::as_str).collect(), name))
+            }
+            _ => None,
+        }
+    }
+
     pub(crate) fn into_field_error(mut self) -> FieldError {
-        if let Cause::Missing(name) = self.cause {
+        if let Cause::Missing(name) | Cause::Twice(name) = self.cause {
             self.path.insert(0, name.to_owned());
         }
         self.path.reverse();
         let field = self.path.join(".");
         match self.cause {
             Cause::Missing(_) => FieldError::Missing { field },
+            Cause::Twice(_) => FieldError::Refused { field, reason: TWICE.to_owned() },
             Cause::Refused(reason) if field.is_empty() => FieldError::Invalid { reason },
             Cause::Refused(reason) => FieldError::Refused { field, reason },
         }
@@ -65,6 +85,7 @@ impl Display for Fault {
         match &self.cause {
             Cause::Refused(reason) => f.write_str(reason),
             Cause::Missing(name) => write!(f, "missing required field: `{name}`"),
+            Cause::Twice(name) => write!(f, "`{name}` is {TWICE}"),
         }
     }
 }
@@ -102,7 +123,7 @@ impl de::Error for Fault {
     }
 
     fn duplicate_field(field: &'static str) -> Self {
-        Self::refused("given twice, under two of its names").inside(field)
+        Self { path: Vec::new(), cause: Cause::Twice(field) }
     }
 }
 

@@ -1,16 +1,23 @@
 //! A value as the client sent it.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::coerce::Refusal;
+use super::scan::Scanner;
 
-/// Lists and objects nested deeper than this are refused, as serde_json does.
-const DEPTH: usize = 128;
+/// How many lists and objects of a request may lie inside each other within a field.
+///
+/// What is accepted must be readable once it is stored, inside of what else a plugin puts around
+/// it: serde_json reads [`STORED_NESTING`] levels. A recursive type that serde buffers, an untagged
+/// enum for instance, copies its values once a level; that multiplies the work by this bound only.
+pub(crate) const NESTING: usize = 64;
+
+/// How many levels serde_json reads.
+const STORED_NESTING: usize = 127;
 
 /// Under this newtype name our own deserializer hands an [`Input`] over with its numbers as text
 /// (visited as bytes, which no JSON has), so that they keep every digit.
@@ -25,6 +32,9 @@ pub(crate) enum Input<'de> {
     Text(Cow<'de, str>),
     List(Vec<Input<'de>>),
     Object(Vec<(Cow<'de, str>, Input<'de>)>),
+    /// JSON of a stored value that a patch leaves as it is: an entry of an object. It follows no
+    /// rule of requests, since it is what the type has written.
+    Kept(&'de str),
 }
 
 impl fmt::Debug for Input<'_> {
@@ -52,45 +62,34 @@ impl<'de> Input<'de> {
             Self::Text(_) => "a string",
             Self::List(_) => "a list",
             Self::Object(_) => "an object",
+            Self::Kept(_) => "what is stored",
         }
     }
 
+    /// The value as it was written.
     pub(crate) fn from_json(raw: &'de RawValue) -> Result<Self, Refusal> {
-        Self::nested(raw, DEPTH)
+        Scanner::new(raw.get()).value(NESTING)
     }
 
-    fn nested(raw: &'de RawValue, depth: usize) -> Result<Self, Refusal> {
-        let json = raw.get();
-        let invalid = |_| Refusal::of("not valid JSON; check the escapes in its strings");
-        let below = || depth.checked_sub(1).ok_or(Refusal::of("nested too deeply"));
-        Ok(match json.as_bytes().first() {
-            Some(b'n') => Self::Null,
-            Some(b't') => Self::Bool(true),
-            Some(b'f') => Self::Bool(false),
-            Some(b'"') => Self::Text(serde_json::from_str::<Key<'_>>(json).map_err(invalid)?.0),
-            Some(b'[') => {
-                let depth = below()?;
-                let elements: Vec<&RawValue> = serde_json::from_str(json).map_err(invalid)?;
-                Self::List(
-                    elements
-                        .into_iter()
-                        .map(|raw| Self::nested(raw, depth))
-                        .collect::<Result<_, _>>()?,
-                )
+    /// The value for a type that takes neither a list nor an object: of such only the kind is read.
+    pub(crate) fn scalar_from_json(raw: &'de RawValue) -> Result<Self, Refusal> {
+        match raw.get().as_bytes().first() {
+            Some(b'[') => Ok(Self::List(Vec::new())),
+            Some(b'{') => Ok(Self::Object(Vec::new())),
+            _ => Self::from_json(raw),
+        }
+    }
+
+    /// The value with all that is [kept](Self::Kept) in it read.
+    pub(crate) fn read(self) -> Result<Self, Refusal> {
+        Ok(match self {
+            Self::Kept(text) => Scanner::new(text).value(STORED_NESTING)?,
+            Self::Object(entries) => {
+                let read = entries.into_iter().map(|(name, value)| Ok((name, value.read()?)));
+                Self::Object(read.collect::<Result<_, Refusal>>()?)
             }
-            Some(b'{') => {
-                let depth = below()?;
-                let entries: BTreeMap<Key<'_>, &RawValue> =
-                    serde_json::from_str(json).map_err(invalid)?;
-                Self::Object(
-                    entries
-                        .into_iter()
-                        .map(|(key, raw)| Ok((key.0, Self::nested(raw, depth)?)))
-                        .collect::<Result<_, Refusal>>()?,
-                )
-            }
-            _ if json.parse::<f64>().is_ok_and(f64::is_finite) => Self::Number(Cow::Borrowed(json)),
-            _ => return Err(Refusal::of("the number is out of range")),
+            // Nothing inside a list is kept: a patch replaces it as a whole.
+            other => other,
         })
     }
 }

@@ -8,7 +8,7 @@
 //! |---|---|---|
 //! | `String`, `char`, unit enums | `string` | strings, booleans as `1`/`0`, numbers |
 //! | `i8` to `u64` | `int`, `int64` | numbers cut at the fraction, booleans, strings such as `0x1f` |
-//! | `f32`, `f64` | `float` | numbers, booleans, strings |
+//! | `f32`, `f64` | `float` | finite numbers, booleans, strings |
 //! | `bool` | `bool` | booleans, numbers, `true`, `t`, `1` and the like |
 //! | `Duration` | `duration_second` | as [`Seconds`], with fractions of a second kept |
 //! | `SystemTime` | `time` | as [`Time`], from 1970 on |
@@ -25,19 +25,26 @@
 //! | [`Sensitive<T>`] | as `T` | as `T`; kept out of logs |
 //!
 //! `Option<T>` is None for null and for what was not given. A field without a default must be
-//! given. Two things differ from Go on purpose: integers keep all their digits where Go goes
-//! through a float, and what does not fit is an error where Go wraps around.
+//! given. Some things differ from Go on purpose: integers keep all their digits where Go goes
+//! through a float, what does not fit is an error where Go wraps around, and so are infinities and
+//! NaN, which could be neither stored nor answered.
+//!
+//! Lists and objects may be nested 64 deep within a field.
 //!
 //! A type flattened into another is read from serde's buffer, so its values are coerced beforehand
 //! by its schema; a hand-written schema that says something else than `Deserialize` does shows
-//! there. Inside untagged and internally tagged enums values are taken as they are.
+//! there. Inside untagged and internally tagged enums values are taken as they are; those of an
+//! adjacently tagged enum are coerced, wherever its tag stands.
 
 mod coerce;
 mod deserializer;
 mod error;
 mod fault;
 mod input;
+mod names;
 mod parse;
+mod patch;
+mod scan;
 mod schema;
 mod token_fields;
 mod types;
@@ -46,8 +53,10 @@ mod types;
 mod tests;
 
 pub use self::error::FieldError;
+pub use self::names::NameList;
 pub use self::parse::Parsed;
 pub(crate) use self::parse::parse;
+pub(crate) use self::patch::{Naming, patched};
 pub(crate) use self::schema::TYPE_KEYWORD;
 pub use self::schema::{Field, FieldKind, FieldSet};
 pub use self::token_fields::{TokenFields, TokenFieldsError, TokenFieldsUpdate};

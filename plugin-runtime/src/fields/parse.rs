@@ -1,16 +1,25 @@
 //! From a request's path and body to the type a handler asks for.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::fmt;
 
-use serde::Deserialize;
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::deserializer::{Entry, Request, Seen};
 use super::error::FieldError;
 use super::fault::Fault;
-use super::input::Key;
+use super::input::{Input, Key};
+use super::names::NameList;
+use super::scan::sort;
 use super::schema::FieldSet;
+
+/// How many bytes of requests may be read again to find the field of an error that names none, in
+/// multiples of the request's length; those of a request of the usual size are all tried.
+const ATTRIBUTION_READS: usize = 2;
+
+/// How many bytes may be read again whatever the request's length.
+const ATTRIBUTION_BYTES: usize = 64 * 1024;
 
 /// The fields of a request and what the client should be warned of.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,9 +28,9 @@ pub struct Parsed<T> {
     /// The fields.
     pub value: T,
     /// Keys of the body that the type does not know, sorted.
-    pub ignored: Vec<String>,
+    pub ignored: NameList,
     /// Keys of the body whose value, other than null, gave way to a part of the path, sorted.
-    pub replaced: Vec<String>,
+    pub replaced: NameList,
 }
 
 /// Reads a request's fields: the parts of its path, then those of its body that the path does not
@@ -35,57 +44,115 @@ pub(crate) fn parse<'de, T: Deserialize<'de>>(
     captures: &[(&'de str, Option<&'de str>)],
     body: &'de [u8],
 ) -> Result<Parsed<T>, FieldError> {
-    let body: Option<BTreeMap<Key<'_>, &RawValue>> = if body.is_empty() {
-        None
+    let mut entries = if body.is_empty() {
+        Vec::new()
     } else {
-        serde_json::from_slice(body).map_err(|_| FieldError::NotAnObject)?
+        let body: Option<Body<'_>> =
+            serde_json::from_slice(body).map_err(|_| FieldError::NotAnObject)?;
+        body.unwrap_or_default().0
     };
-    let mut entries: BTreeMap<Cow<'_, str>, Entry<'_>> =
-        body.unwrap_or_default().into_iter().map(|(key, raw)| (key.0, Entry::Body(raw))).collect();
-    let mut replaced = Vec::new();
-    for (name, text) in captures {
-        let covered = entries.insert(Cow::Borrowed(*name), Entry::Path(*text));
-        if covered.is_some_and(|entry| matches!(entry, Entry::Body(raw) if raw.get() != "null")) {
-            replaced.push((*name).to_owned());
-        }
-    }
-    replaced.sort_unstable();
+    sort(&mut entries);
+    let replaced = cover(&mut entries, captures);
     let mut seen = Seen::default();
     match read(fields, &entries, None, &mut seen) {
         Ok(value) => Ok(Parsed { value, ignored: seen.ignored, replaced }),
         Err(fault) if fault.is_unnamed() => {
-            Err(named::<T>(fields, &entries, &seen.buffered, fault).into_field_error())
+            let limit = ATTRIBUTION_BYTES.saturating_add(body.len() * ATTRIBUTION_READS);
+            let tries = limit / body.len().max(1);
+            Err(named::<T>(fields, &entries, &seen.buffered, tries, fault).into_field_error())
         }
         Err(fault) => Err(fault.into_field_error()),
+    }
+}
+
+/// Reads what is stored with the changes of a request, in this order, as [`parse`] reads a body.
+pub(crate) fn parse_merged<'de, T: Deserialize<'de>>(
+    fields: &FieldSet,
+    captures: &[(&'de str, Option<&'de str>)],
+    merged: &[(Cow<'de, str>, Input<'de>)],
+) -> Result<T, Fault> {
+    let merged = merged.iter().map(|(name, input)| (name.clone(), Entry::Merged(input.clone())));
+    let mut entries = merged.collect();
+    cover(&mut entries, captures);
+    read(fields, &entries, None, &mut Seen::default())
+}
+
+/// Puts the parts of the path in, each instead of a value of its name in the body. Those are the
+/// names, but for null.
+fn cover<'de>(
+    entries: &mut Vec<(Cow<'de, str>, Entry<'de>)>,
+    captures: &[(&'de str, Option<&'de str>)],
+) -> NameList {
+    let mut replaced = Vec::new();
+    for (name, part) in captures {
+        let part = Entry::Path(*part);
+        match entries.iter_mut().find(|(known, _)| known == name) {
+            Some((_, value)) => {
+                let covered = std::mem::replace(value, part);
+                if matches!(covered, Entry::Body(raw) if raw.get() != "null") {
+                    replaced.push(*name);
+                }
+            }
+            None => entries.push((Cow::Borrowed(*name), part)),
+        }
+    }
+    replaced.sort_unstable();
+    replaced.into_iter().collect()
+}
+
+/// The entries of a request's body, in their order.
+#[derive(Default)]
+struct Body<'de>(Vec<(Cow<'de, str>, Entry<'de>)>);
+
+impl<'de> Deserialize<'de> for Body<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(BodyVisitor)
+    }
+}
+
+struct BodyVisitor;
+
+impl<'de> Visitor<'de> for BodyVisitor {
+    type Value = Body<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Body<'de>, A::Error> {
+        let mut entries = Vec::new();
+        while let Some((Key(name), raw)) = map.next_entry::<Key<'de>, &'de RawValue>()? {
+            entries.push((name, Entry::Body(raw)));
+        }
+        Ok(Body(entries))
     }
 }
 
 /// Reads the type from all entries but one.
 fn read<'de, T: Deserialize<'de>>(
     fields: &FieldSet,
-    entries: &BTreeMap<Cow<'de, str>, Entry<'de>>,
+    entries: &[(Cow<'de, str>, Entry<'de>)],
     except: Option<&str>,
     seen: &mut Seen,
 ) -> Result<T, Fault> {
-    let entries = entries
-        .iter()
-        .filter(|(name, _)| except != Some(name.as_ref()))
-        .map(|(name, entry)| (name, *entry))
-        .collect();
+    let entries = entries.iter().filter(|(name, _)| except != Some(name.as_ref())).collect();
     T::deserialize(Request::new(entries, fields, seen))
 }
 
 /// Finds the field behind an error that names none, among those which serde buffered for a
 /// flattened type: it is the one without which the error is another or gone. That a required field
 /// is missing then says less, and counts only if it is true of no second one.
+///
+/// Each of them is tried by reading the request once more, up to `tries` times.
 fn named<'de, T: Deserialize<'de>>(
     fields: &FieldSet,
-    entries: &BTreeMap<Cow<'de, str>, Entry<'de>>,
+    entries: &[(Cow<'de, str>, Entry<'de>)],
     buffered: &[String],
+    tries: usize,
     fault: Fault,
 ) -> Fault {
     let mut required = Vec::new();
-    for name in buffered {
+    for name in buffered.iter().take(tries) {
         match read::<T>(fields, entries, Some(name), &mut Seen::default()) {
             Err(other) if other == fault => {}
             Err(other) if other.is_missing(name) => required.push(name),
@@ -93,7 +160,7 @@ fn named<'de, T: Deserialize<'de>>(
         }
     }
     match required.as_slice() {
-        [name] => fault.inside(*name),
+        [name] if buffered.len() <= tries => fault.inside(*name),
         _ => fault,
     }
 }

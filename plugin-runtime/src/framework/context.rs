@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 
 use super::description::OperationDescription;
 use super::pattern::Match;
-use crate::fields::{self, FieldError, FieldSet};
+use crate::fields::{self, FieldError, FieldSet, NameList, Naming};
 use crate::{Data, Error, Request};
 
 /// A request on its way into a handler: with the backend's state, and with the parts that the
@@ -26,8 +26,8 @@ pub struct Context<'a, S> {
 pub(super) struct Warned {
     /// Whether a handler has asked for the fields at all.
     pub(super) read: bool,
-    pub(super) ignored: Vec<String>,
-    pub(super) replaced: Vec<String>,
+    pub(super) ignored: NameList,
+    pub(super) replaced: NameList,
 }
 
 impl<'a, S> Context<'a, S> {
@@ -64,7 +64,8 @@ impl<'a, S> Context<'a, S> {
     /// The request's fields, those of the path before those of the body, as a type.
     pub(super) fn fields<T: DeserializeOwned + 'static>(&mut self) -> Result<T, FieldError> {
         let unknown = FieldSet::default();
-        let set = self.description.input_of(TypeId::of::<T>()).unwrap_or(&unknown);
+        let input = self.description.input_of(TypeId::of::<T>());
+        let set = input.map_or(&unknown, |input| &*input.fields);
         let captures: Vec<(&str, Option<&str>)> = self
             .parameters()
             .map(|(name, part)| (name, Some(part).filter(|part| !part.is_empty())))
@@ -82,22 +83,21 @@ impl<'a, S> Context<'a, S> {
         self.request.data.clone()
     }
 
-    /// The fields of a `T`, some of which the request wants to change.
-    pub(super) fn merges<T: 'static>(&mut self) -> Result<FieldSet, Error> {
-        let set = self.description.input_of(TypeId::of::<T>()).cloned().unwrap_or_default();
-        let mut ignored = Vec::new();
-        let mut replaced = Vec::new();
-        for name in self.request.data.field_names()? {
-            if self.parameter(&name).is_some() {
-                replaced.push(name);
-            } else if !set.knows(&name) {
-                ignored.push(name);
-            }
-        }
-        ignored.sort_unstable();
-        replaced.sort_unstable();
-        self.warned = Warned { read: true, ignored, replaced };
-        Ok(set)
+    /// The fields of a `T`, some of which the request wants to change, and their names.
+    pub(super) fn merges<T: DeserializeOwned + 'static>(
+        &mut self,
+    ) -> Result<(Arc<FieldSet>, Arc<Naming>), Error> {
+        let input = self.description.input_of(TypeId::of::<T>());
+        let set = input.map(|input| Arc::clone(&input.fields)).unwrap_or_default();
+        let naming = input.and_then(|input| input.naming.clone());
+        let naming = naming.unwrap_or_else(|| Arc::new(Naming::of::<T>(&set)));
+        let names = self.request.data.field_names()?;
+        let (replaced, others): (Vec<&str>, Vec<&str>) =
+            names.iter().map(String::as_str).partition(|name| self.parameter(name).is_some());
+        let unknown = |name: &&str| !set.knows(name) && !naming.knows(name);
+        let ignored = others.into_iter().filter(unknown).collect();
+        self.warned = Warned { read: true, ignored, replaced: replaced.into_iter().collect() };
+        Ok((set, naming))
     }
 
     pub(super) fn into_warned(self) -> Warned {

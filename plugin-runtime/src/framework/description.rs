@@ -1,6 +1,7 @@
 //! What the types of a handler say about its operation.
 
 use std::any::{TypeId, type_name};
+use std::sync::Arc;
 
 use http::StatusCode;
 use schemars::JsonSchema;
@@ -10,7 +11,7 @@ use serde_json::Value;
 
 use super::LeasedSecret;
 use super::extract::{Asked, PathFault, PathParameter, asked, probe};
-use crate::fields::FieldSet;
+use crate::fields::{FieldSet, Naming};
 
 /// What an operation takes and gives, found from its handler's types when it is declared. Help and
 /// the OpenAPI document are made of it, and [`Framework::build`](super::Framework::build) refuses
@@ -82,7 +83,9 @@ pub(super) enum Issued {
 #[derive(Clone, Debug)]
 pub(super) struct Input {
     id: TypeId,
-    pub(super) fields: FieldSet,
+    pub(super) fields: Arc<FieldSet>,
+    /// The names of the type's fields, where a handler changes some of what is stored.
+    pub(super) naming: Option<Arc<Naming>>,
     /// Makes the type's whole schema (draft 2020-12). Help alone asks for it.
     pub(super) schema: fn() -> Value,
 }
@@ -108,7 +111,18 @@ impl OperationDescription {
     pub fn takes<T: JsonSchema + 'static>(&mut self) {
         let id = TypeId::of::<T>();
         if self.input_of(id).is_none() {
-            self.inputs.push(Input { id, fields: FieldSet::of::<T>(), schema: taken::<T> });
+            let fields = Arc::new(FieldSet::of::<T>());
+            self.inputs.push(Input { id, fields, naming: None, schema: taken::<T> });
+        }
+    }
+
+    /// Notes that the handler changes some fields of a `T`.
+    pub(super) fn changes<T: JsonSchema + DeserializeOwned + 'static>(&mut self) {
+        self.takes::<T>();
+        let id = TypeId::of::<T>();
+        let input = self.inputs.iter_mut().find(|input| input.id == id);
+        if let Some(input) = input.filter(|input| input.naming.is_none()) {
+            input.naming = Some(Arc::new(Naming::of::<T>(&input.fields)));
         }
     }
 
@@ -171,7 +185,7 @@ impl OperationDescription {
 
     /// The field sets that the handler reads.
     pub(super) fn inputs(&self) -> impl Iterator<Item = &FieldSet> {
-        self.inputs.iter().map(|input| &input.fields)
+        self.inputs.iter().map(|input| &*input.fields)
     }
 
     /// The types that the handler reads the fields as.
@@ -184,8 +198,8 @@ impl OperationDescription {
         self.output
     }
 
-    pub(super) fn input_of(&self, id: TypeId) -> Option<&FieldSet> {
-        self.inputs.iter().find(|input| input.id == id).map(|input| &input.fields)
+    pub(super) fn input_of(&self, id: TypeId) -> Option<&Input> {
+        self.inputs.iter().find(|input| input.id == id)
     }
 }
 

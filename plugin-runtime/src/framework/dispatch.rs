@@ -14,6 +14,7 @@ use super::pattern::{Match, Router};
 use super::stall::watched;
 use super::wal::WalHandler;
 use super::{Context, Operations, Route, documentation, rollback};
+use crate::fields::NameList;
 use crate::{
     Backend, BackendType, Data, Error, Initialize, Operation, Request, Response, SpecialPaths,
 };
@@ -194,7 +195,7 @@ fn unread_fields<S: 'static>(
     data: &Data,
     path: &Path<S>,
     matched: &Match<'_, '_>,
-) -> Result<(Vec<String>, Vec<String>), Error> {
+) -> Result<(NameList, NameList), Error> {
     if data.is_none() {
         return Ok(Default::default());
     }
@@ -202,23 +203,22 @@ fn unread_fields<S: 'static>(
         let mut sets = path.operations.iter().flat_map(|(_, handler)| handler.description.inputs());
         sets.any(|set| set.knows(name))
     };
-    let mut names = data.field_names()?;
-    names.sort_unstable();
-    let (replaced, others): (Vec<_>, Vec<_>) =
-        names.into_iter().partition(|name| matched.capture(name).is_some());
+    let names = data.field_names()?;
+    let (replaced, others): (Vec<&str>, Vec<&str>) =
+        names.iter().map(String::as_str).partition(|name| matched.capture(name).is_some());
     let ignored = others.into_iter().filter(|name| !known(name)).collect();
-    Ok((replaced, ignored))
+    Ok((replaced.into_iter().collect(), ignored))
 }
 
 /// The two warnings that servers' own backends give, in their words.
 fn with_warnings(mut response: Response, warned: Warned) -> Response {
     if !warned.ignored.is_empty() {
-        let names = warned.ignored.join(" ");
+        let names = warned.ignored;
         response = response
             .with_warning(format!("Endpoint ignored these unrecognized parameters: [{names}]"));
     }
     if !warned.replaced.is_empty() {
-        let names = warned.replaced.join(" ");
+        let names = warned.replaced;
         response = response.with_warning(format!(
             "Endpoint replaced the value of these parameters with the values captured from the \
              endpoint's path: [{names}]"

@@ -18,6 +18,7 @@ mod leased;
 mod leases;
 mod lifecycle;
 mod mount;
+mod numbers;
 mod patch;
 mod refusals;
 mod routing;

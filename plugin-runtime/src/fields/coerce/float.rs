@@ -5,17 +5,35 @@ use crate::fields::input::Input;
 
 const SYNTAX: Refusal = Refusal::of("expected a number");
 const RANGE: Refusal = Refusal::of("the number is out of range");
+const NOT_FINITE: Refusal = Refusal::of("expected a finite number");
 
 /// A number; a boolean as 1 or 0; a string in the syntax of Go's `strconv.ParseFloat`, which takes
-/// infinities, NaN and hexadecimal floats; null and the empty string as 0.
+/// hexadecimal floats; null and the empty string as 0.
+///
+/// Infinities and NaN, which Go takes too, are refused: JSON has no form for them, so they could
+/// neither be stored nor answered.
 pub(crate) fn float(input: &Input<'_>) -> Result<f64, Refusal> {
     match input {
         Input::Null => Ok(0.0),
         Input::Bool(value) => Ok(f64::from(u8::from(*value))),
-        Input::Number(number) => number.parse().map_err(|_| SYNTAX),
+        Input::Number(number) => match number.parse::<f64>() {
+            Ok(number) if number.is_finite() => Ok(number),
+            Ok(_) => Err(RANGE),
+            Err(_) => Err(SYNTAX),
+        },
         Input::Text(text) if text.is_empty() => Ok(0.0),
         Input::Text(text) => written(text),
-        Input::List(_) | Input::Object(_) => Err(Refusal::kind("a number", input)),
+        Input::List(_) | Input::Object(_) | Input::Kept(_) => Err(Refusal::kind("a number", input)),
+    }
+}
+
+/// As [`float`], within the range of an `f32`.
+pub(crate) fn single(input: &Input<'_>) -> Result<f32, Refusal> {
+    let single = float(input)? as f32;
+    if single.is_finite() {
+        Ok(single)
+    } else {
+        Err(Refusal::of("the number is out of range for f32"))
     }
 }
 
@@ -24,10 +42,11 @@ fn written(text: &str) -> Result<f64, Refusal> {
         Some(unsigned) => (-1.0, unsigned),
         None => (1.0, text.strip_prefix('+').unwrap_or(text)),
     };
-    match unsigned.to_ascii_lowercase().as_str() {
-        "inf" | "infinity" => return Ok(sign * f64::INFINITY),
-        "nan" if unsigned.len() == text.len() => return Ok(f64::NAN),
-        _ => {}
+    // Longer texts are no such words.
+    if unsigned.len() <= "infinity".len()
+        && ["inf", "infinity", "nan"].iter().any(|word| unsigned.eq_ignore_ascii_case(word))
+    {
+        return Err(NOT_FINITE);
     }
     let digits = without_underscores(unsigned)?.to_ascii_lowercase();
     let magnitude = match digits.strip_prefix("0x") {

@@ -15,7 +15,9 @@ pub(crate) fn integer(input: &Input<'_>) -> Result<i128, Refusal> {
         Input::Number(number) => truncated(number),
         Input::Text(text) if text.is_empty() => Ok(0),
         Input::Text(text) => written(text),
-        Input::List(_) | Input::Object(_) => Err(Refusal::kind("an integer", input)),
+        Input::List(_) | Input::Object(_) | Input::Kept(_) => {
+            Err(Refusal::kind("an integer", input))
+        }
     }
 }
 

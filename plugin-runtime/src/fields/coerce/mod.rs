@@ -21,7 +21,7 @@ use std::fmt::{self, Display};
 
 pub(crate) use self::boolean::boolean;
 pub(crate) use self::duration::{duration, seconds, signed_seconds};
-pub(crate) use self::float::float;
+pub(crate) use self::float::{float, single};
 pub(crate) use self::header::{canonical, headers};
 pub(crate) use self::integer::{bounded, integer};
 pub(crate) use self::list::{comma_elements, elements, slice};

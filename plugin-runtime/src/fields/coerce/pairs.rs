@@ -59,7 +59,7 @@ fn is_mergeable(input: &Input<'_>) -> bool {
     match input {
         Input::Null | Input::Object(_) => true,
         Input::List(elements) => elements.iter().all(is_mergeable),
-        Input::Bool(_) | Input::Number(_) | Input::Text(_) => false,
+        Input::Bool(_) | Input::Number(_) | Input::Text(_) | Input::Kept(_) => false,
     }
 }
 

@@ -6,33 +6,38 @@ use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
 use serde::forward_to_deserialize_any;
 use serde_json::value::RawValue;
 
+use super::entries::tag_first;
 use super::value::Value;
 use crate::fields::fault::Fault;
-use crate::fields::input::Input;
+use crate::fields::input::{EXACT, Input};
+use crate::fields::names::NameList;
 use crate::fields::schema::{FieldSet, Rule};
 
 /// Where a field's value comes from.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) enum Entry<'de> {
     /// The request's body.
     Body(&'de RawValue),
     /// The path; None for a part that took no part in the match.
     Path(Option<&'de str>),
+    /// What is stored, with the changes of the request's body.
+    Merged(Input<'de>),
 }
 
 /// What became of a request's fields.
 #[derive(Debug, Default)]
 pub(crate) struct Seen {
     /// Keys of the body that the type had no use for.
-    pub(crate) ignored: Vec<String>,
+    pub(crate) ignored: NameList,
     /// Known fields that serde took into its buffer, to be read later without their names.
     pub(crate) buffered: Vec<String>,
 }
 
 /// The fields of a request, by name.
 pub(crate) struct Request<'de, 'r> {
-    entries: std::vec::IntoIter<(&'r Cow<'de, str>, Entry<'de>)>,
-    current: Option<(&'r Cow<'de, str>, Entry<'de>)>,
+    entries: Vec<&'r (Cow<'de, str>, Entry<'de>)>,
+    next: usize,
+    current: Option<&'r (Cow<'de, str>, Entry<'de>)>,
     fields: &'r FieldSet,
     seen: &'r mut Seen,
     /// Whether the type names its fields, so that a value it skips is one it does not know. A type
@@ -42,11 +47,11 @@ pub(crate) struct Request<'de, 'r> {
 
 impl<'de, 'r> Request<'de, 'r> {
     pub(crate) fn new(
-        entries: Vec<(&'r Cow<'de, str>, Entry<'de>)>,
+        entries: Vec<&'r (Cow<'de, str>, Entry<'de>)>,
         fields: &'r FieldSet,
         seen: &'r mut Seen,
     ) -> Self {
-        Self { entries: entries.into_iter(), current: None, fields, seen, by_name: false }
+        Self { entries, next: 0, current: None, fields, seen, by_name: false }
     }
 }
 
@@ -60,10 +65,15 @@ impl<'de> Deserializer<'de> for Request<'de, '_> {
     fn deserialize_struct<V: Visitor<'de>>(
         mut self,
         _: &'static str,
-        _: &'static [&'static str],
+        fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Fault> {
         self.by_name = true;
+        // Nobody has sent the parts of the path as fields, so a type that refuses fields which it
+        // does not know is not given them.
+        let known = |name: &str| fields.contains(&name) || self.fields.knows(name);
+        self.entries.retain(|(name, entry)| !matches!(entry, Entry::Path(_)) || known(name));
+        tag_first(&mut self.entries, |(name, _)| name, fields);
         visitor.visit_map(self)
     }
 
@@ -82,7 +92,7 @@ impl<'de> Deserializer<'de> for Request<'de, '_> {
     fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
         for (name, entry) in self.entries {
             if matches!(entry, Entry::Body(_)) {
-                self.seen.ignored.push(name.to_string());
+                self.seen.ignored.push(name);
             }
         }
         visitor.visit_unit()
@@ -113,14 +123,16 @@ impl<'de> MapAccess<'de> for Request<'de, '_> {
         &mut self,
         seed: K,
     ) -> Result<Option<K::Value>, Fault> {
-        for (name, entry) in self.entries.by_ref() {
+        while let Some(field) = self.entries.get(self.next).copied() {
+            self.next += 1;
+            let (name, entry) = field;
             if let Entry::Body(raw) = entry
                 && raw.get() == "null"
                 && self.fields.rule(name).is_some_and(Rule::null_is_absent)
             {
                 continue;
             }
-            self.current = Some((name, entry));
+            self.current = Some(field);
             return seed.deserialize(Value::new(Input::Text(name.clone()))).map(Some);
         }
         Ok(None)
@@ -130,14 +142,14 @@ impl<'de> MapAccess<'de> for Request<'de, '_> {
         let (name, entry) = self.current.take().ok_or(Fault::refused("a value without a key"))?;
         let rule = self.fields.rule(name).filter(|_| !self.by_name);
         let mut asked = Asked::Typed;
-        let field = Field { entry, rule, asked: &mut asked };
+        let field = Field { lazy: Lazy { entry }, rule, asked: &mut asked };
         let value = seed.deserialize(field).map_err(|fault| fault.inside(name.as_ref()))?;
         if rule.is_some() && asked == Asked::Any {
             self.seen.buffered.push(name.to_string());
         }
         let unknown = if self.by_name { asked == Asked::Nothing } else { !self.fields.knows(name) };
         if unknown && matches!(entry, Entry::Body(_)) {
-            self.seen.ignored.push(name.to_string());
+            self.seen.ignored.push(name);
         }
         Ok(value)
     }
@@ -145,7 +157,7 @@ impl<'de> MapAccess<'de> for Request<'de, '_> {
 
 /// The value of one field.
 struct Field<'de, 'r> {
-    entry: Entry<'de>,
+    lazy: Lazy<'de, 'r>,
     /// The schema's rule, for a flattened type that will be asked only after serde has buffered
     /// the value.
     rule: Option<&'r Rule>,
@@ -163,23 +175,19 @@ enum Asked {
     Nothing,
 }
 
-impl<'de> Field<'de, '_> {
-    fn value(&self) -> Result<Value<'de>, Fault> {
-        Ok(match self.entry {
-            Entry::Body(raw) => Value::new(Input::from_json(raw)?),
-            Entry::Path(Some(text)) => Value::new(Input::text(text)),
-            Entry::Path(None) => Value::unmatched(),
-        })
-    }
-}
-
-/// Passes what is asked on to the value.
+/// Passes what is asked on to a value.
 macro_rules! forward {
-    ($($method:ident($($argument:ident: $type:ty),*);)*) => {$(
+    ($value:ident: $($method:ident($($argument:ident: $type:ty),*);)*) => {$(
         fn $method<V: Visitor<'de>>(self, $($argument: $type,)* visitor: V) -> Result<V::Value, Fault> {
-            self.value()?.$method($($argument,)* visitor)
+            self.$value()?.$method($($argument,)* visitor)
         }
     )*};
+}
+
+impl<'de, 'r> Field<'de, 'r> {
+    fn lazy(self) -> Result<Lazy<'de, 'r>, Fault> {
+        Ok(self.lazy)
+    }
 }
 
 impl<'de> Deserializer<'de> for Field<'de, '_> {
@@ -187,8 +195,8 @@ impl<'de> Deserializer<'de> for Field<'de, '_> {
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
         *self.asked = Asked::Any;
-        let value = self.value()?;
-        match self.rule {
+        let value = self.lazy.value()?;
+        match self.rule.filter(|_| !value.is_kept()) {
             Some(rule) => Value::new(rule.apply(value)?).deserialize_any(visitor),
             None => value.deserialize_any(visitor),
         }
@@ -199,7 +207,7 @@ impl<'de> Deserializer<'de> for Field<'de, '_> {
         visitor.visit_unit()
     }
 
-    forward! {
+    forward! { lazy:
         deserialize_bool();
         deserialize_i8();
         deserialize_i16();
@@ -229,5 +237,90 @@ impl<'de> Deserializer<'de> for Field<'de, '_> {
         deserialize_struct(name: &'static str, fields: &'static [&'static str]);
         deserialize_enum(name: &'static str, variants: &'static [&'static str]);
         deserialize_identifier();
+    }
+}
+
+/// A value that is read once it is known what for: a scalar does not look into lists and objects.
+struct Lazy<'de, 'r> {
+    entry: &'r Entry<'de>,
+}
+
+impl<'de> Lazy<'de, '_> {
+    fn value(&self) -> Result<Value<'de>, Fault> {
+        Ok(match self.entry {
+            Entry::Body(raw) => Value::new(Input::from_json(raw)?),
+            Entry::Path(Some(text)) => Value::new(Input::text(*text)),
+            Entry::Path(None) => Value::unmatched(),
+            Entry::Merged(input) => Value::field(input.clone())?,
+        })
+    }
+
+    fn scalar(&self) -> Result<Value<'de>, Fault> {
+        match self.entry {
+            Entry::Body(raw) => Ok(Value::new(Input::scalar_from_json(raw)?)),
+            _ => self.value(),
+        }
+    }
+
+    fn is_null(&self) -> bool {
+        match self.entry {
+            Entry::Body(raw) => raw.get() == "null",
+            Entry::Path(part) => part.is_none(),
+            Entry::Merged(input) => matches!(input, Input::Null | Input::Kept("null")),
+        }
+    }
+}
+
+impl<'de> Deserializer<'de> for Lazy<'de, '_> {
+    type Error = Fault;
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        if self.is_null() { visitor.visit_none() } else { visitor.visit_some(self) }
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Fault> {
+        match name {
+            EXACT => self.value()?.deserialize_newtype_struct(name, visitor),
+            _ => visitor.visit_newtype_struct(self),
+        }
+    }
+
+    forward! { scalar:
+        deserialize_bool();
+        deserialize_i8();
+        deserialize_i16();
+        deserialize_i32();
+        deserialize_i64();
+        deserialize_i128();
+        deserialize_u8();
+        deserialize_u16();
+        deserialize_u32();
+        deserialize_u64();
+        deserialize_u128();
+        deserialize_f32();
+        deserialize_f64();
+        deserialize_char();
+        deserialize_str();
+        deserialize_string();
+        deserialize_unit();
+        deserialize_unit_struct(name: &'static str);
+        deserialize_identifier();
+    }
+
+    forward! { value:
+        deserialize_any();
+        deserialize_bytes();
+        deserialize_byte_buf();
+        deserialize_seq();
+        deserialize_tuple(length: usize);
+        deserialize_tuple_struct(name: &'static str, length: usize);
+        deserialize_map();
+        deserialize_struct(name: &'static str, fields: &'static [&'static str]);
+        deserialize_enum(name: &'static str, variants: &'static [&'static str]);
+        deserialize_ignored_any();
     }
 }

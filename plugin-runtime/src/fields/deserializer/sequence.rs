@@ -2,25 +2,20 @@
 
 use serde::de::{DeserializeSeed, SeqAccess, Visitor};
 
-use super::value::Value;
+use super::value::{Mode, Value};
 use crate::fields::fault::Fault;
 use crate::fields::input::Input;
 
 /// Elements with their positions, so that an error can name one.
 pub(super) struct Elements<'de> {
     elements: std::iter::Enumerate<std::vec::IntoIter<Input<'de>>>,
-    trim: bool,
+    mode: Mode,
 }
 
 impl<'de> Elements<'de> {
-    /// Elements whose strings are trimmed when a string is asked for.
-    pub(super) fn coerced(elements: Vec<Input<'de>>) -> Self {
-        Self { elements: elements.into_iter().enumerate(), trim: true }
-    }
-
-    /// Elements as they are.
-    pub(super) fn raw(elements: Vec<Input<'de>>) -> Self {
-        Self { elements: elements.into_iter().enumerate(), trim: false }
+    /// Elements that are read in this way.
+    pub(super) fn new(mode: Mode, elements: Vec<Input<'de>>) -> Self {
+        Self { elements: elements.into_iter().enumerate(), mode }
     }
 
     /// Refuses what a visitor of fixed length leaves over.
@@ -41,8 +36,11 @@ impl<'de> SeqAccess<'de> for &mut Elements<'de> {
         seed: T,
     ) -> Result<Option<T::Value>, Fault> {
         let Some((index, input)) = self.elements.next() else { return Ok(None) };
-        let value = if self.trim { Value::element(input) } else { Value::new(input) };
-        seed.deserialize(value).map(Some).map_err(|fault| fault.inside(index.to_string()))
+        let value = Value::inside(input, self.mode).map_err(Fault::from);
+        value
+            .and_then(|value| seed.deserialize(value))
+            .map(Some)
+            .map_err(|fault| fault.inside(index.to_string()))
     }
 
     fn size_hint(&self) -> Option<usize> {

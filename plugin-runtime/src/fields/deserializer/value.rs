@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::de::{Deserializer, Visitor};
 
-use super::entries::Entries;
+use super::entries::{Entries, tag_first};
 use super::scalar::integers;
 use super::sequence::Elements;
 use super::variant::Variant;
@@ -16,33 +16,66 @@ use crate::fields::input::{EXACT, Input};
 /// A value on its way to a Rust type.
 pub(crate) struct Value<'de> {
     pub(super) input: Input<'de>,
+    pub(super) mode: Mode,
+}
+
+/// How a value is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Mode {
+    /// By the rules.
+    Coerced,
     /// A part of the path that took no part in the match: the empty string, but None for `Option`.
-    pub(super) unmatched: bool,
+    Unmatched,
     /// An element of a list, whose strings are trimmed.
-    pub(super) trim: bool,
+    Element,
     /// The right side of `key=value`, which is a scalar and nothing else.
-    pub(super) pair: bool,
+    Pair,
+    /// As the type itself has written it.
+    Kept,
 }
 
 impl<'de> Value<'de> {
     pub(crate) fn new(input: Input<'de>) -> Self {
-        Self { input, unmatched: false, trim: false, pair: false }
+        Self { input, mode: Mode::Coerced }
     }
 
     pub(crate) fn unmatched() -> Self {
-        Self { unmatched: true, ..Self::new(Input::text("")) }
+        Self { input: Input::text(""), mode: Mode::Unmatched }
     }
 
     pub(crate) fn element(input: Input<'de>) -> Self {
-        Self { trim: true, ..Self::new(input) }
+        Self { input, mode: Mode::Element }
     }
 
-    pub(super) fn entry(input: Input<'de>, from: Pair) -> Self {
-        Self { pair: from == Pair::Text, ..Self::new(input) }
+    /// A value inside another, whose mode it has unless it is itself kept.
+    pub(super) fn inside(input: Input<'de>, mode: Mode) -> Result<Self, Refusal> {
+        Ok(match input {
+            Input::Kept(_) => Self { input: input.read()?, mode: Mode::Kept },
+            input => Self { input, mode },
+        })
+    }
+
+    /// A field's value.
+    pub(super) fn field(input: Input<'de>) -> Result<Self, Refusal> {
+        Self::inside(input, Mode::Coerced)
+    }
+
+    pub(crate) fn is_kept(&self) -> bool {
+        self.mode == Mode::Kept
+    }
+
+    /// The mode of what lies inside.
+    fn inner(&self, otherwise: Mode) -> Mode {
+        if self.is_kept() { Mode::Kept } else { otherwise }
+    }
+
+    /// Whether it is a list or an object to be taken as it is.
+    fn is_kept_container(&self) -> bool {
+        self.is_kept() && matches!(self.input, Input::List(_) | Input::Object(_))
     }
 
     pub(crate) fn is_unmatched(&self) -> bool {
-        self.unmatched
+        self.mode == Mode::Unmatched
     }
 
     pub(crate) fn into_input(self) -> Input<'de> {
@@ -51,15 +84,14 @@ impl<'de> Value<'de> {
 
     /// Gives the text to the visitor, borrowed from the request where it stands there as it is.
     fn visit_text<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        let trim = self.mode == Mode::Element;
         match self.input {
-            Input::Text(Cow::Borrowed(text)) if self.trim => {
-                visitor.visit_borrowed_str(text.trim())
-            }
+            Input::Text(Cow::Borrowed(text)) if trim => visitor.visit_borrowed_str(text.trim()),
             Input::Text(Cow::Borrowed(text)) => visitor.visit_borrowed_str(text),
-            Input::Text(Cow::Owned(text)) if !self.trim => visitor.visit_string(text),
+            Input::Text(Cow::Owned(text)) if !trim => visitor.visit_string(text),
             input => {
                 let text = coerce::text(&input)?;
-                visitor.visit_str(if self.trim { text.trim() } else { &text })
+                visitor.visit_str(if trim { text.trim() } else { &text })
             }
         }
     }
@@ -74,7 +106,7 @@ impl<'de> Value<'de> {
         let parts = [seconds, u64::from(nanoseconds)];
         let entries =
             names.iter().zip(parts).map(|(name, part)| ((*name).into(), Input::number(part)));
-        visitor.visit_map(Entries::new(Pair::Object, entries.collect()))
+        visitor.visit_map(Entries::new(Mode::Coerced, entries.collect()))
     }
 }
 
@@ -103,7 +135,8 @@ impl<'de> Deserializer<'de> for Value<'de> {
     type Error = Fault;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
-        if self.pair {
+        let mode = self.inner(Mode::Coerced);
+        if self.mode == Mode::Pair {
             return Err(Refusal::of("expected an object, got key=value").into());
         }
         match self.input {
@@ -112,8 +145,9 @@ impl<'de> Deserializer<'de> for Value<'de> {
             Input::Number(number) => visit_number(&number, visitor),
             Input::Text(Cow::Borrowed(text)) => visitor.visit_borrowed_str(text),
             Input::Text(Cow::Owned(text)) => visitor.visit_string(text),
-            Input::List(elements) => Elements::raw(elements).visit(visitor),
-            Input::Object(entries) => visitor.visit_map(Entries::new(Pair::Object, entries)),
+            Input::List(elements) => Elements::new(mode, elements).visit(visitor),
+            Input::Object(entries) => visitor.visit_map(Entries::new(mode, entries)),
+            Input::Kept(_) => Self::field(self.input)?.deserialize_any(visitor),
         }
     }
 
@@ -135,7 +169,7 @@ impl<'de> Deserializer<'de> for Value<'de> {
     }
 
     fn deserialize_f32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
-        visitor.visit_f32(coerce::float(&self.input)? as f32)
+        visitor.visit_f32(coerce::single(&self.input)?)
     }
 
     fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
@@ -155,6 +189,9 @@ impl<'de> Deserializer<'de> for Value<'de> {
     }
 
     fn deserialize_bytes<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        if self.is_kept_container() {
+            return self.deserialize_any(visitor);
+        }
         visitor.visit_bytes(coerce::text(&self.input)?.as_bytes())
     }
 
@@ -163,7 +200,7 @@ impl<'de> Deserializer<'de> for Value<'de> {
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
-        if self.unmatched || self.input == Input::Null {
+        if self.is_unmatched() || matches!(self.input, Input::Null) {
             visitor.visit_none()
         } else {
             visitor.visit_some(self)
@@ -194,14 +231,20 @@ impl<'de> Deserializer<'de> for Value<'de> {
             // A ready type that asks for the input itself and applies its own rule.
             Input::Number(number) if name == EXACT => visitor.visit_bytes(number.as_bytes()),
             // The one thing a ready type can't see for itself.
-            Input::Text(text) if name == EXACT && self.trim => visitor.visit_str(text.trim()),
-            input if name == EXACT => Value::new(input).deserialize_any(visitor),
+            Input::Text(text) if name == EXACT && self.mode == Mode::Element => {
+                visitor.visit_str(text.trim())
+            }
+            input if name == EXACT => {
+                let mode = if self.mode == Mode::Kept { Mode::Kept } else { Mode::Coerced };
+                Self { input, mode }.deserialize_any(visitor)
+            }
             input => visitor.visit_newtype_struct(Self { input, ..self }),
         }
     }
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
-        Elements::coerced(coerce::elements(self.input)).visit(visitor)
+        let mode = self.inner(Mode::Element);
+        Elements::new(mode, coerce::elements(self.input)).visit(visitor)
     }
 
     fn deserialize_tuple<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Fault> {
@@ -218,8 +261,10 @@ impl<'de> Deserializer<'de> for Value<'de> {
     }
 
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        let mode = self.inner(Mode::Coerced);
         let (from, entries) = coerce::entries(self.input)?;
-        visitor.visit_map(Entries::new(from, entries))
+        let mode = if from == Pair::Text { Mode::Pair } else { mode };
+        visitor.visit_map(Entries::new(mode, entries))
     }
 
     fn deserialize_struct<V: Visitor<'de>>(
@@ -228,20 +273,27 @@ impl<'de> Deserializer<'de> for Value<'de> {
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Fault> {
+        if self.is_kept() && matches!(self.input, Input::List(_)) {
+            return self.deserialize_any(visitor);
+        }
+        let mode = self.inner(Mode::Coerced);
         match (name, fields) {
             // How std's types ask; the rules for durations and times hold for them.
-            ("Duration", ["secs", "nanos"]) => {
+            ("Duration", ["secs", "nanos"]) if !self.is_kept() => {
                 let duration = coerce::duration(&self.input)?;
                 Self::visit_moment(fields, duration.as_secs(), duration.subsec_nanos(), visitor)
             }
-            ("SystemTime", ["secs_since_epoch", "nanos_since_epoch"]) => {
+            ("SystemTime", ["secs_since_epoch", "nanos_since_epoch"]) if !self.is_kept() => {
                 let (seconds, nanoseconds) = coerce::since_epoch(coerce::time(&self.input)?);
                 let seconds = u64::try_from(seconds)
                     .map_err(|_| Refusal::of("the time must not be before 1970"))?;
                 Self::visit_moment(fields, seconds, nanoseconds, visitor)
             }
             _ => match coerce::entries(self.input)? {
-                (Pair::Object, entries) => visitor.visit_map(Entries::new(Pair::Object, entries)),
+                (Pair::Object, mut entries) => {
+                    tag_first(&mut entries, |(name, _)| name, fields);
+                    visitor.visit_map(Entries::new(mode, entries))
+                }
                 (Pair::Text, _) => Err(Refusal::of("expected an object, got key=value").into()),
             },
         }

@@ -2,7 +2,7 @@
 
 use serde::de::{DeserializeSeed, Deserializer, EnumAccess, VariantAccess, Visitor};
 
-use super::value::Value;
+use super::value::{Mode, Value};
 use crate::fields::coerce::Refusal;
 use crate::fields::fault::Fault;
 use crate::fields::input::Input;
@@ -15,13 +15,14 @@ pub(super) struct Variant<'de> {
 
 impl<'de> Variant<'de> {
     pub(super) fn of(value: Value<'de>) -> Result<Self, Refusal> {
+        let mode = if value.is_kept() { Mode::Kept } else { Mode::Coerced };
         match value.input {
             Input::Object(entries) => {
                 let mut entries = entries.into_iter();
                 match (entries.next(), entries.next()) {
                     (Some((name, content)), None) => Ok(Self {
                         name: Value::new(Input::Text(name)),
-                        content: Some(Value::new(content)),
+                        content: Some(Value::inside(content, mode)?),
                     }),
                     _ => Err(Refusal::of("expected an object with a single key")),
                 }

@@ -1,6 +1,7 @@
 //! The fields of a type, found once when a path is declared.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
@@ -79,7 +80,8 @@ impl FieldSet {
     }
 
     /// Adds the properties of a schema and of the schemas it is put together from. The first
-    /// mention of a name counts; `required` says whether the part must hold.
+    /// mention of a name counts; `required` says whether the part must hold. A name that variants of
+    /// an enum have for values of different types follows no rule.
     fn collect(&mut self, root: &Json, schema: &Json, required: bool, depth: u8) {
         // A recursive type refers to itself; four levels are more than flattening ever makes.
         if depth > 4 {
@@ -97,7 +99,13 @@ impl FieldSet {
                     .is_some_and(|names| names.iter().any(|needed| needed.as_str() == Some(name)));
             let rule = Rule::of(property);
             let field = Field { rule, required, schema: property.clone() };
-            self.fields.entry(name.clone()).or_insert(field);
+            match self.fields.entry(name.clone()) {
+                Entry::Vacant(place) => drop(place.insert(field)),
+                Entry::Occupied(mut known) if known.get().rule != field.rule && depth > 0 => {
+                    known.get_mut().rule = Rule::any();
+                }
+                Entry::Occupied(_) => {}
+            }
         }
         for (keyword, holds) in [("allOf", true), ("anyOf", false), ("oneOf", false)] {
             for part in schema.get(keyword).and_then(Json::as_array).into_iter().flatten() {

@@ -30,13 +30,20 @@ enum Shape {
         max: i128,
         wide: bool,
     },
-    Float,
+    Float {
+        single: bool,
+    },
     Boolean,
     Duration,
     SystemTime,
     List(Box<Rule>),
     Entries(Box<Rule>),
     Object(BTreeMap<String, Rule>),
+    /// An enum whose variants are told apart by the text of one field.
+    Tagged {
+        tag: String,
+        variants: BTreeMap<String, Rule>,
+    },
     /// A type of ours; it coerces itself, so its value needs only be tried.
     Ready(FieldKind),
 }
@@ -60,6 +67,11 @@ impl Rule {
         Self { nullable: listed, shape: Shape::of(schema, kind.unwrap_or_default()) }
     }
 
+    /// The rule of what is taken as it is.
+    pub(crate) const fn any() -> Self {
+        Self { nullable: false, shape: Shape::Any }
+    }
+
     /// Whether null means that the field was not given, so that its default holds.
     pub(crate) fn null_is_absent(&self) -> bool {
         use FieldKind::{DurationSecond, SignedDurationSecond, Time};
@@ -79,7 +91,7 @@ impl Rule {
             Shape::Text => FieldKind::String,
             Shape::Integer { wide: true, .. } => FieldKind::Int64,
             Shape::Integer { .. } => FieldKind::Int,
-            Shape::Float => FieldKind::Float,
+            Shape::Float { .. } => FieldKind::Float,
             Shape::Boolean => FieldKind::Bool,
             Shape::Duration => FieldKind::DurationSecond,
             Shape::SystemTime => FieldKind::Time,
@@ -87,6 +99,7 @@ impl Rule {
             Shape::List(_) => FieldKind::Slice,
             Shape::Entries(rule) if rule.shape == Shape::Text => FieldKind::KvPairs,
             Shape::Entries(_) | Shape::Object(_) => FieldKind::Map,
+            Shape::Tagged { .. } => return None,
             Shape::Ready(kind) => *kind,
         })
     }
@@ -100,7 +113,7 @@ impl Rule {
     }
 
     fn coerce<'de>(&self, input: Input<'de>) -> Result<Input<'de>, Fault> {
-        if self.nullable && input == Input::Null {
+        if matches!(input, Input::Kept(_)) || (self.nullable && input == Input::Null) {
             return Ok(input);
         }
         Ok(match &self.shape {
@@ -115,7 +128,8 @@ impl Rule {
                 }
                 Input::number(number)
             }
-            Shape::Float => Input::number(coerce::float(&input)?),
+            Shape::Float { single: true } => Input::number(coerce::single(&input)?),
+            Shape::Float { single: false } => Input::number(coerce::float(&input)?),
             Shape::Boolean => Input::Bool(coerce::boolean(&input)?),
             Shape::Duration => {
                 let duration = coerce::duration(&input)?;
@@ -164,7 +178,19 @@ impl Rule {
                 });
                 Input::Object(coerced.collect::<Result<_, Fault>>()?)
             }
+            Shape::Tagged { tag, variants } => {
+                let Input::Object(entries) = &input else { return Ok(input) };
+                let chosen = entries.iter().find(|(name, _)| name == tag);
+                match chosen.map(|(_, value)| coerce::text(value)) {
+                    Some(Ok(variant)) => match variants.get(variant.as_ref()) {
+                        Some(rule) => rule.coerce(input)?,
+                        None => input,
+                    },
+                    _ => input,
+                }
+            }
             Shape::Ready(kind) => {
+                let input = input.read()?;
                 kind.check(input.clone())?;
                 input
             }
@@ -192,7 +218,10 @@ impl Shape {
         match kind {
             "string" => Self::Text,
             "integer" => integer(schema),
-            "number" => Self::Float,
+            "number" => {
+                let format = schema.get("format").and_then(Json::as_str);
+                Self::Float { single: format == Some("float") }
+            }
             "boolean" => Self::Boolean,
             "array" => match schema.get("items") {
                 Some(items) => Self::List(Box::new(Rule::of(items))),
@@ -201,6 +230,7 @@ impl Shape {
             "object" => object(schema),
             // An enum whose variants have descriptions.
             "" if choices.is_some_and(|choices| choices.iter().all(is_text)) => Self::Text,
+            "" => choices.and_then(|choices| adjacently_tagged(choices)).unwrap_or(Self::Any),
             _ => Self::Any,
         }
     }
@@ -209,6 +239,25 @@ impl Shape {
 fn is_text(schema: &Json) -> bool {
     schema.get("type").and_then(Json::as_str) == Some("string")
         || schema.get("const").is_some_and(Json::is_string)
+}
+
+/// The variants of an enum whose values are all in one other field than its tag. (Those of an
+/// internally tagged enum lie beside the tag; serde takes them as they are, in whatever order.)
+fn adjacently_tagged(choices: &[Json]) -> Option<Shape> {
+    let properties = |choice: &'_ Json| choice.get("properties").and_then(Json::as_object).cloned();
+    let all: Vec<_> = choices.iter().map(properties).collect::<Option<_>>()?;
+    let constant = |schema: &Json| schema.get("const").and_then(Json::as_str).map(str::to_owned);
+    let (tag, _) = all.first()?.iter().find(|(_, schema)| constant(schema).is_some())?;
+    let mut contents = all.iter().flat_map(|variant| variant.keys()).filter(|name| *name != tag);
+    let content = contents.next()?;
+    if contents.any(|other| other != content) {
+        return None;
+    }
+    let variants = all.iter().zip(choices).map(|(variant, choice)| {
+        let name = constant(variant.get(tag)?)?;
+        Some((name, Rule { nullable: false, shape: object(choice) }))
+    });
+    Some(Shape::Tagged { tag: tag.clone(), variants: variants.collect::<Option<_>>()? })
 }
 
 /// The range of the Rust type that schemars wrote down as format or bounds.

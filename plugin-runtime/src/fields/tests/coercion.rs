@@ -144,10 +144,41 @@ fn floats_are_read_as_go_reads_them() {
         (r#""0x1""#, None),
         (r#""1e400""#, None),
         (r#""+nan""#, None),
+        (r#""NaN""#, None),
+        (r#""inf""#, None),
+        (r#""-Infinity""#, None),
+        (r#""1e308""#, ok!(1e308)),
+        (r#""0x1p1024""#, None),
+        ("1e400", None),
+        ("-1e400", None),
         (r#"".""#, None),
         (r#"" 1""#, None),
         (r#""1,5""#, None),
         ("[]", None),
+    ]);
+}
+
+#[test]
+fn floats_stay_in_the_range_of_their_type() {
+    check::<f32>(&[
+        ("1.5", ok!(1.5)),
+        ("3.4e38", ok!(3.4e38_f32)),
+        ("3.5e38", None),
+        (r#""-3.5e38""#, None),
+        ("1e-60", ok!(0.0)),
+        (r#""inf""#, None),
+        (r#""nan""#, None),
+    ]);
+    check::<Option<f32>>(&[("null", ok!(null)), ("1e39", None), (r#""inf""#, None)]);
+    check::<Vec<f32>>(&[("[1,1e39]", None), (r#"["inf"]"#, None), ("[1]", ok!([1.0]))]);
+    check::<crate::fields::CommaList<f64>>(&[
+        (r#""1,inf""#, None),
+        (r#""1,0.5""#, ok!([1.0, 0.5])),
+    ]);
+    check::<std::collections::BTreeMap<String, f64>>(&[
+        (r#"{"a":"nan"}"#, None),
+        (r#"["a=inf"]"#, None),
+        (r#"["a=1.5"]"#, ok!({ "a": 1.5 })),
     ]);
 }
 

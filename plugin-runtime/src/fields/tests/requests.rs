@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::num::NonZeroU32;
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 
 use super::{Flat, One, parse, request};
@@ -213,10 +213,12 @@ fn flattened_types_are_coerced_named_and_known() {
 
 #[test]
 fn deep_nesting_is_refused_and_not_followed() {
-    for depth in [200, 100_000] {
+    for depth in [65, 200, 100_000] {
         let body = format!("{{\"f\":{}{}}}", "[".repeat(depth), "]".repeat(depth));
         super::assert_names(&request::<One<Json>>(&[], &body).expect_err("a refusal"), "f");
     }
+    let body = format!("{{\"f\":{}{}}}", "[".repeat(64), "]".repeat(64));
+    assert!(request::<One<Json>>(&[], &body).is_ok());
 }
 
 #[test]
@@ -251,4 +253,140 @@ fn enums_with_data_are_objects_with_one_key() {
         let parsed = request::<One<Source>>(&[], &format!("{{\"f\":{sent}}}"));
         assert_eq!(parsed.ok().map(|parsed| parsed.value.f), expected, "{sent}");
     }
+}
+
+#[test]
+fn an_adjacently_tagged_enum_is_coerced_wherever_its_tag_stands() {
+    #[derive(Debug, Deserialize, Serialize, JsonSchema, PartialEq)]
+    #[serde(tag = "tag", content = "value")]
+    enum TagFirst {
+        Port(u16),
+        Names(Vec<String>),
+        Host { name: String, ttl: Seconds },
+        Nothing,
+    }
+    #[derive(Debug, Deserialize, Serialize, JsonSchema, PartialEq)]
+    #[serde(tag = "value", content = "content")]
+    enum ContentFirst {
+        Port(u16),
+        Names(Vec<String>),
+        Host { name: String, ttl: Seconds },
+        Nothing,
+    }
+    let rows = [
+        ("Port", r#""0x50""#, Some(json!(80))),
+        ("Port", "80", Some(json!(80))),
+        ("Port", r#""x""#, None),
+        ("Names", r#"" a ""#, Some(json!(["a"]))),
+        ("Host", r#"{"name":5,"ttl":"1h"}"#, Some(json!({ "name": "5", "ttl": 3600 }))),
+        ("Nowhere", "1", None),
+    ];
+    for (variant, sent, expected) in rows {
+        let body = format!(r#"{{"tag":"{variant}","value":{sent}}}"#);
+        let content = |content| json!({ "tag": variant, "value": content });
+        assert_eq!(super::coerced::<TagFirst>(&body).ok(), expected.clone().map(content), "{body}");
+        let whole = request::<TagFirst>(&[], &body).map(|parsed| json!(parsed.value));
+        assert_eq!(whole.ok(), expected.clone().map(content), "{body}");
+
+        let body = format!(r#"{{"value":"{variant}","content":{sent}}}"#);
+        let content = |content| json!({ "value": variant, "content": content });
+        assert_eq!(
+            super::coerced::<ContentFirst>(&body).ok(),
+            expected.clone().map(content),
+            "{body}"
+        );
+        let whole = request::<ContentFirst>(&[], &body).map(|parsed| json!(parsed.value));
+        assert_eq!(whole.ok(), expected.map(content), "{body}");
+    }
+    let nothing = super::coerced::<ContentFirst>(r#"{"value":"Nothing"}"#);
+    assert_eq!(nothing, Ok(json!({ "value": "Nothing" })));
+    let list = super::coerced::<Vec<ContentFirst>>(r#"[{"content":"1","value":"Port"}]"#);
+    assert_eq!(list, Ok(json!([{ "value": "Port", "content": 1 }])));
+}
+
+#[test]
+fn the_order_of_an_enums_fields_means_nothing() {
+    #[derive(Debug, Deserialize, Serialize, JsonSchema, PartialEq)]
+    #[serde(tag = "kind")]
+    enum Internal {
+        Number { aim: u8, zeal: Option<u8> },
+        Text { aim: String },
+    }
+    #[derive(Debug, Deserialize, Serialize, JsonSchema, PartialEq)]
+    #[serde(untagged)]
+    enum Untagged {
+        Number { zeal: u8, aim: u8 },
+        Text { aim: String },
+    }
+    #[derive(Debug, Deserialize, Serialize, JsonSchema, PartialEq)]
+    struct Holder {
+        #[serde(flatten)]
+        internal: Internal,
+    }
+    for (body, expected) in [
+        (r#"{"kind":"Number","aim":1}"#, Internal::Number { aim: 1, zeal: None }),
+        (r#"{"aim":1,"kind":"Number","zeal":2}"#, Internal::Number { aim: 1, zeal: Some(2) }),
+        (r#"{"aim":"a","kind":"Text"}"#, Internal::Text { aim: "a".into() }),
+    ] {
+        // Each variant has a type of its own for `aim`.
+        let flattened = request::<Holder>(&[], body).expect(body).value;
+        assert_eq!(flattened.internal, expected, "{body}");
+        assert_eq!(request::<Internal>(&[], body).expect(body).value, expected, "{body}");
+        let field = request::<One<Internal>>(&[], &format!(r#"{{"f":{body}}}"#)).expect(body);
+        assert_eq!(field.value.f, expected, "{body}");
+    }
+    for body in [r#"{"zeal":1,"aim":2}"#, r#"{"aim":2,"zeal":1}"#] {
+        let value = request::<Untagged>(&[], body).expect(body).value;
+        assert_eq!(value, Untagged::Number { zeal: 1, aim: 2 });
+    }
+}
+
+#[test]
+fn a_type_that_refuses_unknown_fields_is_not_given_those_of_the_path() {
+    #[derive(Debug, Deserialize, JsonSchema, PartialEq)]
+    #[serde(deny_unknown_fields)]
+    struct Strict {
+        #[serde(alias = "owner")]
+        user: String,
+    }
+    let parsed = request::<Strict>(&[("name", Some("dev"))], r#"{"user":"u"}"#);
+    assert_eq!(parsed.expect("a user").value.user, "u");
+    let by_alias = request::<Strict>(&[("owner", Some("dev"))], "{}");
+    assert_eq!(by_alias.expect("a user").value.user, "dev");
+    let unknown = request::<Strict>(&[("name", Some("dev"))], r#"{"user":"u","name":"x"}"#);
+    assert!(unknown.is_ok(), "the path covers what the body says: {unknown:?}");
+    let unknown = request::<Strict>(&[("name", Some("dev"))], r#"{"user":"u","other":"x"}"#);
+    super::assert_names(&unknown.expect_err("a refusal"), "other");
+    let twice = request::<Strict>(&[("name", Some("dev"))], r#"{"user":"u","owner":"x"}"#);
+    let twice = twice.expect_err("a refusal");
+    super::assert_names(&twice, "user");
+    assert!(twice.to_string().contains("given twice"), "{twice}");
+}
+
+#[test]
+fn a_million_unknown_fields_make_no_warning_of_megabytes() {
+    let fields: Vec<String> = (0..100_000).map(|number| format!(r#""k{number}":1"#)).collect();
+    let parsed = request::<()>(&[], &format!("{{{}}}", fields.join(","))).expect("nothing");
+    let text = parsed.ignored.to_string();
+    assert!(text.starts_with("k0 k1 k10 ") && text.ends_with(" more"), "{text}");
+    assert!(text.len() < 1000, "{text}");
+}
+
+#[test]
+fn a_field_of_a_flattened_type_is_named_in_long_requests_too() {
+    #[derive(Debug, Deserialize, JsonSchema)]
+    struct Outer {
+        #[serde(flatten)]
+        #[allow(dead_code)]
+        inner: Inner,
+    }
+    #[derive(Debug, Deserialize, JsonSchema)]
+    #[allow(dead_code)]
+    struct Inner {
+        address: IpAddr,
+        note: String,
+    }
+    let note = "n".repeat(1 << 20);
+    let error = request::<Outer>(&[], &format!(r#"{{"address":"nowhere","note":"{note}"}}"#));
+    super::assert_names(&error.expect_err("a refusal"), "address");
 }

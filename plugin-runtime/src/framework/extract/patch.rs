@@ -1,8 +1,8 @@
 //! Some fields of what is stored, to be changed.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
+use std::sync::Arc;
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -11,17 +11,17 @@ use serde_json::value::RawValue;
 
 use super::FromContext;
 use super::object::asked;
-use crate::fields::{self, FieldSet};
+use crate::fields::{self, FieldError, FieldSet, Naming};
 use crate::framework::description::Argument;
 use crate::framework::{Context, OperationDescription};
 use crate::{Data, Error};
 
-/// Objects nested deeper than this are refused, as in all other requests.
-const DEPTH: u8 = 128;
-
 /// As an argument of a [`patch`](fn@crate::framework::patch) handler, or of one for writes: changes to a stored `T`, as
 /// JSON merge patch (RFC 7396) has it. What the body does not name stays, null takes a field away
-/// so that its default holds, and objects are merged field by field.
+/// so that its default holds, and objects are merged field by field. A field goes by all names that
+/// its type takes: a `serde(alias)` changes what is stored under the field's own name.
+///
+/// What the body does not name is kept as it is, without the rules for what callers send.
 ///
 /// [`Patch::apply`] is the only way to what the caller sent, and its result has passed the same
 /// rules as [`Fields<T>`](super::Fields).
@@ -51,7 +51,8 @@ const DEPTH: u8 = 128;
 pub struct Patch<T> {
     body: Data,
     captures: Vec<(String, Option<String>)>,
-    set: FieldSet,
+    set: Arc<FieldSet>,
+    naming: Arc<Naming>,
     target: PhantomData<fn() -> T>,
 }
 
@@ -65,33 +66,38 @@ impl<T: Serialize + DeserializeOwned> Patch<T> {
     pub fn apply(&self, stored: &T) -> Result<T, Error> {
         let stored = Data::new(stored)
             .map_err(|error| Error::internal("what is stored is no object").with_source(error))?;
-        let merged = match self.body.is_none() {
-            true => stored.into_bytes(),
-            false => {
-                let stored = raw(stored.as_bytes())?;
-                let merged = merge(Some(stored), raw(self.body.as_bytes())?, DEPTH)?;
-                String::from(Box::<str>::from(merged)).into()
-            }
-        };
         let captures: Vec<_> =
             self.captures.iter().map(|(name, part)| (name.as_str(), part.as_deref())).collect();
-        Ok(fields::parse::<T>(&self.set, &captures, &merged)?.value)
+        let (stored, body) = (text_of(&stored)?, text_of(&self.body)?);
+        Ok(fields::patched(&self.set, &self.naming, &captures, stored, body)?)
     }
 }
 
-impl<S, T: DeserializeOwned + JsonSchema + 'static> FromContext<S> for Patch<T> {
+/// The text of an object, or `null`.
+fn text_of(data: &Data) -> Result<&str, FieldError> {
+    if data.is_none() {
+        return Ok("null");
+    }
+    let raw: &RawValue =
+        serde_json::from_slice(data.as_bytes()).map_err(|_| FieldError::NotAnObject)?;
+    let text = raw.get();
+    if text == "null" || text.starts_with('{') { Ok(text) } else { Err(FieldError::NotAnObject) }
+}
+
+impl<S, T: JsonSchema + DeserializeOwned + 'static> FromContext<S> for Patch<T> {
     fn from_context(context: &mut Context<'_, S>) -> Result<Self, Error> {
-        let set = context.merges::<T>()?;
+        let (set, naming) = context.merges::<T>()?;
         let captures = context
             .parameters()
-            .filter(|(name, _)| set.knows(name))
+            .filter(|(name, _)| set.knows(name) || naming.knows(name))
             .map(|(name, part)| (name.to_owned(), Some(part.to_owned()).filter(|p| !p.is_empty())))
             .collect();
-        Ok(Self { body: context.request().data.clone(), captures, set, target: PhantomData })
+        let body = context.request().data.clone();
+        Ok(Self { body, captures, set, naming, target: PhantomData })
     }
 
     fn describe(description: &mut OperationDescription) {
-        description.takes::<T>();
+        description.changes::<T>();
         let type_name = std::any::type_name::<T>();
         description.needs(Argument::Patch { type_name, asked: asked::<T>() });
     }
@@ -100,84 +106,5 @@ impl<S, T: DeserializeOwned + JsonSchema + 'static> FromContext<S> for Patch<T> 
 impl<T> fmt::Debug for Patch<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Patch")
-    }
-}
-
-fn raw(text: &[u8]) -> Result<&RawValue, Error> {
-    serde_json::from_slice(text).map_err(|_| refused("request data must be a JSON object"))
-}
-
-/// RFC 7396 on texts, so that numbers keep their digits.
-fn merge(target: Option<&RawValue>, patch: &RawValue, depth: u8) -> Result<Box<RawValue>, Error> {
-    if !patch.get().starts_with('{') {
-        return Ok(patch.to_owned());
-    }
-    let depth = depth.checked_sub(1).ok_or_else(|| refused("request data is nested too deeply"))?;
-    let mut merged: BTreeMap<String, Box<RawValue>> = match target {
-        Some(target) if target.get().starts_with('{') => object(target)?,
-        _ => BTreeMap::new(),
-    };
-    for (name, change) in object(patch)? {
-        if change.get() == "null" {
-            merged.remove(&name);
-        } else {
-            let changed = merge(merged.get(&name).map(AsRef::as_ref), &change, depth)?;
-            merged.insert(name, changed);
-        }
-    }
-    serde_json::value::to_raw_value(&merged).map_err(|_| refused("request data cannot be merged"))
-}
-
-fn object(text: &RawValue) -> Result<BTreeMap<String, Box<RawValue>>, Error> {
-    serde_json::from_str(text.get()).map_err(|_| refused("request data must be a JSON object"))
-}
-
-fn refused(reason: &'static str) -> Error {
-    Error::bad_request(reason)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn merged(target: &str, patch: &str) -> String {
-        let merged =
-            merge(Some(raw(target.as_bytes()).unwrap()), raw(patch.as_bytes()).unwrap(), DEPTH);
-        merged.unwrap().get().to_owned()
-    }
-
-    /// The test cases of RFC 7396, appendix A, with objects as patches.
-    #[test]
-    fn objects_are_merged_as_the_rfc_says() {
-        for (target, patch, expected) in [
-            (r#"{"a":"b"}"#, r#"{"a":"c"}"#, r#"{"a":"c"}"#),
-            (r#"{"a":"b"}"#, r#"{"b":"c"}"#, r#"{"a":"b","b":"c"}"#),
-            (r#"{"a":"b"}"#, r#"{"a":null}"#, "{}"),
-            (r#"{"a":"b","b":"c"}"#, r#"{"a":null}"#, r#"{"b":"c"}"#),
-            (r#"{"a":["b"]}"#, r#"{"a":"c"}"#, r#"{"a":"c"}"#),
-            (r#"{"a":"c"}"#, r#"{"a":["b"]}"#, r#"{"a":["b"]}"#),
-            (r#"{"a":{"b":"c"}}"#, r#"{"a":{"b":"d","c":null}}"#, r#"{"a":{"b":"d"}}"#),
-            (r#"{"a":[{"b":"c"}]}"#, r#"{"a":[1]}"#, r#"{"a":[1]}"#),
-            (r#"{"e":null}"#, r#"{"a":1}"#, r#"{"a":1,"e":null}"#),
-            ("[1,2]", r#"{"a":"b","c":null}"#, r#"{"a":"b"}"#),
-            ("{}", r#"{"a":{"bb":{"ccc":null}}}"#, r#"{"a":{"bb":{}}}"#),
-        ] {
-            assert_eq!(merged(target, patch), expected, "{target} {patch}");
-        }
-    }
-
-    #[test]
-    fn numbers_keep_their_digits() {
-        let big = r#"{"a":123456789012345678901234567890,"b":1.10}"#;
-        assert_eq!(
-            merged(big, r#"{"c":0.30}"#),
-            r#"{"a":123456789012345678901234567890,"b":1.10,"c":0.30}"#
-        );
-    }
-
-    #[test]
-    fn nesting_has_an_end() {
-        let deep = format!("{}1{}", r#"{"a":"#.repeat(200), "}".repeat(200));
-        assert!(merge(None, raw(deep.as_bytes()).unwrap(), DEPTH).is_err());
     }
 }
