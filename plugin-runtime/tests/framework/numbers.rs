@@ -2,7 +2,9 @@
 
 use plugin_runtime::fields::Seconds;
 use plugin_runtime::framework::extract::{Fields, Internal, Path};
-use plugin_runtime::framework::{Framework, Leased, LeasedSecret, SecretType, Wal, read, write};
+use plugin_runtime::framework::{
+    Framework, Leased, LeasedSecret, SecretType, Wal, login, read, write,
+};
 use plugin_runtime::{
     Alias, Auth, Data, Error, ErrorKind, Response, Result, Storage, StorageEntry,
 };
@@ -81,20 +83,22 @@ async fn what_is_not_finite_is_an_error_of_the_backend() {
         .path("answer/{name}", read(answer))
         .path("respond/{name}", read(respond))
         .path("lease/{name}", read(lease))
-        .path("auth/{name}", read(log_in))
         .secret(SecretType::<(), Computed>::new(revoke));
     let mount = Mount::of(engine);
+    let logins = Mount::of(Framework::auth(()).path("login/{name}", login(log_in)));
     for name in ["nan", "inf", "negative"] {
         for path in ["store", "log"] {
             let (kind, text) = refusal(mount.write(&format!("{path}/{name}"), json!({})).await);
             assert_eq!(kind, ErrorKind::Internal, "{path}: {text}");
             assert!(text.contains("a number is not finite"), "{path}: {text}");
         }
-        for path in ["answer", "respond", "lease", "auth"] {
+        for path in ["answer", "respond", "lease"] {
             let (kind, text) = refusal(mount.read(&format!("{path}/{name}")).await);
             assert_eq!(kind, ErrorKind::Internal, "{path}: {text}");
             assert!(text.contains("finite"), "{path}: {text}");
         }
+        let (kind, text) = refusal(logins.write(&format!("login/{name}"), json!({})).await);
+        assert_eq!(kind, ErrorKind::Internal, "{text}");
         assert!(StorageEntry::json("key", &computed(name)).is_err());
     }
     assert!(mount.storage.list("").await.unwrap().is_empty(), "nothing was stored");
