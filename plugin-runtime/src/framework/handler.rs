@@ -16,11 +16,22 @@ use crate::{Error, Response};
 /// Implemented for functions of up to eight arguments, each of which can be taken from a request
 /// ([`FromContext`]). What it may return depends on where it is used: mostly anything that can be
 /// answered ([`IntoAnswer`]), or a `Result` of that with an error that becomes an [`Error`].
+///
+/// Where the compiler says that a function is not a handler,
+/// [`debug_handler`](crate::framework::debug_handler) makes it say why.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot serve an operation of a backend with the state `{S}`",
+    message = "`{Self}` is not a handler",
     label = "not a handler",
-    note = "a handler is an async function; each of its arguments must implement `FromContext<{S}>` \
-            (Path, Fields, State, Storage, SystemView, Request, ...)"
+    note = "a handler is an `async fn` (or, within `blocking(…)`, a `fn`) of at most eight arguments",
+    note = "its arguments are owned and are among `Path<T>`, `Fields<T>`, `Patch<T>`, `Data`, \
+            `State<S>` with the backend's state, `Storage`, `SystemView`, `Request`, `Headers`, \
+            `Option<Connection>`, `MountPoint`, `Page`, `Wal`, `WalEntry<T>`, `Internal<T>`, `Lease` \
+            and `Auth`, where `T` derives `Deserialize`, and in `Fields` and `Patch` also \
+            `JsonSchema`; other types must implement `FromContext`",
+    note = "its future must be `Send`: it holds no `Rc`, `RefCell` borrow or guard of a \
+            `std::sync::Mutex` across an `.await`",
+    note = "write `#[plugin_runtime::framework::debug_handler]` above the function to learn which of \
+            these it is, and where"
 )]
 pub trait Handler<S, Arguments>: Send + Sync + 'static {
     /// What the function returns.

@@ -38,5 +38,6 @@ pub use lease::{
 };
 pub use operations::{Operations, create, delete, list, login, patch, read, scan, update, write};
 pub use pattern::{Pattern, PatternError, TemplateFault};
+pub use plugin_macros::debug_handler;
 pub use route::Route;
 pub use wal::{Wal, WalEntry, WalHandler, WalId};

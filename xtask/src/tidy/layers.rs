@@ -9,7 +9,8 @@ use crate::workspace::Workspace;
 /// so; the first line that fits counts. Development dependencies are free: a test may look up.
 const LAYERS: &[(&str, &[&str])] = &[
     ("plugin-proto", &[]),
-    ("plugin-runtime", &["plugin-proto"]),
+    ("vault-plugin-macros", &[]),
+    ("plugin-runtime", &["plugin-proto", "vault-plugin-macros"]),
     ("backend-*", &["plugin-runtime", "plugin-proto"]),
     // Its targets look at others, itself does not.
     ("plugin-fuzz", &[]),

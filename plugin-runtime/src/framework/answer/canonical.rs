@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::IntoError;
 use crate::{Error, Response};
 
 /// The canonical form of a request's path, relative to the mount, as
@@ -11,6 +12,11 @@ pub struct CanonicalPath(pub String);
 
 /// What may be answered to the question for a canonical path: a [`CanonicalPath`], or a `Result` of
 /// it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no canonical path",
+    label = "not a `CanonicalPath`",
+    note = "this handler returns a `CanonicalPath` or a `plugin_runtime::Result<CanonicalPath>`"
+)]
 pub trait IntoCanonical {
     /// The path.
     ///
@@ -26,9 +32,9 @@ impl IntoCanonical for CanonicalPath {
     }
 }
 
-impl<E: Into<Error>> IntoCanonical for Result<CanonicalPath, E> {
+impl<E: IntoError> IntoCanonical for Result<CanonicalPath, E> {
     fn into_canonical(self) -> Result<CanonicalPath, Error> {
-        self.map_err(Into::into)
+        self.map_err(IntoError::into_error)
     }
 }
 

@@ -1,8 +1,14 @@
 //! Answers of handlers that serve no request of a client.
 
+use super::IntoError;
 use crate::Error;
 
 /// What a handler may return that only succeeds or fails: `()`, or a `Result` of it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is more than success or failure",
+    label = "not `()`",
+    note = "this handler answers no client: it returns `()` or a `plugin_runtime::Result<()>`"
+)]
 pub trait IntoDone {
     /// Success, or the error.
     ///
@@ -18,13 +24,19 @@ impl IntoDone for () {
     }
 }
 
-impl<E: Into<Error>> IntoDone for Result<(), E> {
+impl<E: IntoError> IntoDone for Result<(), E> {
     fn into_done(self) -> Result<(), Error> {
-        self.map_err(Into::into)
+        self.map_err(IntoError::into_error)
     }
 }
 
 /// What an existence check may return: a `bool`, or a `Result` of it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not say whether something exists",
+    label = "not a `bool`",
+    note = "an existence check returns a `bool` or a `plugin_runtime::Result<bool>`; `create` and \
+            `exists` take it, `create` before the handler: `create(exists, write_role)`"
+)]
 pub trait IntoExists {
     /// Whether something is there.
     ///
@@ -40,8 +52,8 @@ impl IntoExists for bool {
     }
 }
 
-impl<E: Into<Error>> IntoExists for Result<bool, E> {
+impl<E: IntoError> IntoExists for Result<bool, E> {
     fn into_exists(self) -> Result<bool, Error> {
-        self.map_err(Into::into)
+        self.map_err(IntoError::into_error)
     }
 }

@@ -2,6 +2,7 @@
 
 mod canonical;
 mod done;
+mod failure;
 mod keys;
 mod status;
 mod with;
@@ -9,6 +10,7 @@ mod with;
 pub(super) use canonical::resolved;
 pub use canonical::{CanonicalPath, IntoCanonical};
 pub use done::{IntoDone, IntoExists};
+pub use failure::IntoError;
 pub use keys::{Keys, KeysWithInfo};
 pub use status::{Accepted, Created, PlainAnswer};
 pub use with::With;
@@ -24,9 +26,10 @@ use crate::{Auth, Error, RawResponse, Response};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be answered",
     label = "not an answer",
-    note = "answers are `()`, `Fields<T>` (T derives Serialize and JsonSchema), `Keys`, `Auth`, \
-            `Leased<T>`, `RawResponse`, `Response`, `With<A>`, `Created<A>` or `Accepted<A>` of an \
-            answer `A`, an `Option` of these, and a `Result` of these with an error that becomes a `plugin_runtime::Error`"
+    note = "answers are `()`, `Fields<T>` (`T` derives `Serialize` and `JsonSchema`), `Keys`, \
+            `KeysWithInfo<T>`, `Auth`, `Leased<T, F>`, `RawResponse`, `Response`, `With<A>`, \
+            `Created<A>` or `Accepted<A>` of an answer `A`, an `Option` of these, and a `Result` of \
+            these with an error that becomes a `plugin_runtime::Error`"
 )]
 pub trait IntoAnswer {
     /// The response, or none.
@@ -127,9 +130,9 @@ impl<T: IntoAnswer> IntoAnswer for Option<T> {
     }
 }
 
-impl<T: IntoAnswer, E: Into<Error>> IntoAnswer for Result<T, E> {
+impl<T: IntoAnswer, E: IntoError> IntoAnswer for Result<T, E> {
     fn into_answer(self) -> Result<Option<Response>, Error> {
-        self.map_err(Into::into).and_then(IntoAnswer::into_answer)
+        self.map_err(IntoError::into_error).and_then(IntoAnswer::into_answer)
     }
 
     fn describe(description: &mut OperationDescription) {

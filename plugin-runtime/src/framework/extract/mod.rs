@@ -29,13 +29,15 @@ use crate::{Data, Error, Headers, Lease, Request, Storage, SystemView};
 
 /// Something that a handler can have as an argument.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be an argument of a handler",
+    message = "`{Self}` cannot be an argument of a handler of a backend with the state `{S}`",
     label = "not an argument",
     note = "arguments are `Path<T>` (parts of the path), `Fields<T>` (path and body, validated), \
             `Patch<T>` (changes to what is stored), `Data` (the body as it is), `State<{S}>`, \
             `Storage`, `SystemView`, `Request`, `Headers`, `Option<Connection>`, `MountPoint`, \
-            `Page`, `Internal<T>`, `Lease`, and `Auth` where a token is renewed; `T` must derive \
-            serde's `Deserialize`, and for `Fields` and `Patch` also `JsonSchema`"
+            `Page`, `Wal`, `WalEntry<T>`, `Internal<T>`, `Lease`, and `Auth` where a token is \
+            renewed",
+    note = "`T` must derive serde's `Deserialize`, and for `Fields` and `Patch` also schemars' \
+            `JsonSchema`"
 )]
 pub trait FromContext<S>: Sized {
     /// Takes it.

@@ -8,6 +8,7 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use super::{LeasedSecret, SECRET_TYPE};
+use crate::framework::answer::IntoError;
 use crate::framework::dispatch::Dispatch;
 use crate::framework::handler::{Erased, Handler};
 use crate::{Error, Lease, Request, Response, Secret};
@@ -44,6 +45,11 @@ pub enum Revoked {
 }
 
 /// What a revocation's handler may return: [`Revoked`], `()`, or a `Result` of either.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not say how a revocation went",
+    label = "not a revocation's answer",
+    note = "a revocation returns `()`, `Revoked`, or a `plugin_runtime::Result` of either"
+)]
 pub trait IntoRevoked {
     /// How it went.
     ///
@@ -66,14 +72,19 @@ impl IntoRevoked for () {
     }
 }
 
-impl<T: IntoRevoked, E: Into<Error>> IntoRevoked for Result<T, E> {
+impl<T: IntoRevoked, E: IntoError> IntoRevoked for Result<T, E> {
     fn into_revoked(self) -> Result<Revoked, Error> {
-        self.map_err(Into::into).and_then(IntoRevoked::into_revoked)
+        self.map_err(IntoError::into_error).and_then(IntoRevoked::into_revoked)
     }
 }
 
 /// What a renewal's handler may return: the new [`Lease`], or a `Result` of it. The server caps it
 /// by the mount's limits, counted from the lease's issue.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no renewed lease",
+    label = "not a `Lease`",
+    note = "a renewal returns the new terms: a `Lease` or a `plugin_runtime::Result<Lease>`"
+)]
 pub trait IntoRenewed {
     /// The new terms.
     ///
@@ -89,9 +100,9 @@ impl IntoRenewed for Lease {
     }
 }
 
-impl<E: Into<Error>> IntoRenewed for Result<Lease, E> {
+impl<E: IntoError> IntoRenewed for Result<Lease, E> {
     fn into_renewed(self) -> Result<Lease, Error> {
-        self.map_err(Into::into)
+        self.map_err(IntoError::into_error)
     }
 }
 
