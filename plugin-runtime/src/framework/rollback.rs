@@ -60,6 +60,7 @@ async fn roll_back_one<S: Send + Sync + 'static>(
     let data = Data::from_text(entry.value)?;
     let mut one = Request::new(Operation::Rollback, key.clone(), data, request.storage.clone());
     one.system_view = request.system_view.clone();
+    one.mount_point.clone_from(&request.mount_point);
     one.deadline = request.deadline;
     backend.run(&handler.handler, &one).await?;
     request.storage.delete(&key).await?;

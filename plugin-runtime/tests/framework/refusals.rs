@@ -8,8 +8,9 @@ use plugin_runtime::framework::extract::{
     Fields, Internal, MountPoint, Page, Patch, Path, PathFault,
 };
 use plugin_runtime::framework::{
-    Framework, FrameworkError, HandlerFault, Leased, LeasedSecret, Operations, Revoked, SecretType,
-    WalEntry, WalHandler, blocking, create, delete, list, login, patch, read, scan, update, write,
+    Framework, FrameworkError, HandlerFault, Leased, LeasedSecret, Operations, Pattern, Revoked,
+    SecretType, WalEntry, WalHandler, blocking, create, delete, list, login, patch, read, scan,
+    update, write,
 };
 use plugin_runtime::{Auth, Backend, Data, Error, Lease, Response, Result, SpecialPaths, Storage};
 use schemars::JsonSchema;
@@ -285,6 +286,12 @@ fn a_list_that_no_request_reaches_is_refused() {
     }
     let shadowed = secrets("role/{path*}", read(nothing)).path("role/?", list(nothing));
     refuses(shadowed, &["`role/?`", "`role/{path*}`", "declare this path earlier"]);
+    let by_regex = Framework::secrets(())
+        .path(Pattern::regex("[a-z]+/"), read(nothing))
+        .path("role/?", list(nothing));
+    refuses(by_regex, &["`role/?`", "`[a-z]+/`"]);
+    secrets("role", read(nothing)).path("role/?", list(nothing)).build().unwrap();
+    secrets("role{/name?}", read(nothing)).path("role/?", list(nothing)).build().unwrap();
 }
 
 #[test]

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use plugin_runtime::framework::extract::Path;
+use plugin_runtime::framework::extract::{MountPoint, Path};
 use plugin_runtime::framework::{Framework, Wal, WalEntry, WalHandler, write};
-use plugin_runtime::{Error, ErrorKind, Result, Storage};
+use plugin_runtime::{Error, ErrorKind, Operation, Result, Storage};
 use serde_json::{Value, json};
 
 use crate::mount::{Mount, refusal};
@@ -102,6 +102,30 @@ async fn what_fails_stays_and_does_not_hold_up_the_others() {
     assert!(text.contains("c: the write-ahead log's entry cannot be read"), "{text}");
     assert_eq!(mount.storage.list("undone/user/").await.unwrap(), ["svc"]);
     assert_eq!(mount.storage.list("wal/").await.unwrap(), ["a", "c"]);
+}
+
+#[tokio::test]
+async fn the_tick_and_each_entry_know_the_mount_point() {
+    async fn note(MountPoint(at): MountPoint, storage: Storage) -> Result<()> {
+        Ok(storage.put("periodic", &at).await?)
+    }
+    async fn note_entry(
+        _: WalEntry<String>,
+        MountPoint(at): MountPoint,
+        storage: Storage,
+    ) -> Result<()> {
+        Ok(storage.put("entry", &at).await?)
+    }
+    let backend = Framework::secrets(()).periodic(note).wal(WalHandler::new(note_entry));
+    let mount = Mount::of(backend);
+    plant(&mount, "a", "svc", 1).await;
+    let mut tick = mount.request(Operation::Rollback, "", Value::Null);
+    tick.mount_point = "team/mock/".to_owned();
+    mount.send_request(tick).await.unwrap();
+    for key in ["periodic", "entry"] {
+        let seen: Option<String> = mount.storage.get(key).await.unwrap();
+        assert_eq!(seen.as_deref(), Some("team/mock/"), "{key}");
+    }
 }
 
 #[tokio::test]

@@ -15,12 +15,17 @@ pub(super) fn check<S: 'static>(
 ) -> Result<(), FrameworkError> {
     let (lists, writes) = (paths.of_lists(), paths.of_writes());
     for (index, (pattern, path)) in patterns.iter().zip(&declared.paths).enumerate() {
+        // Lists and writes that were found to be reachable.
+        let mut reached = [false; 2];
         for (operation, handler) in path.operations.iter() {
             let (reachable, is_list) = match operation {
                 Operation::List | Operation::Scan => (lists, true),
                 Operation::Create | Operation::Update | Operation::Patch => (writes, false),
                 _ => continue,
             };
+            if std::mem::replace(&mut reached[usize::from(is_list)], true) {
+                continue;
+            }
             if let Some(reason) = reason(paths, patterns, index, reachable, is_list) {
                 let attributes = &path.operations.attributes;
                 let serves = Serves::Operation {

@@ -37,6 +37,10 @@ pub(super) fn complete<S: 'static>(
                 if attribute.is_of(&path.operations) {
                     continue;
                 }
+                // Most paths have nothing to do with it, which is quickly found.
+                if paths.matched(index, &[special.set], &by_name) == Compared::Nothing {
+                    continue;
+                }
                 let within = paths.routed(index, &[special.set], &by_name);
                 if let Compared::Example(example) = within {
                     return Err(FrameworkError::SpecialSibling {

@@ -17,6 +17,8 @@ pub(crate) struct Paths {
     automaton: Automaton,
     /// `None` for a pattern that the automaton cannot express.
     declared: Vec<Option<StateId>>,
+    /// What all paths of a pattern begin with.
+    starts: Vec<String>,
 }
 
 /// A set of request paths.
@@ -40,7 +42,8 @@ impl Paths {
         let mut automaton = Automaton::default();
         let declared =
             patterns.iter().map(|pattern| pattern.shape().ok()?.add_to(&mut automaton)).collect();
-        Self { automaton, declared }
+        let starts = patterns.iter().map(|pattern| pattern.start().to_owned()).collect();
+        Self { automaton, declared, starts }
     }
 
     /// The paths that end with a slash; with the empty path, which is the root of the mount.
@@ -98,7 +101,11 @@ impl Paths {
     /// Looks for a request path that goes to the pattern at `index`, since no earlier pattern
     /// matches it, and that is in all of `within` and none of `without`.
     pub(crate) fn routed(&self, index: usize, within: &[PathSet], without: &[PathSet]) -> Compared {
-        let earlier = self.declared.iter().take(index).flatten().copied();
+        // Most patterns begin with other words, and cost nothing then.
+        let start = self.starts.get(index).map_or("", String::as_str);
+        let shares = |other: &String| other.starts_with(start) || start.starts_with(other.as_str());
+        let earlier = self.declared.iter().zip(&self.starts).take(index);
+        let earlier = earlier.filter(|(_, other)| shares(other)).filter_map(|(state, _)| *state);
         self.search(index, within, without.iter().map(|set| set.0).chain(earlier).collect())
     }
 

@@ -101,6 +101,17 @@ impl Pattern {
             .map(move |name| (name, template.is_some_and(|template| template.may_be_missing(name))))
     }
 
+    /// What all paths that match begin with, as far as the text of a template tells.
+    pub(super) fn start(&self) -> &str {
+        match &self.shape {
+            Ok(Shape::Template(_)) => {
+                let text = self.text.split('{').next().unwrap_or_default();
+                text.strip_suffix("/?").unwrap_or(text)
+            }
+            Ok(Shape::Regex(_)) | Err(_) => "",
+        }
+    }
+
     /// The anchored regular expression as the Go SDK shows it in its help. A regex with
     /// alternatives at its top gets a group, since that is what it means here.
     pub(crate) fn anchored_regex(&self) -> String {
