@@ -7,7 +7,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 /// takes no more memory than these.
 pub(crate) const AT_ONCE: usize = 4;
 
-/// How many logins of one mount may be under way. A login needs no token, so that anybody can send
+/// How many logins of one mount may be under way. A login needs no token, so that a client can send
 /// any number of them; a hash takes some 20 milliseconds of a core, and more than these would wait
 /// for longer than a second or two.
 const MOST_LOGINS: usize = 128;

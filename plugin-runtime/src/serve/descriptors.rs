@@ -20,8 +20,8 @@ pub(super) fn raise_limit() {
 #[cfg(unix)]
 const START_PAIRS: usize = 4;
 
-/// Checks that there are enough descriptors for a start. Without them parts of the runtime panic, and
-/// what remains would start a plugin that nobody can connect to.
+/// Checks that there are enough descriptors for a start. Without them parts of the runtime panic, or
+/// the plugin starts and can accept no connection.
 #[cfg(unix)]
 pub(super) fn enough_for_a_start() -> std::io::Result<()> {
     let pairs: Result<Vec<_>, _> =

@@ -39,6 +39,14 @@ use process::StartError;
 ///         .serve()
 /// }
 /// ```
+///
+/// # File descriptors
+///
+/// Each mount takes one file descriptor: on Linux the server's socket until the mount first needs its
+/// server, and from then on the connection to it. At start the soft limit on descriptors is raised to
+/// the hard one, as in a Go plugin; programs that the plugin starts inherit the raised limit. A mount
+/// that finds no descriptor answers with an error that names the limit, and works again as soon as there
+/// is one.
 pub struct Plugin<B> {
     name: String,
     version: String,

@@ -150,7 +150,7 @@ impl Shared {
     }
 
     /// A connection that a call can be made on. One that the server is closing is none, and is
-    /// dialled anew: nothing has been sent on it yet.
+    /// dialled again: nothing has been sent on it yet.
     async fn ready(&self) -> Result<SendRequest<Bytes>, ConnectError> {
         match self.open().await?.ready().await {
             Ok(sender) => Ok(sender),

@@ -52,7 +52,7 @@ const BATCH: u32 = 16;
 /// How long to wait after a failing `accept` (out of file descriptors, say) before the next one.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
-/// Anybody who can reach the socket can be refused over and over.
+/// Any process that can reach the socket can be refused over and over.
 static REFUSALS: ReportLimit = ReportLimit::new(16);
 
 type Connection = h2::server::Connection<Stream, Bytes>;

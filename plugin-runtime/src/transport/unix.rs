@@ -2,7 +2,7 @@
 //!
 //! Linux tells a Unix socket's owner that there is room each time the peer has read something, and
 //! Tokio's own type listens for that always. It is a wake-up for every message sent, often of a
-//! core that was asleep, and nobody waits for it: a message nearly always fits.
+//! core that was asleep, for nothing: a message nearly always fits.
 
 use std::io::{self, IoSlice, Read as _, Write as _};
 use std::net::Shutdown;
@@ -91,7 +91,7 @@ impl UnixSocket {
         let socket = self.arrivals.get_ref();
         match self.room.get_or_insert_with(|| Room::of(socket)) {
             // What is known of the room so far has led to the write that failed. Room that was made
-            // since then is told of once more.
+            // since then is reported once more.
             Room::Watched(room) => ready!(room.poll_write_ready(cx))?.clear_ready(),
             Room::Timed(sleep) => {
                 ready!(sleep.as_mut().poll(cx));
@@ -132,7 +132,7 @@ impl AsyncRead for UnixSocket {
             match ready.get_inner().read(into) {
                 Ok(count) => {
                     // Fewer bytes than there was space for: that was all, and more of them will be
-                    // told of.
+                    // reported.
                     if 0 < count && count < into.len() {
                         ready.clear_ready();
                     }
@@ -203,7 +203,7 @@ mod tests {
         let (mut ours, mut theirs) = pair();
         let writing = tokio::spawn(async move {
             ours.write_all(&pattern()).await.unwrap();
-            assert!(ours.room.is_none(), "nobody waits for room any more");
+            assert!(ours.room.is_none(), "no write waits for room any more");
             ours.shutdown().await.unwrap();
             ours
         });
@@ -259,7 +259,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_the_peer_reads_wakes_nobody() {
+    async fn what_the_peer_reads_wakes_no_task() {
         let (mut ours, mut theirs) = pair();
         ours.write_all(b"hello").await.unwrap();
         let woken = futures_util::future::poll_fn(|cx| {

@@ -111,10 +111,10 @@ async fn each_cause_of_a_failed_dial_is_named() {
 async fn a_server_that_refuses_the_plugins_certificate_is_quoted() {
     let host = Host::start().await;
     // It asks for another client than this plugin.
-    let stranger = Identity::generate();
+    let other = Identity::generate();
     let brokered = crate::host::brokered::Brokered::listen(
         host.process.directory(),
-        crate::host::tls::server(&host.identity, &stranger.certificate),
+        crate::host::tls::server(&host.identity, &other.certificate),
     );
     let mount = host.mount_at("mount", "unix", &brokered.address).await;
     let err = failure(&mount).await;

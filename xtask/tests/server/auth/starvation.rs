@@ -72,7 +72,7 @@ fn statuses(logins: Vec<TcpStream>) -> Result<Vec<u16>> {
     Ok(statuses)
 }
 
-/// Sends logins that nobody reads the answers of.
+/// Sends logins and returns their connections, on which the answers are still to be read.
 fn flood(server: &DevServer) -> Result<Vec<TcpStream>> {
     let address = server.address().trim_start_matches("http://");
     let body = json!({ "user": "bob", "password": "wrong" }).to_string();
