@@ -5,6 +5,8 @@ mod lists;
 mod properties;
 mod requests;
 mod schema;
+#[cfg(target_os = "linux")]
+mod sizes;
 mod token;
 
 use schemars::JsonSchema;

@@ -6,14 +6,16 @@ use std::time::{Duration, SystemTime};
 
 use proptest::prelude::*;
 use schemars::JsonSchema;
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 
 use super::{FieldSet, coerced, parse};
+use crate::StorageEntry;
+use crate::fields::patch::Naming;
 use crate::fields::{
-    AnyList, AnyMap, CommaList, HeaderFields, KeyValues, LowerCase, Name, Seconds, SignedSeconds,
-    Time,
+    AnyList, AnyMap, CommaList, HeaderFields, KeyValues, LowerCase, Name, Seconds, Sensitive,
+    SignedSeconds, Time, patched,
 };
 
 /// Any JSON, with many of the texts that some rule has a use for.
@@ -45,6 +47,104 @@ fn holds<T: DeserializeOwned + JsonSchema + Serialize + Debug>(sent: &Json) {
         }
         Ok(_) => {}
         Err(error) => super::assert_names(&error, "f"),
+    }
+}
+
+/// What a write accepts reads back from storage as it was, an update by nothing changes none of
+/// it, and a patch of the field makes of it what a write makes.
+fn is_kept<T: DeserializeOwned + JsonSchema + Serialize>(sent: &Json) {
+    let kind = std::any::type_name::<T>();
+    let body = format!("{{\"f\":{sent}}}");
+    let set = FieldSet::of::<Kept<T>>();
+    let Ok(written) = parse::<Kept<T>>(&set, &[], body.as_bytes()) else { return };
+    let entry = StorageEntry::json("entry", &written.value).expect("a form in JSON");
+    let read: Kept<T> = entry.parse().unwrap_or_else(|error| panic!("{kind} of {sent}: {error}"));
+    let again = StorageEntry::json("entry", &read).expect("a form in JSON");
+    assert_eq!(again, entry, "{kind} of {sent}");
+
+    let stored = std::str::from_utf8(&entry.value).expect("JSON is UTF-8");
+    let naming = Naming::of::<Kept<T>>(&set);
+    let patched = |body: &str| {
+        let value: Kept<T> = patched(&set, &naming, &[], stored, body)
+            .unwrap_or_else(|error| panic!("{kind} of {sent}, patched by {body}: {error}"));
+        StorageEntry::json("entry", &value).expect("a form in JSON")
+    };
+    for nothing in ["null", "{}", "{\"other\":1}"] {
+        assert_eq!(patched(nothing), entry, "{kind} of {sent}, patched by {nothing}");
+    }
+    // An object is merged into what is there, and null takes the field away.
+    if !sent.is_object() && !sent.is_null() {
+        assert_eq!(patched(&body), entry, "{kind} of {sent}");
+        assert_eq!(
+            patched(&format!("{{\"g\":{sent}}}")),
+            entry,
+            "{kind} of {sent} by its other name"
+        );
+    }
+}
+
+/// A field that is stored.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+struct Kept<T> {
+    #[serde(alias = "g")]
+    f: T,
+}
+
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "t", content = "b")]
+enum Adjacent {
+    A(u8),
+    B(Vec<String>),
+}
+
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+enum Untagged {
+    Number(u16),
+    Texts(Vec<String>),
+    Pairs(BTreeMap<String, i64>),
+    Any(Json),
+}
+
+proptest! {
+    // Each case makes the schemas of all the types.
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    #[test]
+    fn what_is_accepted_is_kept(sent in any_json()) {
+        is_kept::<String>(&sent);
+        is_kept::<Sensitive<String>>(&sent);
+        is_kept::<LowerCase>(&sent);
+        is_kept::<Name>(&sent);
+        is_kept::<char>(&sent);
+        is_kept::<i8>(&sent);
+        is_kept::<u64>(&sent);
+        is_kept::<f32>(&sent);
+        is_kept::<f64>(&sent);
+        is_kept::<bool>(&sent);
+        is_kept::<Seconds>(&sent);
+        is_kept::<SignedSeconds>(&sent);
+        is_kept::<Time>(&sent);
+        is_kept::<Duration>(&sent);
+        is_kept::<SystemTime>(&sent);
+        is_kept::<Vec<String>>(&sent);
+        is_kept::<Vec<Vec<f32>>>(&sent);
+        is_kept::<Vec<Duration>>(&sent);
+        is_kept::<CommaList<String>>(&sent);
+        is_kept::<CommaList<i64>>(&sent);
+        is_kept::<CommaList<f64>>(&sent);
+        is_kept::<AnyList>(&sent);
+        is_kept::<AnyMap>(&sent);
+        is_kept::<KeyValues>(&sent);
+        is_kept::<BTreeMap<String, f64>>(&sent);
+        is_kept::<BTreeMap<String, Json>>(&sent);
+        is_kept::<HeaderFields>(&sent);
+        is_kept::<Json>(&sent);
+        is_kept::<Adjacent>(&sent);
+        is_kept::<Untagged>(&sent);
+        is_kept::<(u8, String)>(&sent);
+        is_kept::<Option<Duration>>(&sent);
+        is_kept::<Option<Vec<f32>>>(&sent);
     }
 }
 
