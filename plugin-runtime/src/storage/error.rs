@@ -62,6 +62,15 @@ pub enum StorageError {
         /// Counted from 1.
         column: usize,
     },
+    /// The key is longer than servers store. As an [`Error`] it is the caller's mistake, since a
+    /// name in the request is usually what makes it long.
+    #[error("the storage key has {length} bytes; at most {max} are stored, so use a shorter name")]
+    KeyTooLong {
+        /// The key's length in bytes.
+        length: usize,
+        /// The longest key that is accepted.
+        max: usize,
+    },
     /// A value has no form in JSON: a number that is not finite, a map whose keys are not texts.
     #[error(
         "the value for the storage entry `{key}` has no form in JSON: a number is not finite, or a \
@@ -99,6 +108,7 @@ impl From<StorageError> for Error {
             StorageError::Contended { .. } => {
                 Self::coded(StatusCode::SERVICE_UNAVAILABLE, message).with_source(error)
             }
+            StorageError::KeyTooLong { .. } => Self::bad_request(message),
             _ => Self::internal(message).with_source(error),
         }
     }

@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 
 use super::access::{Access, Names};
 use super::memory::Memory;
-use super::{Call, StorageBackend, StorageEntry, StorageError, Transaction};
+use super::{Call, StorageBackend, StorageEntry, StorageError, Transaction, key};
 
 /// A mount's storage. Cheap to clone.
 ///
@@ -85,6 +85,7 @@ impl Storage {
     ///
     /// When storage fails.
     pub async fn entry(&self, key: &str) -> Result<Option<StorageEntry>, StorageError> {
+        key::check(key)?;
         self.backend.get(key, self.call()).await
     }
 
@@ -94,6 +95,7 @@ impl Storage {
     ///
     /// When storage fails.
     pub async fn put_entry(&self, entry: StorageEntry) -> Result<(), StorageError> {
+        key::check(&entry.key)?;
         self.backend.put(entry, self.call()).await
     }
 
@@ -103,6 +105,7 @@ impl Storage {
     ///
     /// When storage fails.
     pub async fn delete(&self, key: &str) -> Result<(), StorageError> {
+        key::check(key)?;
         self.backend.delete(key, self.call()).await
     }
 
@@ -113,6 +116,7 @@ impl Storage {
     ///
     /// When storage fails.
     pub async fn list(&self, prefix: &str) -> Result<Vec<String>, StorageError> {
+        key::check(prefix)?;
         self.backend.list(prefix, self.call()).await
     }
 
@@ -129,6 +133,7 @@ impl Storage {
         after: &str,
         limit: usize,
     ) -> Result<Vec<String>, StorageError> {
+        key::check(prefix)?;
         self.backend.list_page(prefix, after, limit, self.call()).await
     }
 
@@ -173,6 +178,7 @@ impl Storage {
 
 impl Access for Storage {
     async fn names(&self, prefix: &str, after: &str, limit: usize) -> Result<Names, StorageError> {
+        key::check(prefix)?;
         self.backend.names(prefix, after, limit, self.call()).await
     }
 }

@@ -4,6 +4,7 @@ mod access;
 mod entry;
 mod error;
 mod handle;
+mod key;
 mod memory;
 mod transact;
 mod transaction;
@@ -16,6 +17,7 @@ pub use access::StorageAccess;
 pub use entry::StorageEntry;
 pub use error::StorageError;
 pub use handle::Storage;
+pub(crate) use key::MAX_KEY;
 #[cfg(any(feature = "host", test))]
 pub(crate) use memory::Memory;
 pub use transaction::Transaction;

@@ -14,7 +14,7 @@ use serde::de::DeserializeOwned;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::access::{Access, Names};
-use super::{Call, StorageBackend, StorageEntry, StorageError};
+use super::{Call, StorageBackend, StorageEntry, StorageError, key};
 
 /// How many calls of one transaction may be under way at once. The end takes all of them.
 const MOST_CALLS: u32 = 64;
@@ -116,6 +116,7 @@ impl Transaction {
     ///
     /// When storage fails.
     pub async fn entry(&self, key: &str) -> Result<Option<StorageEntry>, StorageError> {
+        key::check(key)?;
         let key = key.to_owned();
         self.run(async move |shared| shared.backend.get(&key, shared.call()).await).await
     }
@@ -126,6 +127,7 @@ impl Transaction {
     ///
     /// When storage fails.
     pub async fn put_entry(&self, entry: StorageEntry) -> Result<(), StorageError> {
+        key::check(&entry.key)?;
         self.run(async move |shared| shared.backend.put(entry, shared.call()).await).await
     }
 
@@ -135,6 +137,7 @@ impl Transaction {
     ///
     /// When storage fails.
     pub async fn delete(&self, key: &str) -> Result<(), StorageError> {
+        key::check(key)?;
         let key = key.to_owned();
         self.run(async move |shared| shared.backend.delete(&key, shared.call()).await).await
     }
@@ -145,6 +148,7 @@ impl Transaction {
     ///
     /// When storage fails.
     pub async fn list(&self, prefix: &str) -> Result<Vec<String>, StorageError> {
+        key::check(prefix)?;
         let prefix = prefix.to_owned();
         self.run(async move |shared| shared.backend.list(&prefix, shared.call()).await).await
     }
@@ -160,6 +164,7 @@ impl Transaction {
         after: &str,
         limit: usize,
     ) -> Result<Vec<String>, StorageError> {
+        key::check(prefix)?;
         let (prefix, after) = (prefix.to_owned(), after.to_owned());
         self.run(async move |shared| {
             shared.backend.list_page(&prefix, &after, limit, shared.call()).await
@@ -227,6 +232,7 @@ impl Transaction {
 
 impl Access for Transaction {
     async fn names(&self, prefix: &str, after: &str, limit: usize) -> Result<Names, StorageError> {
+        key::check(prefix)?;
         let (prefix, after) = (prefix.to_owned(), after.to_owned());
         self.run(async move |shared| {
             shared.backend.names(&prefix, &after, limit, shared.call()).await
