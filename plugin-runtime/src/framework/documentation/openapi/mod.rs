@@ -8,6 +8,7 @@ mod body;
 mod components;
 mod field;
 mod identifier;
+mod markdown;
 mod operation;
 mod path;
 mod query;
@@ -40,7 +41,7 @@ pub(super) fn document(
     }
     let kind = if declaration.kind == BackendType::Auth { "Auth method" } else { "Secrets engine" };
     let title = if mount_type.is_empty() { kind } else { mount_type };
-    json!({
+    let mut document = json!({
         "openapi": VERSION,
         "info": {
             "title": format!("{title} API"),
@@ -49,7 +50,9 @@ pub(super) fn document(
         },
         "paths": paths,
         "components": { "schemas": writer.components.into_schemas() },
-    })
+    });
+    markdown::join_descriptions(&mut document);
+    document
 }
 
 /// What grows while paths are written.
