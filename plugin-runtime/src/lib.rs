@@ -2,6 +2,7 @@
 
 mod auth;
 mod backend;
+mod bound_cidr;
 mod broker;
 mod connection;
 mod data;
@@ -19,6 +20,7 @@ mod lease;
 mod log;
 mod mount;
 mod operation;
+pub mod policies;
 mod report_limit;
 mod request;
 mod response;
@@ -34,8 +36,9 @@ mod token_type;
 mod transport;
 mod wire;
 
-pub use auth::{Auth, BoundCidr, BoundCidrError};
+pub use auth::Auth;
 pub use backend::{Backend, BackendType, Initialize, IntoBackend};
+pub use bound_cidr::{BoundCidr, BoundCidrError};
 pub use connection::{Connection, TlsState};
 pub use data::{Data, DataError, Misread};
 pub use error::{Error, ErrorKind};
