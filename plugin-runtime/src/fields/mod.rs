@@ -23,6 +23,7 @@
 //! | [`KeyValues`], [`HeaderFields`] | `kv_pairs`, `header` | see there |
 //! | [`AnyList`], [`AnyMap`] | `slice`, `map` | see there |
 //! | [`Sensitive<T>`] | as `T` | as `T`; kept out of logs |
+//! | [`Update<T>`] | as `T` | as `T`; tells null from what was not given |
 //!
 //! `Option<T>` is None for null and for what was not given. A field without a default must be
 //! given. Some things differ from Go on purpose: integers keep all their digits where Go goes
@@ -30,6 +31,13 @@
 //! NaN, which could be neither stored nor answered.
 //!
 //! Lists and objects may be nested 64 deep within a field.
+//!
+//! What the schema of a field says of its values holds as well: schemars' `range`, `length`, `regex`
+//! and `inner`, and by `extend` the other keywords of JSON schema that limit numbers, texts, lists
+//! and objects, `enum` and `const`. They are checked on the coerced value of what a request gives,
+//! not on defaults. A `format` is not checked. Patterns are regular expressions without look-around
+//! and back references, whose `\d`, `\w` and `\s` are ASCII; one that does not compile is an error at
+//! start.
 //!
 //! A type flattened into another is read from serde's buffer, so its values are coerced beforehand
 //! by its schema; a hand-written schema that says something else than `Deserialize` does shows
@@ -41,6 +49,7 @@ mod deserializer;
 mod error;
 mod fault;
 mod input;
+mod limits;
 mod names;
 mod parse;
 mod patch;
@@ -53,15 +62,18 @@ mod types;
 mod tests;
 
 pub use self::error::FieldError;
+pub(crate) use self::limits::{Limits, parse};
 pub use self::names::NameList;
 pub use self::parse::Parsed;
-pub(crate) use self::parse::parse;
 pub(crate) use self::patch::{Naming, patched};
 pub(crate) use self::schema::TYPE_KEYWORD;
 pub use self::schema::{Field, FieldKind, FieldSet};
-pub use self::token_fields::{TokenFields, TokenFieldsError, TokenFieldsUpdate};
+pub use self::token_fields::{
+    AliasMetadata, DeprecatedTokenFields, DeprecatedTokenFieldsUpdate, TokenFields,
+    TokenFieldsError, TokenFieldsUpdate, deprecation_text, upgrade,
+};
 pub use self::types::{
     AnyList, AnyMap, CommaList, HeaderFields, InvalidName, KeyValues, LowerCase, Name, Seconds,
-    Sensitive, SignedSeconds, Time,
+    Sensitive, SignedSeconds, Time, Update,
 };
 pub use crate::TokenType;

@@ -26,17 +26,20 @@ pub(crate) fn signed_seconds(input: &Input<'_>) -> Result<i64, Refusal> {
 
 /// As [`signed_seconds`], but not below zero. What is above minus one second is zero, as in Go.
 pub(crate) fn seconds(input: &Input<'_>) -> Result<u64, Refusal> {
-    u64::try_from(signed_seconds(input)?).map_err(|_| negative())
+    let seconds = signed_seconds(input)?;
+    u64::try_from(seconds).map_err(|_| negative(seconds))
 }
 
 /// The exact length, for fields of type [`Duration`].
 pub(crate) fn duration(input: &Input<'_>) -> Result<Duration, Refusal> {
-    let nanoseconds = u64::try_from(nanoseconds(input)?).map_err(|_| negative())?;
+    let signed = nanoseconds(input)?;
+    let nanoseconds = u64::try_from(signed).map_err(|_| negative(signed / SECOND))?;
     Ok(Duration::from_nanos(nanoseconds))
 }
 
-fn negative() -> Refusal {
-    Refusal::of("cannot provide negative value")
+/// In the words of Go's framework. A length of time is no secret.
+fn negative(seconds: i64) -> Refusal {
+    format!("cannot provide negative value '{seconds}'").into()
 }
 
 fn too_long() -> Refusal {

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::{Refusal, text};
 use crate::fields::input::Input;
+use crate::fields::types::Name;
 
 /// A string that can stand in a path: `^\w(([\w-.]+)?\w)?$` with ASCII word characters.
 pub(crate) fn name<'a>(input: &'a Input<'_>) -> Result<Cow<'a, str>, Refusal> {
@@ -11,6 +12,9 @@ pub(crate) fn name<'a>(input: &'a Input<'_>) -> Result<Cow<'a, str>, Refusal> {
     let word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
     let bytes = name.as_bytes();
     let ends = bytes.first().is_some_and(word) && bytes.last().is_some_and(word);
+    if bytes.len() > Name::MAX_LENGTH {
+        return Err(format!("a name has at most {} characters", Name::MAX_LENGTH).into());
+    }
     if ends && bytes.iter().all(|byte| word(byte) || matches!(byte, b'-' | b'.')) {
         Ok(name)
     } else {

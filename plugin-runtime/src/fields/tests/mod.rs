@@ -8,6 +8,7 @@ mod schema;
 #[cfg(target_os = "linux")]
 mod sizes;
 mod token;
+mod update;
 
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;

@@ -100,7 +100,7 @@ fn what_is_missing_or_wrong_is_named() {
     );
     assert_eq!(
         refusal(r#"{"ttl":-1}"#),
-        format!("{prefix} \"ttl\": cannot provide negative value")
+        format!("{prefix} \"ttl\": cannot provide negative value '-1'")
     );
     let nested = refusal(r#"{"ttl":1,"limits":{"uses":1,"hosts":[1,"x"]}}"#);
     assert_eq!(nested, format!("{prefix} \"limits.hosts.1\": expected an integer"));

@@ -11,6 +11,7 @@ mod seconds;
 mod sensitive;
 mod signed_seconds;
 mod time;
+mod update;
 
 pub use self::any_list::AnyList;
 pub use self::any_map::AnyMap;
@@ -24,6 +25,7 @@ pub use self::seconds::Seconds;
 pub use self::sensitive::Sensitive;
 pub use self::signed_seconds::SignedSeconds;
 pub use self::time::Time;
+pub use self::update::Update;
 
 /// Gives a newtype its coercing `Deserialize` and its schema. Every deserializer gets the same
 /// rule, so what was stored as JSON or flattened into another type reads back as well.
