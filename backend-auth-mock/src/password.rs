@@ -15,6 +15,9 @@ use crate::turns::Turns;
 /// A password as a request brings it.
 pub(crate) type Password = Sensitive<String>;
 
+/// The longest password. All of it is hashed, which a login may ask for without a token.
+pub(crate) const MAX_PASSWORD: u32 = 1024;
+
 /// The memory of the hashes, kept for the next ones. Freed and asked for again in blocks of this
 /// size on ever other threads, it would pile up in the allocator.
 static MEMORY: Mutex<Vec<Vec<Block>>> = Mutex::new(Vec::new());

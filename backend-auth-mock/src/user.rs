@@ -7,11 +7,15 @@ use plugin_runtime::{Error, Storage};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::password::{Password, PasswordHash, random};
+use crate::password::{MAX_PASSWORD, Password, PasswordHash, random};
 use crate::turns::Turns;
 
 /// Where the users are in storage.
 const FOLDER: &str = "user/";
+
+/// The longest name of a user. It becomes a storage key, an alias and part of the token, and a
+/// login may bring any text.
+pub(crate) const MAX_NAME: u32 = 128;
 
 /// What is stored of a user.
 #[derive(Serialize, Deserialize)]
@@ -36,8 +40,10 @@ impl User {
 #[derive(Deserialize, JsonSchema)]
 pub(crate) struct NewPassword {
     /// The user's name.
+    #[schemars(length(max = MAX_NAME))]
     name: String,
     /// The password.
+    #[schemars(length(max = MAX_PASSWORD))]
     password: Option<Password>,
 }
 

@@ -137,6 +137,31 @@ async fn a_changed_password_and_a_deleted_user_end_renewals() {
 }
 
 #[tokio::test]
+async fn names_and_passwords_have_a_length() {
+    let mount = Mount::new();
+    let long = "n".repeat(129);
+    let name = "must have at most 128 characters";
+    let password = "must have at most 1024 characters";
+    let huge = "p".repeat(1025);
+    for (operation, path, data, text) in [
+        (Operation::Update, "login", json!({ "user": long, "password": "p" }), name),
+        (Operation::AliasLookahead, "login", json!({ "user": long }), name),
+        (Operation::Update, "login", json!({ "user": "bob", "password": huge }), password),
+        (Operation::Create, "user/bob", json!({ "password": huge }), password),
+        (Operation::Create, &format!("user/{long}"), json!({ "password": "p" }), name),
+        (Operation::Read, &format!("user/{long}"), Value::Null, name),
+        (Operation::Delete, &format!("user/{long}"), Value::Null, name),
+    ] {
+        let (kind, refused) = refusal(mount.handle(operation, path, data).await);
+        assert_eq!(kind, ErrorKind::BadRequest, "{operation} {path}");
+        assert!(refused.contains(text) && !refused.contains("nnn"), "{refused}");
+    }
+    let longest = "n".repeat(128);
+    mount.set_password(&longest, &"p".repeat(1024)).await;
+    assert_eq!(mount.login(&longest, &"p".repeat(1024)).await.unwrap().display_name, longest);
+}
+
+#[tokio::test]
 async fn no_password_is_kept() {
     let mount = Mount::new();
     mount.set_password("bob", "planted-password").await;

@@ -17,6 +17,14 @@ pub enum FieldError {
         /// What would have been accepted.
         reason: String,
     },
+    /// A value is beyond a limit that the schema of its field has.
+    #[error("Field validation failed: the value of field {field:?} {reason}")]
+    OutOfLimits {
+        /// The field; parts of a nested one are joined with dots (`config.ttl`, `hosts.2`).
+        field: String,
+        /// What the value has to be: `must be at least 1`.
+        reason: String,
+    },
     /// A field without a default was not given.
     #[error("missing required field: `{field}`")]
     Missing {

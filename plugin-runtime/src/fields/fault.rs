@@ -23,7 +23,8 @@ enum Cause {
     Twice(&'static str),
 }
 
-const TWICE: &str = "given twice, under two of its names";
+/// Why a field under two of its names is refused.
+pub(crate) const TWICE: &str = "given twice, under two of its names";
 
 impl Fault {
     pub(crate) fn refused(reason: impl Into<String>) -> Self {

@@ -11,6 +11,7 @@ use super::answer::{IntoAnswer, IntoDone};
 use super::dispatch::{Declared, Dispatch, Path};
 use super::handler::{Erased, Handler};
 use super::lease::{LeasedSecret, SecretType};
+use super::parts::{self, Parts};
 use super::pattern::{Pattern, Router};
 use super::wal::WalHandler;
 use super::{FrameworkError, Operations, Route, check};
@@ -205,6 +206,7 @@ impl<S: Send + Sync + 'static> Framework<S> {
     /// What cannot work, in a sentence that names the path, the handler and what to write:
     ///
     /// * a pattern that is wrong, or that no request can reach;
+    /// * a regular expression in a field's schema that does not compile;
     /// * a list whose path no list's request matches, a write to a path that ends with a slash, an
     ///   operation whose paths all go to earlier patterns;
     /// * two handlers for one thing, two secret types of one name, two descriptions of a parameter,
@@ -222,6 +224,10 @@ impl<S: Send + Sync + 'static> Framework<S> {
         let Self { mut declared, patterns, layers } = self;
         let router = Router::new(patterns)?;
         check::declaration(&mut declared, &router)?;
+        for (pattern, path) in router.patterns().iter().zip(&mut declared.paths) {
+            parts::check_patterns(pattern, &path.operations)?;
+            path.parts = Parts::of(pattern, &path.operations);
+        }
         let mut dispatch = Dispatch::new(declared, router);
         if !layers.is_empty() {
             let bare = Route::new(dispatch.clone());

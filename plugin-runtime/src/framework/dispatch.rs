@@ -1,15 +1,18 @@
 //! A declared backend at work: which handler a request goes to.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 use std::task::{Context as TaskContext, Poll};
 
 use futures_util::future::BoxFuture;
+use serde::de::IgnoredAny;
 use tower::{Service, ServiceExt as _};
 
 use super::context::Warned;
 use super::handler::{Answering, Erased};
 use super::lease::{ErasedSecretType, settle, type_of};
+use super::parts::Parts;
 use super::pattern::{Match, Router};
 use super::stall::watched;
 use super::wal::WalHandler;
@@ -23,11 +26,12 @@ use crate::{
 #[derive(Debug)]
 pub(super) struct Path<S> {
     pub(super) operations: Operations<S>,
+    pub(super) parts: Parts,
 }
 
 impl<S> Path<S> {
     pub(super) fn new(operations: Operations<S>) -> Self {
-        Self { operations }
+        Self { operations, parts: Parts::default() }
     }
 }
 
@@ -172,6 +176,7 @@ impl<S: Send + Sync + 'static> Dispatch<S> {
                 .operations
                 .handler(request.operation)
                 .ok_or_else(Error::unsupported_operation)?;
+            path.parts.check(&matched, request.operation, &handler.description)?;
             let mut context =
                 Context::new(request, &declared.state, Some(&matched), &handler.description);
             let answering = handler.call(&mut context)?;
@@ -204,8 +209,13 @@ fn unread_fields<S: 'static>(
         sets.any(|set| set.knows(name))
     };
     let names = data.field_names()?;
-    let (replaced, others): (Vec<&str>, Vec<&str>) =
+    let (mut replaced, others): (Vec<&str>, Vec<&str>) =
         names.iter().map(String::as_str).partition(|name| matched.capture(name).is_some());
+    if !replaced.is_empty() {
+        // Null gives no value that could be replaced.
+        let given: BTreeMap<String, Option<IgnoredAny>> = data.parse()?;
+        replaced.retain(|name| given.get(*name).is_some_and(Option::is_some));
+    }
     let ignored = others.into_iter().filter(|name| !known(name)).collect();
     Ok((replaced.into_iter().collect(), ignored))
 }
@@ -269,11 +279,13 @@ impl<S: Send + Sync + 'static> Backend for Dispatch<S> {
         let declared = &*self.declared;
         let checking = {
             let matched = self.router.route(&request.path).ok_or_else(Error::unsupported_path)?;
-            let operations = &declared.paths[matched.index()].operations;
-            let Some(check) = operations.existence_check() else { return Ok(None) };
+            let path = &declared.paths[matched.index()];
+            let Some(check) = path.operations.existence_check() else { return Ok(None) };
+            let refused = |error: Error| Error::user(error.message().to_owned());
+            path.parts.check(&matched, request.operation, &check.description).map_err(refused)?;
             let mut context =
                 Context::new(request, &declared.state, Some(&matched), &check.description);
-            check.call(&mut context).map_err(|error| Error::user(error.message().to_owned()))?
+            check.call(&mut context).map_err(refused)?
         };
         checking.await.map(Some)
     }

@@ -74,6 +74,21 @@ pub enum FrameworkError {
     /// Two secret types have the same name.
     #[error("there are two secret types called `{0}`: give each `LeasedSecret::TYPE` of its own")]
     SecretType(&'static str),
+    /// The schema of a field has a regular expression that does not compile.
+    #[error(
+        "the field `{field}` of the path `{path}` has the pattern `{pattern}`, which is not a regular \
+         expression without look-around and back references: {reason}"
+    )]
+    FieldPattern {
+        /// The path's pattern.
+        path: String,
+        /// The field; parts of a nested one are joined with dots.
+        field: String,
+        /// The field's pattern.
+        pattern: String,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// Only auth methods have logins to renew.
     #[error("a secrets engine has no logins to renew: declare it with Framework::auth()")]
     RenewLogin,

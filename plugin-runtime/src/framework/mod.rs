@@ -18,6 +18,7 @@ pub mod extract;
 mod handler;
 mod lease;
 mod operations;
+mod parts;
 mod pattern;
 mod rollback;
 mod route;

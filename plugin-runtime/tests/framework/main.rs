@@ -17,6 +17,7 @@ mod layers;
 mod leased;
 mod leases;
 mod lifecycle;
+mod limits;
 mod mount;
 mod numbers;
 mod patch;

@@ -21,6 +21,16 @@ use super::schema::FieldSet;
 /// stored under. serde hides the names of such a type, so that each takes an attempt to read it.
 const FLATTENED_NAMES: usize = 16;
 
+/// The field of a type that a name stands for, as a number that is good for comparing.
+pub(crate) fn number<T: DeserializeOwned>(name: &str) -> Option<u64> {
+    probe::number::<T>(&[], name)
+}
+
+/// Whether a type has flattened parts.
+pub(crate) fn is_flattened<T: DeserializeOwned>() -> bool {
+    probe::shape::<T>(&[]) == probe::Shape::Flattened
+}
+
 /// The type with the changes of a request's body. `stored` is the type's own JSON object.
 pub(crate) fn patched<T: DeserializeOwned>(
     fields: &FieldSet,

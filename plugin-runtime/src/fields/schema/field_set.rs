@@ -9,6 +9,7 @@ use serde_json::Value as Json;
 
 use super::kind::FieldKind;
 use super::rule::Rule;
+use crate::fields::limits::Limits;
 
 /// What is known of one field.
 #[derive(Debug, Clone, PartialEq)]
@@ -46,6 +47,7 @@ impl Field {
 pub struct FieldSet {
     fields: BTreeMap<String, Field>,
     open: bool,
+    limits: Limits,
 }
 
 impl FieldSet {
@@ -56,7 +58,7 @@ impl FieldSet {
             settings.meta_schema = None;
         });
         let schema = settings.into_generator().into_root_schema_for::<T>().to_value();
-        let mut set = Self::default();
+        let mut set = Self { limits: Limits::of(&schema), ..Self::default() };
         set.collect(&schema, &schema, true, 0);
         set
     }
@@ -73,6 +75,16 @@ impl FieldSet {
 
     pub(crate) fn knows(&self, name: &str) -> bool {
         self.open || self.fields.contains_key(name)
+    }
+
+    /// Whether a field of this name is declared, and not only taken by a map.
+    pub(crate) fn names(&self, name: &str) -> bool {
+        self.fields.contains_key(name)
+    }
+
+    /// What the values of the fields must be beside their types.
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.limits
     }
 
     pub(crate) fn rule(&self, name: &str) -> Option<&Rule> {

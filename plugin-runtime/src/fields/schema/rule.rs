@@ -260,23 +260,16 @@ fn adjacently_tagged(choices: &[Json]) -> Option<Shape> {
     Some(Shape::Tagged { tag: tag.clone(), variants: variants.collect::<Option<_>>()? })
 }
 
-/// The range of the Rust type that schemars wrote down as format or bounds.
+/// The range of the Rust type that schemars wrote down as format; a narrower one is a limit.
 fn integer(schema: &Json) -> Shape {
     let format = schema.get("format").and_then(Json::as_str).unwrap_or("int64");
     let unsigned = format.starts_with('u');
     let bits: u32 = format.trim_start_matches(|c: char| !c.is_ascii_digit()).parse().unwrap_or(64);
     let bits = bits.clamp(8, 127);
-    let (mut min, mut max) = match unsigned {
+    let (min, max) = match unsigned {
         true => (0, i128::MAX >> (127 - bits)),
         false => (-1 << (bits - 1), i128::MAX >> (128 - bits)),
     };
-    let bound = |name| {
-        schema
-            .get(name)
-            .and_then(|bound| bound.as_i64().map(i128::from).or(bound.as_u64().map(i128::from)))
-    };
-    min = bound("minimum").unwrap_or(min).max(min);
-    max = bound("maximum").unwrap_or(max).min(max);
     Shape::Integer { min, max, wide: bits >= 64 }
 }
 

@@ -15,17 +15,27 @@ pub(crate) const PATTERN: &str = r"^\w(([\w.-]+)?\w)?$";
 
 /// A name that can stand in a path: Vault's `name_string`.
 ///
-/// ASCII letters, digits and underscores; inside also hyphens and dots; not empty.
+/// ASCII letters, digits and underscores; inside also hyphens and dots; not empty, and no longer
+/// than [`Name::MAX_LENGTH`].
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
 pub struct Name(String);
 
 /// A text that is not a [`Name`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-#[error("a name has letters, digits and underscores, inside also hyphens and dots")]
+#[error(
+    "a name has letters, digits and underscores, inside also hyphens and dots, and at most {max} \
+     characters",
+    max = Name::MAX_LENGTH
+)]
 pub struct InvalidName;
 
 impl Name {
+    /// The most characters that a name has. Go's framework sets no limit; but names become storage
+    /// keys, aliases and parts of log lines, and no login needs one of megabytes. A narrower limit
+    /// of a field is `#[schemars(length(max = …))]`.
+    pub const MAX_LENGTH: usize = 512;
+
     /// Takes a text that follows the rules of names.
     pub fn new(name: impl Into<String>) -> Result<Self, InvalidName> {
         let input = Input::text(name.into());
@@ -59,5 +69,5 @@ impl From<Name> for String {
 }
 
 field_type!(Name, |input: Input<'_>| coerce::name(&input).map(|name| name.into_owned()), {
-    "type": "string", "pattern": PATTERN, "x-vault-type": "name_string"
+    "type": "string", "pattern": PATTERN, "maxLength": Name::MAX_LENGTH, "x-vault-type": "name_string"
 });

@@ -24,7 +24,7 @@ pub(super) struct DeclaredPath<'a> {
 
 /// The operations that a client can ask for. Where several say something of one field, the first
 /// of them counts.
-const PUBLIC: [Operation; 7] = [
+pub(in crate::framework) const PUBLIC: [Operation; 7] = [
     Operation::Update,
     Operation::Create,
     Operation::Patch,

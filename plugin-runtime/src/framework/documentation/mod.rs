@@ -13,6 +13,7 @@ mod tests;
 use serde::Deserialize;
 use serde_json::json;
 
+pub(super) use self::declaration::PUBLIC;
 use self::declaration::{Declaration, DeclaredPath};
 use super::dispatch::Dispatch;
 use crate::{Data, Error, Request, Response};

@@ -64,12 +64,14 @@ impl<T: Serialize + DeserializeOwned> Patch<T> {
     /// When it would not be a valid `T` any more: the caller's mistake, in words that name the
     /// field.
     pub fn apply(&self, stored: &T) -> Result<T, Error> {
-        let stored = Data::new(stored)
+        let before = Data::new(stored)
             .map_err(|error| Error::internal("what is stored is no object").with_source(error))?;
         let captures: Vec<_> =
             self.captures.iter().map(|(name, part)| (name.as_str(), part.as_deref())).collect();
-        let (stored, body) = (text_of(&stored)?, text_of(&self.body)?);
-        Ok(fields::patched(&self.set, &self.naming, &captures, stored, body)?)
+        let (old, body) = (text_of(&before)?, text_of(&self.body)?);
+        let changed: T = fields::patched(&self.set, &self.naming, &captures, old, body)?;
+        self.set.limits().check_changes(stored, &changed)?;
+        Ok(changed)
     }
 }
 

@@ -1,0 +1,238 @@
+//! What only the type itself can tell of a request that it has accepted.
+//!
+//! A schema has neither the other names of a field (`serde(alias)`) nor those of an enum's
+//! variants. So the type is asked: it refuses a field that is given twice under two of its names,
+//! and a text that no variant has.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value as Json;
+use serde_json::value::RawValue;
+
+use super::judge::{Broken, Judge};
+use crate::fields::input::{Input, Key};
+use crate::fields::{FieldError, FieldSet};
+
+/// A text that is no variant's name.
+const UNLISTED: &str = "\u{1}unlisted";
+
+/// How many names that the schema of a type with flattened parts does not know may be in a request
+/// for it to be asked about them, and how many are kept. A type has few aliases; the rest is what a
+/// client made up.
+const MAX_NAMES: usize = 32;
+
+type Read<'r> = dyn FnMut(&[(&str, Option<&str>)], &[u8]) -> Result<(), FieldError> + 'r;
+
+/// A request that its type has accepted.
+pub(super) struct Probe<'r> {
+    pub(super) fields: &'r FieldSet,
+    pub(super) captures: &'r [(&'r str, Option<&'r str>)],
+    pub(super) body: &'r [u8],
+    /// The field that a name stands for, as a number that is good for comparing.
+    pub(super) number: fn(&str) -> Option<u64>,
+    /// Whether the type has flattened parts, which keep their names to themselves.
+    pub(super) is_flattened: fn() -> bool,
+    /// Reads another request as the same type.
+    pub(super) read: &'r mut Read<'r>,
+}
+
+type Body<'r> = BTreeMap<Key<'r>, &'r RawValue>;
+
+impl Probe<'_> {
+    /// Holds every field against its limits.
+    pub(super) fn check(mut self) -> Result<(), FieldError> {
+        let body: Option<Body<'_>> = match self.body {
+            [] => None,
+            body => serde_json::from_slice(body).map_err(|_| FieldError::NotAnObject)?,
+        };
+        let body = body.unwrap_or_default();
+        let limits = self.fields.limits();
+        let Some(root) = limits.root() else { return Ok(()) };
+        let judge = Judge::new(&limits.nodes);
+        for (name, part) in self.captures {
+            if let Some(id) = root.properties.get(*name)
+                && limits.nodes[*id].limited
+            {
+                // A part that took no part in the match is None for an Option.
+                let input = match part {
+                    None if limits.nodes[*id].nullable => Input::Null,
+                    part => Input::text(part.unwrap_or_default()),
+                };
+                if let Some(broken) = judge.field(*id, name, input) {
+                    self.refuse(broken, &body, name)?;
+                }
+            }
+        }
+        for (key, raw) in &body {
+            let given = key.0.as_ref();
+            if self.is_in_path(given) {
+                continue;
+            }
+            let name = match root.properties.contains_key(given) {
+                true => given.to_owned(),
+                false => match self.field_behind(given, raw, &body) {
+                    Some(name) => name,
+                    None => continue,
+                },
+            };
+            let Some(id) = root.properties.get(&name).copied() else { continue };
+            if !limits.nodes[id].limited || self.is_absent(&name, raw) {
+                continue;
+            }
+            // What is not valid JSON inside was not looked at by the type either.
+            let Ok(input) = Input::from_json(raw) else { continue };
+            if let Some(broken) = judge.field(id, &name, input) {
+                self.refuse(broken, &body, given)?;
+            }
+        }
+        if root.choices.is_empty() && root.all.is_empty() {
+            return Ok(());
+        }
+        match judge.together(self.whole(&body)) {
+            Some(broken) => {
+                let field = broken.path.first().cloned().unwrap_or_default();
+                self.refuse(broken, &body, &field)
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn is_in_path(&self, name: &str) -> bool {
+        self.captures.iter().any(|(captured, _)| *captured == name)
+    }
+
+    /// Whether null leaves the field to its default.
+    fn is_absent(&self, name: &str, raw: &RawValue) -> bool {
+        let rule = self.fields.rule(name);
+        raw.get() == "null" && rule.is_some_and(|rule| rule.null_is_absent())
+    }
+
+    /// All fields as one object.
+    fn whole<'b>(&self, body: &'b Body<'_>) -> Input<'b>
+    where
+        Self: 'b,
+    {
+        let parts = self.captures.iter().map(|(name, part)| {
+            let part = Input::text(part.unwrap_or_default().to_owned());
+            ((*name).to_owned().into(), part)
+        });
+        let rest = body.iter().filter(|(key, _)| !self.is_in_path(&key.0));
+        let rest = rest
+            .filter_map(|(key, raw)| Some((key.0.as_ref().into(), Input::from_json(raw).ok()?)));
+        Input::Object(parts.chain(rest).collect())
+    }
+
+    /// Refuses a value, unless it is of a list that the type has more of than the schema shows.
+    fn refuse(&mut self, broken: Broken, body: &Body<'_>, given: &str) -> Result<(), FieldError> {
+        let Some(listed) = &broken.listed else { return Err(broken.into_error()) };
+        // The kinds of value other than text have no second names.
+        if !listed.values.iter().all(Json::is_string) {
+            return Err(broken.into_error());
+        }
+        let by_type = match listed.by_type.get() {
+            Some(known) => *known,
+            None => match self.takes_any_text(&broken.path[1..], body, given) {
+                Some(takes_any) => *listed.by_type.get_or_init(|| !takes_any),
+                None => true,
+            },
+        };
+        if by_type { Ok(()) } else { Err(broken.into_error()) }
+    }
+
+    /// Whether the type takes a text that is no one's name at this place in a field. None where
+    /// the place can't be found again in what was sent.
+    fn takes_any_text(&mut self, path: &[String], body: &Body<'_>, given: &str) -> Option<bool> {
+        if self.is_in_path(given) {
+            let replaced: Vec<_> = self
+                .captures
+                .iter()
+                .map(
+                    |(name, part)| {
+                        if *name == given { (*name, Some(UNLISTED)) } else { (*name, *part) }
+                    },
+                )
+                .collect();
+            return Some((self.read)(&replaced, self.body).is_ok());
+        }
+        let raw = body.iter().find(|(key, _)| key.0 == given).map(|(_, raw)| raw)?;
+        let mut value: Json = serde_json::from_str(raw.get()).ok()?;
+        let mut place = &mut value;
+        for step in path {
+            place = match place {
+                Json::Object(entries) => entries.get_mut(step)?,
+                Json::Array(elements) => elements.get_mut(step.parse::<usize>().ok()?)?,
+                // A single value as the one element of a list.
+                other if step == "0" => other,
+                _ => return None,
+            };
+        }
+        if !place.is_string() {
+            return None;
+        }
+        *place = UNLISTED.into();
+        let replaced = with(body, given, &value.to_string())?;
+        Some((self.read)(self.captures, replaced.as_bytes()).is_ok())
+    }
+
+    /// The field that another name stands for.
+    fn field_behind(&mut self, given: &str, raw: &RawValue, body: &Body<'_>) -> Option<String> {
+        let limits = self.fields.limits();
+        if !(self.is_flattened)() {
+            let field = (self.number)(given)?;
+            let root = limits.root()?;
+            return root.properties.keys().find(|name| (self.number)(name) == Some(field)).cloned();
+        }
+        if let Some(known) = limits.aliases.lock().get(given) {
+            return known.clone();
+        }
+        let unknown = body.keys().filter(|key| !self.fields.names(&key.0)).count();
+        if unknown > MAX_NAMES {
+            return None;
+        }
+        let root = limits.root()?;
+        let absent = |name: &&String| !body.keys().any(|key| key.0 == **name);
+        let candidates: Vec<&String> = root.properties.keys().filter(absent).collect();
+        let found = candidates.into_iter().find(|name| {
+            let Some(twice) = with(body, name, raw.get()) else { return false };
+            let refused = (self.read)(self.captures, twice.as_bytes());
+            matches!(refused, Err(FieldError::Refused { field, reason })
+                if field == **name && reason == crate::fields::fault::TWICE)
+        });
+        let mut aliases = limits.aliases.lock();
+        if aliases.len() < MAX_NAMES || found.is_some() {
+            aliases.insert(given.to_owned(), found.cloned());
+        }
+        found.cloned()
+    }
+}
+
+/// The body with one field more, or with another value.
+fn with(body: &Body<'_>, name: &str, json: &str) -> Option<String> {
+    let value: &RawValue = serde_json::from_str(json).ok()?;
+    let mut entries: BTreeMap<&str, &RawValue> =
+        body.iter().map(|(key, raw)| (key.0.as_ref(), *raw)).collect();
+    entries.insert(name, value);
+    serde_json::to_string(&entries).ok()
+}
+
+/// A value as JSON with the keys of objects in order.
+pub(super) fn json(input: &Input<'_>) -> String {
+    match input {
+        Input::Null => "null".to_owned(),
+        Input::Bool(value) => value.to_string(),
+        Input::Number(number) => number.to_string(),
+        Input::Kept(text) => (*text).to_owned(),
+        Input::Text(text) => Json::from(text.as_ref()).to_string(),
+        Input::List(elements) => {
+            let elements: Vec<String> = elements.iter().map(json).collect();
+            format!("[{}]", elements.join(","))
+        }
+        Input::Object(entries) => {
+            let entries: BTreeMap<&str, String> =
+                entries.iter().map(|(key, value)| (key.as_ref(), json(value))).collect();
+            let entries =
+                entries.into_iter().map(|(key, value)| format!("{}:{value}", Json::from(key)));
+            format!("{{{}}}", entries.collect::<Vec<_>>().join(","))
+        }
+    }
+}
