@@ -28,6 +28,7 @@ mod rpc;
 mod secret;
 mod serve;
 mod special_paths;
+mod standby;
 mod storage;
 mod system_view;
 #[cfg(feature = "host")]

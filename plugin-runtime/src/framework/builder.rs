@@ -108,8 +108,10 @@ impl<S: Send + Sync + 'static> Framework<S> {
         self
     }
 
-    /// Runs once before the first request, with storage that can be written to. On a standby node
-    /// writes fail.
+    /// Runs once before the first request, on every node that serves reads: see
+    /// [`Backend::initialize`](crate::Backend::initialize). Writes fail where
+    /// [`SystemView::may_write`](crate::SystemView::may_write) is false. A handler that returns
+    /// that failure counts as done there, and runs to its end where the node becomes the active one.
     #[must_use]
     pub fn initialize<H, A>(mut self, handler: H) -> Self
     where
@@ -122,7 +124,36 @@ impl<S: Send + Sync + 'static> Framework<S> {
         self
     }
 
-    /// Runs once a minute.
+    /// Runs once a minute on the node that may write
+    /// ([`SystemView::may_write`](crate::SystemView::may_write)): the active one, not its standbys.
+    /// After a failover that is another node, with a new backend.
+    ///
+    /// A server gives the work 90 seconds, the write-ahead log's included. What is at work then is
+    /// dropped at its next await, and runs again a minute later.
+    ///
+    /// ```
+    /// use plugin_runtime::framework::Framework;
+    /// use plugin_runtime::framework::extract::State;
+    /// use plugin_runtime::{Result, Storage};
+    /// # #[derive(Default)]
+    /// # struct Pool;
+    /// # impl Pool { fn close_idle(&self) {} }
+    ///
+    /// /// Deletes what is out of date: in the storage that all nodes share.
+    /// async fn tidy(storage: Storage) -> Result<()> {
+    ///     Ok(storage.delete("expired").await?)
+    /// }
+    ///
+    /// /// Looks after what each node has for itself.
+    /// async fn look_after(pool: State<Pool>) {
+    ///     pool.close_idle();
+    /// }
+    ///
+    /// let engine = Framework::secrets(Pool::default())
+    ///     .periodic(tidy)
+    ///     .periodic_on_every_node(look_after);
+    /// # engine.build().unwrap();
+    /// ```
     #[must_use]
     pub fn periodic<H, A>(mut self, handler: H) -> Self
     where
@@ -135,7 +166,23 @@ impl<S: Send + Sync + 'static> Framework<S> {
         self
     }
 
-    /// Undoes what was left half done, from the entries of the write-ahead log.
+    /// Runs once a minute on every node that serves reads, standbys included, whose storage refuses
+    /// writes: for what each node keeps for itself. Runs after [`Framework::periodic`] where that
+    /// runs too.
+    #[must_use]
+    pub fn periodic_on_every_node<H, A>(mut self, handler: H) -> Self
+    where
+        H: Handler<S, A>,
+        H::Output: IntoDone + 'static,
+        A: 'static,
+    {
+        let work = Erased::new(handler, IntoDone::into_done);
+        self.declared.periodic_on_every_node = Some(work);
+        self
+    }
+
+    /// Undoes what was left half done, from the entries of the write-ahead log, on the node that
+    /// may write.
     #[must_use]
     pub fn wal(mut self, handler: WalHandler<S>) -> Self {
         // The same handler with other terms is no second one.
@@ -145,7 +192,8 @@ impl<S: Send + Sync + 'static> Framework<S> {
         self
     }
 
-    /// Is told that the storage entry at a key was changed behind this process's back.
+    /// Runs on a standby when another node has changed the storage entry at a key: see
+    /// [`Backend::invalidate`](crate::Backend::invalidate).
     #[must_use]
     pub fn invalidate<F, Done>(mut self, invalidate: F) -> Self
     where
@@ -160,7 +208,7 @@ impl<S: Send + Sync + 'static> Framework<S> {
         self
     }
 
-    /// Runs once when the mount goes, is reloaded, or the server seals.
+    /// Runs once when the backend ends: see [`Backend::cleanup`](crate::Backend::cleanup).
     #[must_use]
     pub fn cleanup<F, Done>(mut self, cleanup: F) -> Self
     where

@@ -1,6 +1,7 @@
-//! The server's tick of every minute: periodic work, then what was left half done.
+//! The server's tick of every minute: periodic work, then what was left half done. Servers call
+//! every node that serves reads.
 
-use super::dispatch::Dispatch;
+use super::dispatch::{Declared, Dispatch};
 use super::wal::{PREFIX, WalHandler};
 use crate::{Data, Error, Operation, Request, Response};
 
@@ -8,16 +9,55 @@ pub(super) async fn run<S: Send + Sync + 'static>(
     backend: &Dispatch<S>,
     request: &Request,
 ) -> Result<Option<Response>, Error> {
-    let periodic = match &backend.declared.periodic {
-        Some(periodic) => backend.run(periodic, request).await,
-        None => Ok(()),
+    let declared = &*backend.declared;
+    let mut errors = Vec::new();
+    let here = match whether_work_is_done_here(declared, request).await {
+        Ok(here) => here,
+        Err(error) => {
+            errors.push(error);
+            false
+        }
     };
-    let failures = match &backend.declared.wal {
-        Some(handler) => roll_back(backend, handler, request).await,
-        None => Vec::new(),
+    let periodic = declared.periodic.as_ref().filter(|_| here);
+    for work in periodic.into_iter().chain(&declared.periodic_on_every_node) {
+        errors.extend(backend.run(work, request).await.err());
+    }
+    let failures = match &declared.wal {
+        Some(handler) if here || handler.on_every_node => {
+            roll_back(backend, handler, request).await
+        }
+        _ => Vec::new(),
     };
-    periodic?;
-    Ok((!failures.is_empty()).then(|| Response::error(failures.join("; "))))
+    match all_of(errors) {
+        Some(error) => Err(error),
+        None => Ok((!failures.is_empty()).then(|| Response::error(failures.join("; ")))),
+    }
+}
+
+/// Whether this node does what one node alone shall do. The server is asked only if there is such
+/// work.
+async fn whether_work_is_done_here<S>(
+    declared: &Declared<S>,
+    request: &Request,
+) -> Result<bool, Error> {
+    let rolls_back = declared.wal.as_ref().is_some_and(|handler| !handler.on_every_node);
+    if declared.periodic.is_none() && !rolls_back {
+        return Ok(false);
+    }
+    let here = request.system_view.may_write().await?;
+    if !here {
+        tracing::trace!("periodic work and rollback are left to the node that may write");
+    }
+    Ok(here)
+}
+
+/// One error for all; the error itself if it is the only one.
+fn all_of(mut errors: Vec<Error>) -> Option<Error> {
+    if errors.len() < 2 {
+        return errors.pop();
+    }
+    let texts: Vec<_> = errors.iter().map(Error::message).collect();
+    Some(Error::new(texts.join("; ")))
 }
 
 /// Undoes each entry that is due; the others' failures do not hold it up.

@@ -137,8 +137,14 @@ impl<S, T: DeserializeOwned> FromContext<S> for WalEntry<T> {
 
 /// What undoes entries of the write-ahead log. An entry is struck when it succeeds, and comes back
 /// a minute later when it fails.
+///
+/// It runs on the node that may write ([`SystemView::may_write`](crate::SystemView::may_write)):
+/// standbys see the same entries, and would undo them once more. A server gives all entries
+/// together 90 seconds; a handler that is at work then is dropped at its next await, and its entry
+/// comes back.
 pub struct WalHandler<S> {
     pub(super) handler: Erased<S, Result<(), Error>>,
+    pub(super) on_every_node: bool,
     min_age: Duration,
 }
 
@@ -150,7 +156,16 @@ impl<S: 'static> WalHandler<S> {
         H::Output: IntoDone + 'static,
         A: 'static,
     {
-        Self { handler: Erased::new(handler, IntoDone::into_done), min_age: MIN_AGE }
+        let handler = Erased::new(handler, IntoDone::into_done);
+        Self { handler, on_every_node: false, min_age: MIN_AGE }
+    }
+
+    /// Runs the handler on standbys too, which cannot strike an entry: it comes back to each of
+    /// them every minute until the active node has struck it.
+    #[must_use]
+    pub fn on_every_node(mut self) -> Self {
+        self.on_every_node = true;
+        self
     }
 
     /// How old an entry must be, longer than any request may take.
@@ -169,7 +184,10 @@ impl<S: 'static> WalHandler<S> {
 
 impl<S> fmt::Debug for WalHandler<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("WalHandler").field("min_age", &self.min_age).finish_non_exhaustive()
+        f.debug_struct("WalHandler")
+            .field("on_every_node", &self.on_every_node)
+            .field("min_age", &self.min_age)
+            .finish_non_exhaustive()
     }
 }
 

@@ -14,6 +14,7 @@ use tonic::{Code, Status};
 use super::instance::{Deadline, Instance};
 use super::{InstanceError, PluginType};
 use crate::rpc::{guarded, guarded_sync, timed};
+use crate::standby;
 use crate::wire::{error_to_wire, reply_to_wire, request_from_wire};
 use crate::{
     Backend, BackendType, Error, Initialize, IntoBackend, Mount, SpecialPaths, Storage, SystemView,
@@ -125,9 +126,12 @@ impl<B: Backend> Instance for InProcess<B> {
             storage: self.storage.clone().until(deadline),
             system_view: self.system_view.clone().until(deadline),
         };
-        let answer = guarded(self.backend.initialize(start)).map(|result| pb::InitializeReply {
-            err: result.err().map(|error| error_to_wire(&error)),
-        });
+        let view = start.system_view.clone();
+        let answer = async move {
+            let outcome = guarded(self.backend.initialize(start)).await;
+            let outcome = standby::initialized(outcome, &view).await;
+            pb::InitializeReply { err: outcome.err().map(|error| error_to_wire(&error)) }
+        };
         self.alive(deadline, answer).boxed()
     }
 

@@ -96,6 +96,48 @@ impl SystemView {
         ask!(self, "ReplicationState", replication_state())
     }
 
+    /// Whether this node may write to the mount's storage: the active node may, a standby or a
+    /// secondary cluster may not, except to a mount that is local to its cluster.
+    ///
+    /// Servers set every mount up on each node that serves reads, and call
+    /// [`initialize`](crate::Backend::initialize), periodic work and the write-ahead log's handler
+    /// there too. What has effects outside of the server, or writes, should be done where this is
+    /// true. The answer holds as long as the backend lives: a node whose role changes cleans every
+    /// mount up and sets it up again.
+    ///
+    /// A server that does not know the question, and [`SystemView::unavailable`], have one node
+    /// alone, which may write.
+    ///
+    /// ```
+    /// use plugin_runtime::{Result, Storage, SystemView};
+    ///
+    /// async fn initialize(view: SystemView, storage: Storage) -> Result<()> {
+    ///     if view.may_write().await? && storage.entry("signing-key").await?.is_none() {
+    ///         storage.put("signing-key", &"made once, on the active node").await?;
+    ///     }
+    ///     Ok(())
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// When the server can't be reached.
+    pub async fn may_write(&self) -> Result<bool, SystemViewError> {
+        match self.ask_whether_it_may_write().await {
+            Err(SystemViewError::Unsupported(_)) => Ok(true),
+            answer => answer,
+        }
+    }
+
+    /// As [`SystemView::may_write`], with an error when the server does not know the question.
+    pub(crate) async fn ask_whether_it_may_write(&self) -> Result<bool, SystemViewError> {
+        let state = self.replication_state().await?;
+        match (state.may_write(false), state.may_write(true)) {
+            (any_mount, local_mount) if any_mount == local_mount => Ok(any_mount),
+            _ => self.local_mount().await,
+        }
+    }
+
     /// Keeps `data` in the server and returns a single-use token for it, which lives for `ttl`.
     ///
     /// # Errors

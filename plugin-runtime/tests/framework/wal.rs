@@ -138,6 +138,19 @@ async fn the_periodic_function_runs_at_each_tick() {
 }
 
 #[tokio::test]
+async fn one_tick_runs_both_periodic_functions_and_tells_of_both_failures() {
+    let mount = Mount::of(backend().periodic(count).periodic_on_every_node(count));
+    assert_eq!(mount.tick(Value::Null).await.unwrap(), None);
+    assert_eq!(mount.storage.get::<u32>("ticks").await.unwrap(), Some(2));
+
+    let other = || async { Err::<(), _>(Error::internal("the other work failed")) };
+    let mount = Mount::of(backend().periodic(fail).periodic_on_every_node(other));
+    let failed = refusal(mount.tick(Value::Null).await);
+    let text = "the periodic work failed; the other work failed".to_owned();
+    assert_eq!(failed, (ErrorKind::Unknown, text));
+}
+
+#[tokio::test]
 async fn a_failed_periodic_function_does_not_keep_the_log_waiting() {
     let mount = Mount::of(backend().periodic(fail));
     plant(&mount, "old", "old", 1).await;

@@ -18,6 +18,7 @@ mod reload;
 mod scratch;
 mod soak;
 mod starvation;
+mod standby;
 mod sys;
 mod tutorial;
 mod words;

@@ -1,0 +1,37 @@
+//! What a node that may not write leaves to the one that may.
+
+use std::error::Error as StdError;
+
+use crate::error::{READ_ONLY, chain};
+use crate::{Error, SystemView};
+
+/// What a server is told of an initialization. That storage refused a write is no failure of it on
+/// a node that may not write: the server would restart the whole node over it.
+pub(crate) async fn initialized(
+    outcome: Result<(), Error>,
+    view: &SystemView,
+) -> Result<(), Error> {
+    let Err(error) = outcome else { return Ok(()) };
+    // A server that does not say what the node may do has said it by its storage.
+    if !is_read_only(&error) || view.ask_whether_it_may_write().await == Ok(true) {
+        return Err(error);
+    }
+    tracing::info!(
+        error = %chain(&error),
+        "`initialize` could not write on this node, which may not; it runs again where the node \
+         becomes the active one"
+    );
+    Ok(())
+}
+
+/// Whether storage's refusal is the error, or is behind it.
+fn is_read_only(error: &Error) -> bool {
+    let mut cause: Option<&(dyn StdError + 'static)> = Some(error);
+    while let Some(error) = cause {
+        if error.to_string().contains(READ_ONLY) {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
+}
