@@ -79,6 +79,15 @@ impl Backend for WireBackend {
             "panic" => panic!("the start panics"),
             "fail" => Err(Error::bad_request("the start fails")),
             "put" => Ok(start.storage.put("initialized", &true).await?),
+            "put-explained" => {
+                let put = start.storage.put("initialized", &true).await;
+                put.map_err(|error| Error::internal("cannot begin").with_source(error))
+            }
+            "gated" => {
+                tracing::info!("the start begins");
+                until_let_go().await;
+                Ok(start.storage.put("initialized", &true).await?)
+            }
             _ => Ok(()),
         }
     }
@@ -127,15 +136,31 @@ impl Backend for WireBackend {
         if key == "panic" {
             panic!("the invalidation panics");
         }
+        tracing::info!(key, "forgetting");
+        if key.starts_with("gated/") {
+            until_let_go().await;
+        }
         tracing::info!(key, "invalidated");
     }
 
     #[expect(clippy::panic, reason = "what a panic does is what is tested")]
     async fn cleanup(&self) {
+        if self.option("cleanup") == "gated" {
+            tracing::info!("the cleanup begins");
+            until_let_go().await;
+        }
         tracing::info!(uuid = %self.mount.uuid, "cleaned up");
         if self.option("cleanup") == "panic" {
             panic!("the cleanup panics");
         }
+    }
+}
+
+/// Waits until the test makes a file in this process's temporary directory.
+async fn until_let_go() {
+    let gate = std::env::temp_dir().join("let-go");
+    while !gate.exists() {
+        tokio::time::sleep(Duration::from_millis(5)).await;
     }
 }
 

@@ -16,9 +16,15 @@ pub enum BackendType {
 /// One mount of a secrets engine or an auth method.
 ///
 /// This is all that a plugin needs to implement; [`serve!`](crate::serve!) does the rest. One value
-/// is made per mount. Its methods are called concurrently, and a call is dropped at its next
-/// `.await` when the API client hangs up or its time is over: what must be finished then belongs
-/// into a task of its own.
+/// is made per mount. Its methods are called concurrently. A request is dropped at its next `.await`
+/// when the API client hangs up or its time is over: run what must be finished in a task of its own.
+/// [`initialize`](Backend::initialize), [`invalidate`](Backend::invalidate) and
+/// [`cleanup`](Backend::cleanup) go on when the server stops waiting for them.
+///
+/// A node of a cluster has backends of its own. A server sets a mount up when it is enabled, on
+/// each standby that serves reads too, and sets up all mounts once more whenever the node's role
+/// changes: every unseal makes the node a standby first, so that each mount is set up, cleaned up
+/// and set up again before the node is active. Keep `initialize` cheap for that.
 ///
 /// ```
 /// use plugin_runtime::{Backend, BackendType, Error, Operation, Request, Response};
@@ -52,13 +58,29 @@ pub trait Backend: Send + Sync + 'static {
         SpecialPaths::default()
     }
 
-    /// Called once before the first request, with storage that can be written to: where state is
-    /// loaded and old formats are brought up to date. On a standby node writes fail.
+    /// Loads state, and brings old formats up to date. Called once after each setup, when storage
+    /// can be written to; requests may come while it is at work.
+    ///
+    /// Standbys call it too, where storage refuses writes. Write, and change other systems, only
+    /// where [`may_write`](SystemView::may_write) is true:
+    ///
+    /// ```
+    /// use plugin_runtime::{Error, Initialize};
+    ///
+    /// async fn initialize(start: Initialize) -> Result<(), Error> {
+    ///     if start.system_view.may_write().await? {
+    ///         start.storage.put("format", &2).await?;
+    ///     }
+    ///     Ok(())
+    /// }
+    /// ```
     ///
     /// # Errors
     ///
-    /// An error fails the request that enables the mount; after a restart of the server it is
-    /// only logged.
+    /// An error fails the request that enables the mount; after an unseal it is only logged. On a
+    /// standby, a server restarts the whole node over an error: storage's refusal to write, also as
+    /// the source of an error, is therefore logged there and taken as success. When the node becomes
+    /// the active one, a new backend is initialized.
     fn initialize(&self, start: Initialize) -> impl Future<Output = Result<(), Error>> + Send {
         let _ = start;
         async { Ok(()) }
@@ -92,14 +114,28 @@ pub trait Backend: Send + Sync + 'static {
         async { Ok(None) }
     }
 
-    /// The storage entry at `key` was changed behind this process's back, by another node or a
-    /// restore: forget what was derived from it.
+    /// Forgets what was derived from the storage entry at `key`, which another node has changed.
+    ///
+    /// Only standbys are called, with each key that the active node writes or deletes in this
+    /// mount's storage. The active node's own writes do not come back to it, and neither node is
+    /// called after the restore of a snapshot: the active node then sets every mount up with new
+    /// backends, and a standby may go on serving what it has cached.
+    ///
+    /// A server waits two seconds and goes on. The call runs to its end all the same, and the log
+    /// tells when it takes longer, as reads on this node are out of date until then. The calls for
+    /// one key run one after the other. Those that come while one is at work are answered by one
+    /// further call.
     fn invalidate(&self, key: &str) -> impl Future<Output = ()> + Send {
         let _ = key;
         async {}
     }
 
-    /// The mount goes, is reloaded, or the server seals. Called once at most.
+    /// Ends what the backend has begun: connections, tasks. Called once at most: when the mount is
+    /// disabled or reloaded, when the server seals or ends, and when the node's role changes, at
+    /// each unseal too. Not called when the process is killed.
+    ///
+    /// Calls of `initialize` and `invalidate` that are at work have two seconds to end before it,
+    /// and are dropped then. It is dropped itself after ten seconds.
     fn cleanup(&self) -> impl Future<Output = ()> + Send {
         async {}
     }

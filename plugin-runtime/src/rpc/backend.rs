@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use plugin_proto::pb;
+use tokio::sync::oneshot;
 use tonic::metadata::MetadataMap;
 use tonic::{Request, Response, Status, async_trait};
 
@@ -13,6 +14,7 @@ use super::instances::Instance;
 use super::metadata::{deadline, instance_id};
 use super::unwind::{guarded, guarded_sync};
 use crate::error::chain;
+use crate::standby;
 use crate::wire::{error_to_wire, reply_to_wire, request_from_wire};
 use crate::{Backend, BackendType, Error, Initialize, Operation};
 
@@ -105,12 +107,15 @@ impl<B: Backend> pb::backend_server::Backend for BackendService<B> {
 
     async fn invalidate_key(&self, request: Request<pb::InvalidateKeyArgs>) -> Answer<pb::Empty> {
         let instance = self.instance(request.metadata())?;
-        let key = request.into_inner().key;
-        let invalidation = guarded(async {
-            instance.backend.invalidate(&key).await;
-            Ok(())
-        });
-        invalidation.await.map_err(|error| Status::internal(error.to_string()))?;
+        let for_hook = Arc::clone(&instance);
+        let hook = move |key: String| {
+            let instance = Arc::clone(&for_hook);
+            guarded(async move {
+                instance.backend.invalidate(&key).await;
+                Ok(())
+            })
+        };
+        instance.invalidations.run(request.into_inner().key, hook).await?;
         Ok(Response::new(pb::Empty {}))
     }
 
@@ -133,7 +138,22 @@ impl<B: Backend> pb::backend_server::Backend for BackendService<B> {
             storage: instance.storage.clone().until(deadline),
             system_view: instance.system_view.clone().until(deadline),
         };
-        let result = in_time(deadline, guarded(instance.backend.initialize(start))).await?;
+        // To the end also when the client behind the call hangs up: the server keeps the mount and
+        // initializes it no second time.
+        let (answer, answered) = oneshot::channel();
+        let at_work = Arc::clone(&instance);
+        instance.lasting.start(async move {
+            let view = start.system_view.clone();
+            let outcome = guarded(at_work.backend.initialize(start)).await;
+            let outcome = standby::initialized(outcome, &view).await;
+            if let Err(Err(error)) = answer.send(outcome) {
+                tracing::error!(
+                    error = %chain(&error),
+                    "the initialization failed when the server no longer waited for it"
+                );
+            }
+        });
+        let result = in_time(deadline, answered).await?.map_err(|_| cleaned_up())?;
         let err = result.err().map(|error| error_to_wire(&error));
         Ok(Response::new(pb::InitializeReply { err }))
     }
@@ -168,6 +188,10 @@ fn log(operation: Operation, error: &Error) {
     if std::error::Error::source(error).is_some() {
         tracing::warn!(%operation, error = %chain(error), "request failed");
     }
+}
+
+fn cleaned_up() -> Status {
+    Status::unavailable("the mount was cleaned up before it was initialized")
 }
 
 fn no_request() -> Status {

@@ -12,6 +12,8 @@ use tonic::Status;
 
 use super::PluginBroker;
 use super::admission::Admission;
+use super::invalidations::Invalidations;
+use super::lasting::Lasting;
 use super::storage::RemoteStorage;
 use super::system_view::RemoteSystemView;
 use super::unwind::{guarded, guarded_sync};
@@ -22,6 +24,10 @@ use crate::{Backend, Error, Mount, Storage, SystemView};
 /// How long a backend may take to clean up. The server waits for it.
 const CLEANUP_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// How long invalidations and an initialization that are under way may take before they are dropped
+/// and the backend is cleaned up. The server waits for it, mount after mount.
+const LASTING_TIMEOUT: Duration = Duration::from_secs(2);
+
 /// How long transactions may take to be rolled back before the connection is closed.
 const TASKS_TIMEOUT: Duration = Duration::from_secs(2);
 
@@ -31,6 +37,8 @@ pub(super) struct Instance<B> {
     pub(super) storage: Storage,
     pub(super) system_view: SystemView,
     pub(super) admission: Admission,
+    pub(super) lasting: Lasting,
+    pub(super) invalidations: Invalidations,
     channel: Channel,
     tasks: TaskTracker,
 }
@@ -85,18 +93,20 @@ impl<B: Backend> Instances<B> {
         let channel = Channel::new(Target::held(network), self.shared.tls.clone());
         let backend = guarded_sync(|| (self.shared.factory)(mount))?;
         guarded_sync(|| backend.special_paths().check().map_err(|e| Error::new(e.to_string())))?;
-        let tasks = TaskTracker::new();
+        let (tasks, lasting) = (TaskTracker::new(), Lasting::default());
         let instance = Arc::new(Instance {
             backend,
             storage: Storage::new(Arc::new(RemoteStorage::new(channel.clone(), tasks.clone()))),
             system_view: SystemView::new(Arc::new(RemoteSystemView::new(channel.clone()))),
             admission: Admission::default(),
+            invalidations: Invalidations::new(lasting.clone()),
+            lasting,
             channel,
             tasks,
         });
         let replaced = self.shared.by_id.write().insert(id.to_owned(), instance);
         if let Some(replaced) = replaced {
-            replaced.clean_up().await;
+            replaced.clean_up_in_any_case().await;
         }
         Ok(())
     }
@@ -105,13 +115,28 @@ impl<B: Backend> Instances<B> {
     pub(super) async fn clean_up(&self, id: &str) {
         let removed = self.shared.by_id.write().remove(id);
         if let Some(instance) = removed {
-            instance.clean_up().await;
+            instance.clean_up_in_any_case().await;
         }
     }
 }
 
 impl<B: Backend> Instance<B> {
+    /// Cleans up, to the end also when the caller stops waiting: nothing else knows of the instance
+    /// any more. The limits of its parts end it.
+    async fn clean_up_in_any_case(self: Arc<Self>) {
+        // It fails only when the process ends, and panics of the backend are caught within.
+        let _ = tokio::spawn(async move { self.clean_up().await }).await;
+    }
+
     async fn clean_up(&self) {
+        let dropped = self.lasting.end(LASTING_TIMEOUT).await;
+        if dropped > 0 {
+            tracing::warn!(
+                dropped,
+                "invalidations or an initialization did not end and were dropped when the mount \
+                 was cleaned up"
+            );
+        }
         let cleanup = guarded(async {
             self.backend.cleanup().await;
             Ok(())

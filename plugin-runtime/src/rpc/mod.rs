@@ -8,6 +8,8 @@ mod controller;
 mod first_use;
 mod health;
 mod instances;
+mod invalidations;
+mod lasting;
 mod metadata;
 mod multiplexing;
 mod services;

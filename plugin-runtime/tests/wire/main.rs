@@ -27,3 +27,4 @@ mod storage;
 mod system_view;
 mod tls;
 mod transactions;
+mod unwaited;

@@ -6,6 +6,8 @@ use plugin_proto::pb;
 use serde_json::json;
 
 use crate::host::mount::Mount;
+use crate::host::storage::Fault;
+use crate::host::view::Mood;
 use crate::host::{Host, to_instance};
 
 async fn kind(mount: &Mount) -> Result<u32, tonic::Status> {
@@ -234,5 +236,37 @@ async fn the_start_may_write_and_may_fail() {
         assert_eq!(err, expected, "{value}");
         let written = mount.brokered.storage.stored("initialized").is_some();
         assert_eq!(written, value == "put", "{value}");
+    }
+}
+
+#[tokio::test]
+async fn a_refused_write_of_the_start_is_no_failure_on_a_standby() {
+    let refused = "1 error occurred: cannot write to readonly storage";
+    let (standby, secondary, active) = (24_576, 8192 | 64, 8224);
+    for (start, state, mood, expected) in [
+        ("put", standby, Mood::Answering, None),
+        ("put-explained", standby, Mood::Answering, None),
+        ("put", 512, Mood::Answering, None),
+        ("put", standby, Mood::Unimplemented, None),
+        ("fail", standby, Mood::Answering, Some((4, "the start fails"))),
+        ("put", active, Mood::Answering, Some((0, refused))),
+        ("put-explained", active, Mood::Answering, Some((2, "cannot begin"))),
+        // The mount is local to its cluster, where storage takes writes.
+        ("put", secondary, Mood::Answering, Some((0, refused))),
+    ] {
+        let host = Host::start().await;
+        let mount = host.mount_with("mount", &[("initialize", start)]).await.unwrap();
+        mount.brokered.view.replication_state(state);
+        mount.brokered.view.be(mood);
+        mount.brokered.storage.fail("Put", Fault::Reply(refused));
+        let reply = mount.backend.clone().initialize(mount.to(pb::InitializeArgs {})).await;
+        let err = reply.unwrap().into_inner().err;
+        let err = err.as_ref().map(|err| (err.err_type, err.err_msg.as_str()));
+        assert_eq!(err, expected, "{start} {state}");
+        if expected.is_none() {
+            let line = host.process.logged("`initialize` could not write").await;
+            assert_eq!(line["@level"], "info", "{line}");
+            assert!(line["error"].as_str().unwrap().contains(refused), "{line}");
+        }
     }
 }

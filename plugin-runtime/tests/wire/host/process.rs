@@ -150,6 +150,11 @@ impl Process {
         self.child.try_wait().expect("a child").is_none()
     }
 
+    /// Lets what waits for it in the plugin go on.
+    pub(crate) fn let_go(&self) {
+        std::fs::write(self.directory.path().join("let-go"), "").expect("a file");
+    }
+
     /// The first line of the log that holds a text.
     pub(crate) async fn logged(&self, part: &str) -> Value {
         let text = self.stderr.until(|text| complete_line(text, part).is_some(), PATIENCE).await;

@@ -17,14 +17,33 @@ pub(crate) enum Mood {
     Refusing(&'static str),
 }
 
-#[derive(Default)]
+/// A primary of performance replication, without disaster recovery.
+const PRIMARY: i32 = 12_320;
+
 pub(crate) struct HostView {
     mood: Mutex<Mood>,
+    replication_state: Mutex<i32>,
     calls: Mutex<Vec<&'static str>>,
     timeouts: Mutex<Vec<Option<String>>>,
 }
 
+impl Default for HostView {
+    fn default() -> Self {
+        Self {
+            mood: Mutex::default(),
+            replication_state: Mutex::new(PRIMARY),
+            calls: Mutex::default(),
+            timeouts: Mutex::default(),
+        }
+    }
+}
+
 impl HostView {
+    /// Changes the node's roles in replication.
+    pub(crate) fn replication_state(&self, bits: i32) {
+        *self.replication_state.lock() = bits;
+    }
+
     pub(crate) fn be(&self, mood: Mood) {
         *self.mood.lock() = mood;
     }
@@ -124,7 +143,7 @@ impl SystemView for HostView {
         request: Request<pb::Empty>,
     ) -> Result<Response<pb::ReplicationStateReply>, Status> {
         self.enter("ReplicationState", request.metadata())?;
-        Ok(Response::new(pb::ReplicationStateReply { state: 12320 }))
+        Ok(Response::new(pb::ReplicationStateReply { state: *self.replication_state.lock() }))
     }
 
     async fn response_wrap_data(
