@@ -42,13 +42,13 @@ impl ProductionServer {
         plugin_directory: &Path,
         variables: &[(&str, &str)],
     ) -> Result<Self> {
-        let mut server = Self::listening(binary, "one", plugin_directory, variables)?;
+        let mut server = Self::listening(binary, plugin_directory, variables)?;
         server.initialise()?;
         server.unseal()?;
         Ok(server)
     }
 
-    /// Starts a second node and makes it a standby of this server.
+    /// Starts a further node and makes it a standby of this server.
     ///
     /// # Errors
     /// When it doesn't start, or doesn't become a standby of this server.
@@ -58,13 +58,13 @@ impl ProductionServer {
         variables: &[(&str, &str)],
     ) -> Result<Self> {
         let binary = self.process.binary();
-        let mut node = Self::listening(binary, "two", plugin_directory, variables)?;
+        let mut node = Self::listening(binary, plugin_directory, variables)?;
         node.unseal_key.clone_from(&self.unseal_key);
         let body = json!({ "leader_api_addr": self.address });
         node.api().write("sys/storage/raft/join", &body)?.success().context("raft join")?;
         node.api().unseal(&node.unseal_key)?.success().context("unsealing the standby")?;
         let api = node.api();
-        node.wait("a standby of the active node", || {
+        node.wait("a standby of the active node", |_| {
             api.read("sys/leader").is_ok_and(|answer| {
                 answer.body["leader_address"] == self.address.as_str()
                     && answer.body["is_self"] != true
@@ -77,12 +77,11 @@ impl ProductionServer {
     /// Starts a node and waits until it answers.
     fn listening(
         binary: &ServerBinary,
-        node: &str,
         plugin_directory: &Path,
         variables: &[(&str, &str)],
     ) -> Result<Self> {
         for _ in 0..ATTEMPTS {
-            let mut server = Self::launch(binary, node, plugin_directory, variables)?;
+            let mut server = Self::launch(binary, plugin_directory, variables)?;
             match server.wait_until_listening() {
                 Ok(()) => return Ok(server),
                 Err(_) if server.log().contains("address already in use") => {}
@@ -94,14 +93,13 @@ impl ProductionServer {
 
     fn launch(
         binary: &ServerBinary,
-        node: &str,
         plugin_directory: &Path,
         variables: &[(&str, &str)],
     ) -> Result<Self> {
         let folders = Folders::new()?;
         let port = port::free_pair()?;
         let config = folders.root().join("server.hcl");
-        let text = config_text(binary.product, node, &folders, plugin_directory, port)?;
+        let text = config_text(binary.product, &folders, plugin_directory, port)?;
         fs::write(&config, text).context("writing the server's config file")?;
         let arguments = vec![format!("-config={}", config.display())];
         let process = ServerProcess::start(binary, folders, &arguments, variables)?;
@@ -130,17 +128,32 @@ impl ProductionServer {
     /// When the key is refused or it doesn't become active.
     pub fn unseal(&mut self) -> Result<()> {
         self.api().unseal(&self.unseal_key)?.success().context("unseal")?;
-        let api = self.api();
-        // 200 is active; 429 standby, 503 sealed, 501 not initialised.
-        self.wait("unsealed and active", || {
-            api.read("sys/health").is_ok_and(|answer| answer.status == 200)
-        })?;
+        self.wait("unsealed and active", Self::is_active)?;
         // The root token proves whose server answers.
-        let own = api.read("auth/token/lookup-self")?.success().context("our root token")?;
+        let own = self.api().read("auth/token/lookup-self")?.success().context("our root token")?;
         if own.data()["id"] != self.token.as_str() {
             bail!("another server answers at {}", self.address);
         }
         Ok(())
+    }
+
+    /// Unseals it and waits until it serves reads as a standby.
+    ///
+    /// # Errors
+    /// When the key is refused or it doesn't become a standby.
+    pub fn unseal_standby(&mut self) -> Result<()> {
+        self.api().unseal(&self.unseal_key)?.success().context("unseal")?;
+        self.wait("a standby that serves reads", |node| {
+            let own = node.api().read("auth/token/lookup-self");
+            !node.is_active() && own.is_ok_and(|answer| answer.is_success())
+        })
+    }
+
+    /// Whether it is unsealed and the active node.
+    #[must_use]
+    pub fn is_active(&self) -> bool {
+        // 200 is active; 429 standby, 503 sealed, 501 not initialised.
+        self.api().read("sys/health").is_ok_and(|answer| answer.status == 200)
     }
 
     /// Ends it with SIGTERM and starts it anew with the same config and data. It is sealed then.
@@ -183,12 +196,12 @@ impl ProductionServer {
 
     fn wait_until_listening(&mut self) -> Result<()> {
         let api = Api::new(&self.address, None);
-        self.wait("listening", || api.read("sys/seal-status").is_ok_and(|a| a.status == 200))
+        self.wait("listening", |_| api.read("sys/seal-status").is_ok_and(|a| a.status == 200))
     }
 
-    fn wait(&mut self, what: &str, mut reached: impl FnMut() -> bool) -> Result<()> {
+    fn wait(&mut self, what: &str, mut reached: impl FnMut(&Self) -> bool) -> Result<()> {
         let start = Instant::now();
-        while !reached() {
+        while !reached(self) {
             if let Some(status) = self.process.exit_status() {
                 bail!("the server ended ({status}) before it was {what}:\n{}", self.log().tail(15));
             }
@@ -248,7 +261,6 @@ impl fmt::Debug for ProductionServer {
 /// file storage any more.
 fn config_text(
     product: Product,
-    node: &str,
     folders: &Folders,
     plugin_directory: &Path,
     port: u16,
@@ -265,7 +277,7 @@ fn config_text(
          api_addr = \"http://127.0.0.1:{port}\"\n\
          cluster_addr = \"https://127.0.0.1:{cluster}\"\n\
          {mlock}\
-         storage \"raft\" {{\n  path = \"{data}\"\n  node_id = \"{node}\"\n  performance_multiplier = 1\n}}\n\
+         storage \"raft\" {{\n  path = \"{data}\"\n  node_id = \"{port}\"\n  performance_multiplier = 1\n}}\n\
          listener \"tcp\" {{\n  address = \"127.0.0.1:{port}\"\n  \
          cluster_address = \"127.0.0.1:{cluster}\"\n  tls_disable = true\n}}\n",
         plugins = plugin_directory.display(),

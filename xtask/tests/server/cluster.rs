@@ -1,4 +1,10 @@
-//! Two nodes: what the standby can't do itself is done by the active one.
+//! Several nodes: what a standby can't do itself is done by the active one.
+
+mod engine;
+mod every_minute;
+mod failover;
+mod nodes;
+mod standby;
 
 use std::thread;
 use std::time::{Duration, Instant};

@@ -11,8 +11,8 @@ use xtask::server::{Api, DevServer, ServerBinary};
 use xtask::workspace::{Workspace, cargo};
 
 /// The examples that tests here serve.
-const EXAMPLES: [&str; 6] =
-    ["auth_method", "canonical", "conformance", "leased", "versioned", "wire_backend"];
+const EXAMPLES: [&str; 7] =
+    ["auth_method", "canonical", "conformance", "leased", "standby", "versioned", "wire_backend"];
 
 /// A dev server with an example in its plugin folder, under the example's name.
 pub(crate) struct Example {
