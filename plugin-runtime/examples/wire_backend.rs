@@ -5,9 +5,9 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use plugin_runtime::{
-    Alias, Auth, Backend, BackendType, Data, Error, Initialize, Lease, Mount, Plugin, RawResponse,
-    Request, Response, RotationJob, Secret, SpecialPaths, StatusCode, Storage, StorageEntry,
-    StorageError, SystemView, SystemViewError, Transaction,
+    Alias, Auth, Backend, BackendType, Data, Error, Initialize, Lease, Mount, Operation, Plugin,
+    RawResponse, Request, Response, RotationJob, Secret, SpecialPaths, StatusCode, Storage,
+    StorageEntry, StorageError, SystemView, SystemViewError, Transaction,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -95,7 +95,9 @@ impl Backend for WireBackend {
     async fn handle(&self, request: Request) -> Result<Option<Response>, Error> {
         let path = request.path.clone();
         match path.split('/').collect::<Vec<_>>().as_slice() {
-            ["echo"] => echo(&request).map(Some),
+            ["echo", ..] => echo(&request).map(Some),
+            ["lease", how] => leased(how, &request),
+            ["open", "login", "here"] => logged_in(&request).map(Some),
             ["bytes"] => Response::from_data(request.data).map(Some),
             ["mount"] => Response::new(&json!({
                 "uuid": self.mount.uuid,
@@ -123,8 +125,8 @@ impl Backend for WireBackend {
     #[expect(clippy::panic, reason = "what a panic does is what is tested")]
     async fn exists(&self, request: &Request) -> Result<Option<bool>, Error> {
         match request.path.as_str() {
-            "there" => Ok(Some(true)),
-            "not-there" => Ok(Some(false)),
+            "there" | "echo/there" => Ok(Some(true)),
+            "not-there" | "echo/not-there" => Ok(Some(false)),
             "wrong" => Err(Error::user("the caller is wrong")),
             "panic" => panic!("the existence check panics"),
             _ => Ok(None),
@@ -576,6 +578,69 @@ fn formed(form: &str) -> Result<Response, Error> {
         "misread" => Response::new(&json!({ "error": "is a field" })),
         _ => Err(Error::unsupported_path()),
     }
+}
+
+/// A secret whose lease ends as `how` says.
+fn leased(how: &str, request: &Request) -> Result<Option<Response>, Error> {
+    match (request.operation, how) {
+        (Operation::Revoke, "refused") => Err(Error::bad_request("the other system refuses")),
+        (Operation::Revoke, "final") => Err(Error::unrecoverable()),
+        (Operation::Revoke, "worded") => Ok(Some(Response::error("not in this state"))),
+        (Operation::Revoke, _) => Ok(None),
+        (Operation::Renew, "unrenewed") => Ok(None),
+        (Operation::Renew, "refused") => Err(Error::user("renewals are refused")),
+        _ => {
+            let hour = Duration::from_secs(3600);
+            let lease = Lease { renewable: how != "fixed", ..Lease::of(hour) };
+            let internal_data = Data::new(&json!({ "how": how }))?;
+            let secret = Secret { lease, internal_data, lease_id: String::new() };
+            Response::secret(secret, &json!({ "how": how })).map(Some)
+        }
+    }
+}
+
+/// What a login asks for.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Wish {
+    alias: Option<String>,
+    groups: Vec<String>,
+    policies: Vec<String>,
+    metadata: std::collections::BTreeMap<String, String>,
+    ttl: u64,
+    max_ttl: u64,
+    period: u64,
+    explicit_max_ttl: u64,
+    num_uses: u64,
+    renewable: bool,
+    no_default_policy: bool,
+    token_type: plugin_runtime::TokenType,
+    refused: bool,
+}
+
+/// The token that the caller asks for; renewed as it is.
+fn logged_in(request: &Request) -> Result<Response, Error> {
+    if let Some(auth) = request.auth.as_ref().filter(|_| request.operation == Operation::Renew) {
+        return Ok(Response::auth(auth.clone()));
+    }
+    let wish = request.data.parse::<Option<Wish>>()?.unwrap_or_default();
+    if wish.refused {
+        return Err(Error::permission_denied());
+    }
+    let mut auth = Auth::of(Alias::named("unnamed"));
+    auth.alias = wish.alias.map(Alias::named);
+    auth.group_aliases = wish.groups.into_iter().map(Alias::named).collect();
+    auth.policies = wish.policies;
+    auth.metadata = wish.metadata;
+    let seconds = Duration::from_secs;
+    let lease = Lease::of(seconds(wish.ttl)).renewable_up_to(seconds(wish.max_ttl));
+    auth.lease = Lease { renewable: wish.renewable, ..lease };
+    auth.period = seconds(wish.period);
+    auth.explicit_max_ttl = seconds(wish.explicit_max_ttl);
+    auth.num_uses = wish.num_uses;
+    auth.no_default_policy = wish.no_default_policy;
+    auth.token_type = wish.token_type;
+    Ok(Response::auth(auth))
 }
 
 /// Puts what it is given into an answer's every corner, and logs an answer's Debug form.

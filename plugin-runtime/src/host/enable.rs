@@ -17,6 +17,9 @@ use super::system_view::MountSystemView;
 use super::{Faults, Host};
 use crate::{Mount, Storage, SystemView};
 
+/// The engine whose mounts have an option `version`.
+const KV: &str = "kv";
+
 /// How a mount is to be made: `<cli> secrets enable -path=… -plugin-version=… -options=… <plugin>`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -78,6 +81,16 @@ impl Enable {
         self
     }
 
+    /// Whether the options are ones that servers take for this plugin.
+    pub(super) fn check_options(&self) -> Result<(), HostError> {
+        let versioned = self.options.get("version").is_some_and(|version| !version.is_empty());
+        if versioned && (self.kind == PluginType::Auth || self.plugin != KV) {
+            let (kind, plugin) = (self.kind, self.plugin.clone());
+            return Err(HostError::VersionOption { kind, plugin });
+        }
+        Ok(())
+    }
+
     /// The path in the table of mounts.
     fn table_path(&self) -> Result<String, HostError> {
         let path = mount_path(&self.path)?;
@@ -101,6 +114,7 @@ impl Host {
     /// the other type, or refuses. Nothing is left of the mount then.
     pub async fn enable(&self, enable: Enable) -> Result<MountInfo, HostError> {
         self.check_unsealed()?;
+        enable.check_options()?;
         let path = enable.table_path()?;
         self.shared.mounts.lock().check_free(&path)?;
         let uuid = uuid::Uuid::new_v4().to_string();
@@ -145,13 +159,15 @@ impl Host {
     ///
     /// # Errors
     ///
-    /// When nothing is mounted there.
+    /// When nothing is mounted there, or a lease can't be revoked. In that case the mount stays
+    /// with the leases that are left: it takes no requests, and can be disabled once the leases are
+    /// gone, by force with `sys/leases/revoke-force` for instance.
     pub async fn disable(&self, path: &str) -> Result<(), HostError> {
         self.check_unsealed()?;
         let mount = self.mounted(path)?;
         mount.services.system_view.taint();
         self.roll_back(&mount).await;
-        self.revoke_below(&mount.path()).await;
+        self.revoke_below(&mount.path()).await?;
         self.stop(&mount).await;
         self.shared.mounts.lock().remove(&mount.path());
         self.shared.store.forget(&mount.uuid);
@@ -162,7 +178,8 @@ impl Host {
     ///
     /// # Errors
     ///
-    /// When nothing is mounted at `from`, or `to` is taken or of the other kind.
+    /// When nothing is mounted at `from`, `to` is taken or of the other kind, or a lease can't be
+    /// revoked. In the last case the mount stays where it is and takes no requests.
     pub async fn move_mount(&self, from: &str, to: &str) -> Result<(), HostError> {
         self.check_unsealed()?;
         let mount = self.mounted(from)?;
@@ -171,8 +188,10 @@ impl Host {
         if to.starts_with("auth/") != mount.path().starts_with("auth/") {
             return Err(HostError::OtherKind(to));
         }
+        mount.services.system_view.taint();
         self.roll_back(&mount).await;
-        self.revoke_below(&mount.path()).await;
+        self.revoke_below(&mount.path()).await?;
+        mount.services.system_view.untaint();
         let mut mounts = self.shared.mounts.lock();
         mounts.check_free(&to)?;
         mounts.remove(&mount.path());

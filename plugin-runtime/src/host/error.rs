@@ -38,4 +38,22 @@ pub enum HostError {
     /// A mount can't become one of the other kind.
     #[error("cannot move a mount to `{0}`: secrets engines and auth methods stay what they are")]
     OtherKind(String),
+    /// The option `version` belongs to the engine `kv` alone.
+    #[error("{} {plugin:?} does not allow setting a version", engine(*kind))]
+    VersionOption {
+        /// What was to be mounted.
+        kind: PluginType,
+        /// Of which plugin.
+        plugin: String,
+    },
+    /// A lease of the mount can't be revoked. The mount stays, and takes no requests.
+    #[error("{0}")]
+    Revoke(String),
+}
+
+fn engine(kind: PluginType) -> &'static str {
+    match kind {
+        PluginType::Auth => "auth method",
+        PluginType::Secret => "secrets engine",
+    }
 }

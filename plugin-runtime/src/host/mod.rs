@@ -51,6 +51,7 @@ mod launch;
 mod lease;
 mod lifecycle;
 mod mounts;
+mod printable;
 mod process;
 mod random;
 mod register;
@@ -60,6 +61,7 @@ mod script;
 mod storage;
 mod system_view;
 mod token;
+mod url;
 mod wrapping;
 
 pub use answer::{Answer, AnswerAuth, AnswerError, AnswerLease, AnswerWrap, RawAnswer};

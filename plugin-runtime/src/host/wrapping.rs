@@ -16,6 +16,9 @@ use crate::{Data, WrapInfo};
 /// How many random letters a wrapping token has.
 const RANDOM: usize = 24;
 
+/// What servers say of a token that is none of a wrapped answer.
+pub(super) const NOT_WRAPPED: &str = "wrapping token is not valid or does not exist";
+
 /// Every wrapped answer. Clones are the same.
 #[derive(Clone)]
 pub(super) struct Wrappings {
@@ -83,12 +86,33 @@ impl Wrappings {
         Some(wrapped.about.clone())
     }
 
+    /// Puts what is behind a token behind another one, for as long as the first was made for.
+    pub(super) fn rewrap(&self, token: &str) -> Option<AnswerWrap> {
+        let wrapped = self.waiting.lock().remove(token)?;
+        if wrapped.until <= self.clock.now() {
+            return None;
+        }
+        Some(self.wrap(wrapped.answer, &wrapped.about.creation_path, wrapped.about.ttl))
+    }
+
+    /// Forgets what is behind a token. Says whether there was something.
+    pub(super) fn drop_token(&self, token: &str) -> bool {
+        self.waiting.lock().remove(token).is_some_and(|wrapped| wrapped.until > self.clock.now())
+    }
+
+    /// The token of an accessor.
+    pub(super) fn by_accessor(&self, accessor: &str) -> Option<String> {
+        let waiting = self.waiting.lock();
+        let found = waiting.iter().find(|(_, wrapped)| wrapped.about.accessor == accessor);
+        found.map(|(token, _)| token.clone())
+    }
+
     /// What is behind a token, once.
     pub(super) fn unwrap(&self, token: &str) -> Answer {
         let wrapped = self.waiting.lock().remove(token);
         match wrapped.filter(|wrapped| wrapped.until > self.clock.now()) {
             Some(wrapped) => wrapped.answer,
-            None => Answer::refused(400, "wrapping token is not valid or does not exist"),
+            None => Answer::refused(400, NOT_WRAPPED),
         }
     }
 }

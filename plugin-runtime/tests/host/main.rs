@@ -14,6 +14,7 @@ mod leased;
 mod leases;
 mod mounts;
 mod processes;
+mod refusals;
 mod reload;
 mod scratch;
 mod soak;

@@ -231,7 +231,7 @@ async fn a_mount_that_is_going_takes_no_requests() {
     let (disabled, answer) = tokio::join!(host.disable("peer"), host.read("peer/x"));
     disabled.unwrap();
     assert_eq!(answer.status, 404);
-    assert!(answer.errors[0].ends_with("route entry is tainted."), "{answer:?}");
+    assert!(answer.errors[0].ends_with("route entry or namespace is tainted."), "{answer:?}");
 }
 
 #[tokio::test]

@@ -189,7 +189,7 @@ async fn a_sealed_host_says_so_and_little_else() {
 #[tokio::test]
 async fn a_path_that_this_host_does_not_have_says_what_it_has() {
     let (_host, client) = host();
-    for path in ["sys/policies/acl/x", "sys/leases/count", "sys/wrapping/rewrap", "auth/token/x"] {
+    for path in ["sys/policies/acl/x", "sys/leases/count", "sys/wrapping/pubkey", "auth/token/x"] {
         let answer = client.write(path, json!({})).await;
         assert_eq!(answer.status, 404, "{path}");
         let words = format!("this host has no `{path}`: of a server's own paths it has ");

@@ -113,9 +113,14 @@ impl Answer {
         Self { status, errors: vec![text.into()], ..Self::default() }
     }
 
+    /// The same for functions that fail with it.
+    pub(crate) fn refusal(status: u16, text: impl Into<String>) -> Box<Self> {
+        Box::new(Self::refused(status, text))
+    }
+
     /// What remains of an answer whose content is now behind a wrapping token.
     pub(crate) fn wrapped(&self, wrap: AnswerWrap) -> Self {
-        Self { status: 200, headers: self.headers.clone(), wrap: Some(wrap), ..Self::default() }
+        Self { status: 200, wrap: Some(wrap), ..Self::default() }
     }
 
     /// The data as they are stored with a lease: an object or `null`.

@@ -97,7 +97,8 @@ impl Routed {
         let leased = secret.is_some() || auth.is_some();
         let mut answer = self.visible(asked, leased, wrap_ttl.is_some());
         answer.warnings.extend(late_warning);
-        let wrap_ttl = wrap_ttl.filter(|_| answer.is_success());
+        // A redirect and a raw body are wrapped too.
+        let wrap_ttl = wrap_ttl.filter(|_| answer.errors.is_empty());
         FromReply { answer, secret, auth, wrap_ttl }
     }
 
@@ -134,7 +135,7 @@ impl Routed {
             && warnings.is_empty()
             && !leased
             && !wrapped;
-        let status = if only_headers { 204 } else { 200 };
+        let status = if only_headers { nothing(asked.operation).status } else { 200 };
         let data = response.data.map_or(Value::Null, Value::Object);
         Answer { status, data, warnings, headers, ..Answer::default() }
     }

@@ -240,12 +240,14 @@ fn broken_raw_answers_are_the_servers_failure() {
 }
 
 #[test]
-fn headers_are_passed_on_and_alone_are_no_content() {
+fn headers_are_passed_on_and_alone_are_no_answer() {
     let header = pb::Header { header: vec!["1".to_owned()] };
     let headers = HashMap::from([("X-Custom".to_owned(), header)]);
     let wire = pb::Response { headers, ..data("null") };
-    let answer = of(Operation::Read, response(wire.clone()));
-    assert_eq!((answer.status, answer.header("x-custom")), (204, Some("1")));
+    for (operation, status) in [(Operation::Update, 204), (Operation::Read, 404)] {
+        let answer = of(operation, response(wire.clone()));
+        assert_eq!((answer.status, answer.header("x-custom")), (status, Some("1")));
+    }
     let answer = of(Operation::Read, response(pb::Response { data: "{}".into(), ..wire }));
     assert_eq!((answer.status, answer.header("x-custom")), (200, Some("1")));
 }

@@ -147,8 +147,10 @@ impl fmt::Debug for Registration {
 }
 
 pub(super) fn check_name(name: &str) -> Result<(), CatalogError> {
-    let wrong = name.is_empty() || name.contains("..") || name.contains('/');
-    if wrong { Err(CatalogError::Name(name.to_owned())) } else { Ok(()) }
+    if name.contains("..") {
+        return Err(CatalogError::ParentReference);
+    }
+    if name.is_empty() { Err(CatalogError::Name(name.to_owned())) } else { Ok(()) }
 }
 
 pub(in crate::host) fn check_version(version: &str) -> Result<(), CatalogError> {

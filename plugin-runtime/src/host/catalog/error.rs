@@ -13,8 +13,11 @@ pub enum CatalogError {
     #[error("no plugin_directory is configured: external plugins can't be registered")]
     NoDirectory,
     /// The name is none.
-    #[error("`{0}` is no name for a plugin: it must not be empty or hold `..` or a slash")]
+    #[error("`{0}` is no name for a plugin: it must not be empty")]
     Name(String),
+    /// The name or the command holds `..`.
+    #[error("path cannot contain parent references")]
+    ParentReference,
     /// The version is not a semantic one.
     #[error("`{0}` is not a semantic version with a leading v, such as v1.2.3")]
     Version(String),

@@ -50,7 +50,7 @@ impl Catalog {
         check_version(&plugin.version)?;
         let command = plugin.command();
         if command.contains("..") {
-            return Err(CatalogError::Outside(command.to_owned()));
+            return Err(CatalogError::ParentReference);
         }
         let path = directory.join(command);
         let missing = |source| CatalogError::Missing { path: path.clone(), source };

@@ -1,6 +1,5 @@
 //! Requests over plain HTTP/1.1, one connection each.
 
-use std::fmt::Write as _;
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -17,6 +16,7 @@ use tokio::net::TcpStream;
 use crate::Operation;
 use crate::host::answer::Answer;
 use crate::host::requests::ApiRequest;
+use crate::host::url;
 use crate::request::Headers;
 
 /// How long a request may take: servers give up after 90 seconds by themselves.
@@ -127,8 +127,11 @@ fn http_request(authority: &str, request: &ApiRequest) -> Result<Request<String>
         _ => Method::GET,
     };
     let writes = matches!(method, Method::PUT | Method::PATCH);
-    let mut target = format!("/v1/{}", encoded(request.path.trim_start_matches('/'), b"/"));
-    let query = query(request, writes);
+    let method_patches = method == Method::PATCH;
+    let mut target = url::target(&request.path);
+    let helps = (request.operation == Operation::Help).then(|| ("help", "1".to_owned()));
+    let fields = request.data.as_object().filter(|_| !writes);
+    let query = url::query(helps.into_iter().chain(fields.into_iter().flat_map(url::pairs)));
     if !query.is_empty() {
         target = format!("{target}?{query}");
     }
@@ -152,50 +155,13 @@ fn http_request(authority: &str, request: &ApiRequest) -> Result<Request<String>
             built = built.header(name, value);
         }
     }
-    let body = if writes && !request.data.is_null() {
+    // A merge patch is known by its type, also where it has no body.
+    if writes && (method_patches || !request.data.is_null()) {
         built = built.header("Content-Type", content_type);
-        request.data.to_string()
-    } else {
-        String::new()
-    };
+    }
+    let body =
+        if writes && !request.data.is_null() { request.data.to_string() } else { String::new() };
     Ok(built.body(body)?)
-}
-
-/// The fields of a request that has no body.
-fn query(request: &ApiRequest, writes: bool) -> String {
-    let mut query = String::new();
-    let mut add = |name: &str, value: &Value| {
-        let value = match value {
-            Value::String(text) => text.clone(),
-            other => other.to_string(),
-        };
-        let separator = if query.is_empty() { "" } else { "&" };
-        let _ = write!(query, "{separator}{}={}", encoded(name, b""), encoded(&value, b""));
-    };
-    if request.operation == Operation::Help {
-        add("help", &Value::from(1));
-    }
-    let fields = request.data.as_object().filter(|_| !writes);
-    for (name, value) in fields.into_iter().flatten() {
-        match value {
-            Value::Array(values) => values.iter().for_each(|value| add(name, value)),
-            value => add(name, value),
-        }
-    }
-    query
-}
-
-/// Text as it may stand in a URL, with the bytes of `kept` as they are.
-fn encoded(text: &str, kept: &[u8]) -> String {
-    let mut encoded = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) || kept.contains(&byte) {
-            encoded.push(char::from(byte));
-        } else {
-            let _ = write!(encoded, "%{byte:02X}");
-        }
-    }
-    encoded
 }
 
 #[cfg(test)]

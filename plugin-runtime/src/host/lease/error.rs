@@ -40,14 +40,20 @@ pub(crate) enum LeaseError {
         unrecoverable: bool,
     },
     /// One of several could not be revoked.
-    #[error("failed to revoke {id:?}: {source}")]
+    #[error("failed to revoke {id:?}{}: {source}", place_text(*place))]
     Prefix {
         /// Which one.
         id: String,
+        /// Its number among all, and how many there are.
+        place: Option<(usize, usize)>,
         /// Why.
         #[source]
         source: Box<LeaseError>,
     },
+}
+
+fn place_text(place: Option<(usize, usize)>) -> String {
+    place.map_or_else(String::new, |(number, count)| format!(" ({number} / {count})"))
 }
 
 impl LeaseError {

@@ -44,9 +44,14 @@ impl Leases {
         calls: &dyn LeaseCalls,
         prefix: &str,
     ) -> Result<(), LeaseError> {
-        for id in self.below(prefix) {
+        let all = self.below(prefix);
+        let count = all.len();
+        // One lease alone is not counted.
+        let named = all.first().is_some_and(|id| id == prefix);
+        for (index, id) in all.into_iter().enumerate() {
             if let Err(source) = self.revoke(calls, &id).await {
-                return Err(LeaseError::Prefix { id, source: Box::new(source) });
+                let place = (!named).then_some((index + 1, count));
+                return Err(LeaseError::Prefix { id, place, source: Box::new(source) });
             }
         }
         Ok(())

@@ -51,6 +51,14 @@ pub(in crate::host) struct Tune {
     pub(in crate::host) token_type: TokenType,
     pub(in crate::host) options: BTreeMap<String, String>,
     pub(in crate::host) description: String,
+    pub(in crate::host) force_no_cache: bool,
+    pub(in crate::host) listing_visibility: String,
+    pub(in crate::host) audit_non_hmac_request_keys: Vec<String>,
+    pub(in crate::host) audit_non_hmac_response_keys: Vec<String>,
+    // These are set when it is made, and stay.
+    pub(in crate::host) local: bool,
+    pub(in crate::host) seal_wrap: bool,
+    pub(in crate::host) external_entropy_access: bool,
 }
 
 /// What a mount calls.

@@ -13,6 +13,7 @@ use crate::host::error::HostError;
 use crate::host::instance::{Deadline, InstanceError};
 use crate::host::lease::LeaseCalls;
 use crate::host::mounts::{Active, Mounted};
+use crate::host::token::TOKENS;
 
 impl Host {
     /// Has the mount's backend handle a request, within the time that requests have.
@@ -120,6 +121,11 @@ impl LeaseCalls for Host {
     ) -> BoxFuture<'a, Result<pb::HandleRequestReply, InstanceError>> {
         async move {
             let mount = self.mounted(mount).map_err(as_instance_error)?;
+            // Of a mount that is being disabled only leases are revoked and work is rolled back.
+            let leaves = ["revoke", "rollback"].contains(&request.operation.as_str());
+            if mount.services.system_view.is_tainted() && !leaves {
+                return Err(InstanceError::Host("unsupported path".to_owned()));
+            }
             request.mount_type = mount.plugin.clone();
             self.handle(&mount, &request).await
         }
@@ -127,6 +133,9 @@ impl LeaseCalls for Host {
     }
 
     fn ttl_limits(&self, mount: &str) -> Option<TtlLimits> {
+        if mount == TOKENS {
+            return Some(self.system().ttl_limits());
+        }
         self.mounted(mount).ok().map(|mount| mount.services.system_view.ttl_limits())
     }
 }

@@ -127,9 +127,15 @@ impl Host {
     }
 
     /// Ends every lease and token of a mount that goes.
-    pub(in crate::host) async fn revoke_below(&self, path: &str) {
-        self.shared.leases.revoke_force(self, path).await;
+    ///
+    /// # Errors
+    ///
+    /// When a lease can't be revoked; it stays, and so do those after it.
+    pub(in crate::host) async fn revoke_below(&self, path: &str) -> Result<(), HostError> {
+        let revoked = self.shared.leases.revoke_prefix(self, path).await;
+        revoked.map_err(|error| HostError::Revoke(error.to_string()))?;
         self.shared.tokens.revoke_mount(path);
         self.shared.leases.run_due(self).await;
+        Ok(())
     }
 }

@@ -1,5 +1,6 @@
 //! From an API client's request to a mount's backend, and back.
 
+mod arrival;
 mod call;
 mod clients;
 mod direct;

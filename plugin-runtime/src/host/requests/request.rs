@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::Operation;
 use crate::request::Headers;
@@ -19,8 +19,8 @@ pub struct ApiRequest {
     pub operation: Operation,
     /// The full path: `mock/test`, `auth/mock/login`, `sys/mounts`.
     pub path: String,
-    /// The body, or the query of reads, lists and deletes. Anything but an object or null is
-    /// refused.
+    /// The body of a write, where null is none at all; or the query of any other request, whose
+    /// values become text as in a URL. A body that is neither an object nor null is refused.
     pub data: Value,
     /// The client's token; `None` is without one.
     pub token: Option<String>,
@@ -72,15 +72,6 @@ impl ApiRequest {
     pub fn wrapped(mut self, ttl: Duration) -> Self {
         self.wrap_ttl = Some(ttl);
         self
-    }
-
-    /// The fields; none for null.
-    pub(super) fn fields(&self) -> Option<Map<String, Value>> {
-        match &self.data {
-            Value::Null => Some(Map::new()),
-            Value::Object(fields) => Some(fields.clone()),
-            _ => None,
-        }
     }
 }
 

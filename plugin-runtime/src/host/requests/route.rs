@@ -7,10 +7,11 @@ use std::time::SystemTime;
 use plugin_proto::pb;
 use serde_json::{Map, Value};
 
-use super::ApiRequest;
+use super::arrival::{self, Arrived};
+use super::{ApiRequest, sys};
 use crate::Operation;
 use crate::host::Host;
-use crate::host::answer::{Access, Answer, Asked};
+use crate::host::answer::{Access, Answer, Asked, in_a_list};
 use crate::host::instance::InstanceError;
 use crate::host::lease::NewLease;
 use crate::host::mounts::Mounted;
@@ -18,6 +19,10 @@ use crate::host::token::{LoginMount, TokenInfo};
 
 /// Kinds of errors that say that there is no existence check.
 const UNSUPPORTED: std::ops::RangeInclusive<u32> = 5..=6;
+
+/// Kinds of errors with which a mount leaves a path as it is: it is asked with the fields of the
+/// request, which it may refuse as those of another.
+const TAKEN_AS_IT_IS: std::ops::RangeInclusive<u32> = 4..=6;
 
 /// The kind of error whose text reaches the caller of an existence check.
 const USER_ERROR: u32 = 1;
@@ -37,28 +42,55 @@ impl Host {
     /// Sends a request, as an API client does, and answers as a server would. Every token that is
     /// valid may do everything: this host has no policies.
     pub async fn request(&self, request: ApiRequest) -> Answer {
-        let Some(fields) = request.fields() else {
-            return Answer::refused(400, "error parsing JSON");
+        let asked = request.operation;
+        let Arrived { request, fields } = match arrival::arrived(request) {
+            Ok(arrived) => arrived,
+            Err(refused) => return arrival::departed(asked, asked, *refused),
         };
-        let path = full_path(&request);
+        let mut answer = self.arrived(&request, fields.as_ref()).await;
+        if let Some(namespace) = arrival::namespace(&request) {
+            answer.headers.insert(arrival::NAMESPACE.to_owned(), vec![namespace.to_owned()]);
+        }
+        arrival::departed(asked, request.operation, answer)
+    }
+
+    async fn arrived(&self, request: &ApiRequest, fields: Option<&Map<String, Value>>) -> Answer {
+        let path = request.path.as_str();
         // Some of these answer while the host is sealed.
-        if let Some(answer) = self.own_path(&request, &path, &fields).await {
+        if !sys::answers_when_sealed(path) {
+            if self.is_sealed() {
+                return Answer::refused(503, "Vault is sealed");
+            }
+            if arrival::namespace(request).is_some_and(|named| !arrival::is_root(named)) {
+                return Answer::refused(404, "namespace not found");
+            }
+            if let Some(refused) = arrival::refused_by_path(request) {
+                return refused;
+            }
+        }
+        if let Some(answer) = self.own_path(request, path, fields).await {
             return answer;
         }
-        if self.is_sealed() {
-            return Answer::refused(503, "Vault is sealed");
-        }
         let found =
-            self.shared.mounts.lock().route(&path).map(|(mount, rest)| (mount, rest.to_owned()));
+            self.shared.mounts.lock().route(path).map(|(mount, rest)| (mount, rest.to_owned()));
         let Some((mount, rest)) = found else {
+            let token = request.token.as_deref().unwrap_or_default();
+            if self.shared.tokens.use_once(token).is_none() {
+                return self.denied(token);
+            }
+            self.shared.tokens.used(token);
+            let path = path.replace('\\', "\\\\").replace('"', "\\\"");
             let text = format!("no handler for route \"{path}\". route entry not found.");
             return Answer::refused(404, text);
         };
         if mount.services.system_view.is_tainted() {
-            let text = format!("no handler for route \"{path}\". route entry is tainted.");
+            let text = format!(
+                "no handler for route \"{path}\" on namespace \"\". route entry or namespace is \
+                 tainted."
+            );
             return Answer::refused(404, text);
         }
-        let answer = self.answer(&request, &mount, rest, &fields).await;
+        let answer = self.answer(request, &mount, rest, fields).await;
         if let Some(token) = &request.token {
             self.shared.tokens.used(token);
         }
@@ -70,16 +102,16 @@ impl Host {
         request: &ApiRequest,
         mount: &Arc<Mounted>,
         path: String,
-        fields: &Map<String, Value>,
+        fields: Option<&Map<String, Value>>,
     ) -> Answer {
-        let path = match self.canonical(mount, path).await {
+        let path = match self.canonical(mount, path, fields).await {
             Ok(path) => path,
             Err(answer) => return answer,
         };
         let access = self.access(mount, &path).await;
         let token = request.token.as_deref().and_then(|token| self.shared.tokens.use_once(token));
         if token.is_none() && access == Access::Token {
-            return Answer::refused(403, "permission denied");
+            return self.denied(request.token.as_deref().unwrap_or_default());
         }
         let mut routed = Routed {
             mount,
@@ -104,8 +136,20 @@ impl Host {
         self.complete(request, &routed, reply).await
     }
 
+    /// The refusal of who has no token for this. A wrapping token is used up by it.
+    pub(super) fn denied(&self, token: &str) -> Answer {
+        let text = "permission denied";
+        let wrapping = self.shared.wrappings.drop_token(token);
+        Answer::refused(403, if wrapping { in_a_list(text) } else { text.to_owned() })
+    }
+
     /// The canonical path, for mounts that have another one.
-    async fn canonical(&self, mount: &Arc<Mounted>, path: String) -> Result<String, Answer> {
+    async fn canonical(
+        &self,
+        mount: &Arc<Mounted>,
+        path: String,
+        fields: Option<&Map<String, Value>>,
+    ) -> Result<String, Answer> {
         if !self.shared.resolves_paths {
             return Ok(path);
         }
@@ -113,11 +157,20 @@ impl Host {
             operation: Operation::ResolvePath.name().to_owned(),
             path: path.clone(),
             mount_point: mount.path(),
-            data: "null".into(),
+            data: data_to_wire(fields).into(),
             ..Default::default()
         };
         let Ok(reply) = self.handle(mount, &wire).await else { return Ok(path) };
-        let data = reply.response.filter(|_| reply.err.is_none()).map(|response| response.data);
+        if let Some(error) = reply.err {
+            if TAKEN_AS_IT_IS.contains(&error.err_type) {
+                return Ok(path);
+            }
+            let reply = pb::HandleRequestReply { response: None, err: Some(error) };
+            let operation = Operation::ResolvePath;
+            let asked = Asked { operation, access: Access::Login, wrap_ttl: None };
+            return Err(Answer::from_reply(asked, Ok(reply)).answer);
+        }
+        let data = reply.response.map(|response| response.data);
         let data: Value = serde_json::from_slice(&data.unwrap_or_default()).unwrap_or_default();
         match data.get("path") {
             None => Ok(path),
@@ -157,25 +210,20 @@ impl Host {
         &self,
         request: &ApiRequest,
         routed: &Routed<'_>,
-        fields: &Map<String, Value>,
+        fields: Option<&Map<String, Value>>,
     ) -> pb::Request {
         let passed = &routed.mount.tune.lock().passthrough_request_headers;
         let is_passed =
             |name: &String| passed.iter().any(|passed| passed.eq_ignore_ascii_case(name));
         let headers = request.headers.iter().filter(|(name, _)| is_passed(name));
-        let data = if fields.is_empty() && !writes(routed.operation) {
-            "null".to_owned()
-        } else {
-            serde_json::to_string(fields).unwrap_or_default()
-        };
         let token = routed.token.as_ref();
         pb::Request {
             id: routed.id.clone(),
             operation: routed.operation.name().to_owned(),
             path: routed.path.clone(),
-            data: data.into(),
+            data: data_to_wire(fields).into(),
             headers: headers
-                .map(|(name, values)| (name.clone(), pb::Header { header: values.clone() }))
+                .map(|(name, values)| (canonical(name), pb::Header { header: values.clone() }))
                 .collect(),
             client_token: request
                 .token
@@ -213,14 +261,14 @@ impl Host {
             access: routed.access,
             wrap_ttl: request.wrap_ttl,
         };
-        let mut found = Answer::from_reply(asked, reply);
-        {
+        let mut reply = reply;
+        if let Ok(pb::HandleRequestReply { response: Some(response), .. }) = &mut reply {
             let allowed = &routed.mount.tune.lock().allowed_response_headers;
-            let redirected = found.answer.redirect.is_some();
-            found.answer.headers.retain(|name, _| {
-                redirected || allowed.iter().any(|allowed| allowed.eq_ignore_ascii_case(name))
-            });
+            let is_allowed =
+                |name: &String| allowed.iter().any(|allowed| allowed.eq_ignore_ascii_case(name));
+            response.headers.retain(|name, _| is_allowed(name));
         }
+        let mut found = Answer::from_reply(asked, reply);
         let mount = routed.mount.path();
         let path = format!("{mount}{}", routed.path);
         let limits = routed.mount.services.system_view.ttl_limits();
@@ -284,15 +332,19 @@ impl Host {
     }
 }
 
-fn writes(operation: Operation) -> bool {
-    matches!(operation, Operation::Create | Operation::Update | Operation::Patch)
+/// A header's name as HTTP libraries write it: each part with a capital letter.
+fn canonical(name: &str) -> String {
+    let parts = name.split('-').map(|part| {
+        let mut letters = part.chars();
+        let first = letters.next().map(|first| first.to_ascii_uppercase());
+        first.into_iter().chain(letters.map(|letter| letter.to_ascii_lowercase())).collect()
+    });
+    parts.collect::<Vec<String>>().join("-")
 }
 
-/// Without slashes in front; with one at the end of a list.
-fn full_path(request: &ApiRequest) -> String {
-    let path = request.path.trim_start_matches('/');
-    let lists = matches!(request.operation, Operation::List | Operation::Scan);
-    if lists && !path.ends_with('/') { format!("{path}/") } else { path.to_owned() }
+/// The fields as a plugin gets them.
+fn data_to_wire(fields: Option<&Map<String, Value>>) -> String {
+    fields.and_then(|fields| serde_json::to_string(fields).ok()).unwrap_or_else(|| "null".into())
 }
 
 /// What a plugin gets in place of a token: the same for the same token and mount, and nothing that

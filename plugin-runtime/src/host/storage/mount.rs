@@ -10,8 +10,12 @@ use tokio_util::task::TaskTracker;
 use super::store::Rules;
 use crate::error::READ_ONLY;
 use crate::host::faults::{Effect, Faults, StorageCall, StorageOperation};
+use crate::host::printable::is_printable;
 use crate::storage::{Answer, Call, Memory, StorageBackend};
 use crate::{Storage, StorageEntry, StorageError};
+
+/// What servers say of a key that they would not write.
+const NOT_PRINTABLE: &str = "key contains non-printable characters";
 
 /// What a mount may do with its storage at the moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,9 +80,10 @@ impl MountStorage {
         self.shared.memory.count()
     }
 
-    /// What a call is refused with in this state.
-    fn check(&self, operation: StorageOperation) -> Result<(), StorageError> {
+    /// What a call is refused with in this state, or for its key.
+    fn check(&self, operation: StorageOperation, key: &str) -> Result<(), StorageError> {
         let refused = |text: &str| Err(StorageError::from_text(text.to_owned()));
+        let names_an_entry = matches!(operation, StorageOperation::Put | StorageOperation::Delete);
         match *self.shared.state.lock() {
             MountState::SettingUp if operation.writes() => {
                 refused("cannot write to storage during setup")
@@ -86,6 +91,7 @@ impl MountStorage {
             MountState::ReadOnly if operation.writes() => refused(READ_ONLY),
             MountState::Sealed => refused("Vault is sealed"),
             MountState::Closed => refused("the mount is gone"),
+            _ if names_an_entry && !is_printable(key) => refused(NOT_PRINTABLE),
             MountState::SettingUp | MountState::Ready | MountState::ReadOnly => Ok(()),
         }
     }
@@ -99,7 +105,7 @@ impl MountStorage {
         call: Answer<'a, T>,
     ) -> Answer<'a, T> {
         let effect = self.shared.faults.next(StorageCall::new(operation, key));
-        let checked = self.check(operation);
+        let checked = self.check(operation, key);
         if matches!(effect, Effect::None) {
             return match checked {
                 Ok(()) => call,

@@ -4,6 +4,6 @@ mod mount;
 mod service;
 mod settings;
 
-pub(super) use mount::MountSystemView;
+pub(super) use mount::{MountSystemView, TunedTtls};
 pub(super) use service::SystemViewService;
 pub use settings::{SystemSettings, SystemValues};

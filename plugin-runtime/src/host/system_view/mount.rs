@@ -26,7 +26,7 @@ pub(in crate::host) struct MountSystemView {
 }
 
 /// What an operator has tuned of one mount; zero is the server's own.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(in crate::host) struct TunedTtls {
     pub(in crate::host) default: Duration,
     pub(in crate::host) max: Duration,
@@ -61,6 +61,10 @@ impl MountSystemView {
 
     pub(in crate::host) fn taint(&self) {
         self.tainted.store(true, Ordering::SeqCst);
+    }
+
+    pub(in crate::host) fn untaint(&self) {
+        self.tainted.store(false, Ordering::SeqCst);
     }
 }
 

@@ -52,6 +52,8 @@ pub struct TokenInfo {
     pub token_type: TokenType,
     /// Whether it can be renewed.
     pub renewable: bool,
+    /// Whether no other token ends it with itself.
+    pub orphan: bool,
 }
 
 impl fmt::Debug for TokenInfo {
@@ -81,7 +83,10 @@ pub(super) struct Entry {
     /// What is left of a limited number of uses.
     pub(super) uses: Option<u64>,
     pub(super) spent: bool,
+    /// `None` for a token that was made without a login.
     pub(super) origin: Option<Origin>,
+    /// The token with which this one ends.
+    pub(super) parent: Option<String>,
     /// The login as it was at first, which no renewal changes.
     pub(super) login: pb::Auth,
     /// One permit: who holds it may call the mount for this token.
@@ -110,6 +115,7 @@ impl Entry {
             uses: None,
             spent: false,
             origin: None,
+            parent: None,
             login: pb::Auth { display_name: "root".to_owned(), ..pb::Auth::default() },
             turns: Arc::new(Semaphore::new(1)),
         }
@@ -132,7 +138,8 @@ impl Entry {
     }
 
     pub(super) fn is_renewable(&self) -> bool {
-        let options = self.origin.as_ref().and_then(|origin| origin.auth.lease_options);
+        let auth = self.origin.as_ref().map_or(&self.login, |origin| &origin.auth);
+        let options = auth.lease_options;
         !self.is_batch() && options.is_some_and(|options| options.renewable)
     }
 
@@ -167,6 +174,7 @@ impl Entry {
             bound_cidrs: auth.bound_cidrs.iter().cloned().map(BoundCidr::from_wire).collect(),
             token_type: self.kind,
             renewable: self.is_renewable(),
+            orphan: self.parent.is_none(),
         }
     }
 }

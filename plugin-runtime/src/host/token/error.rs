@@ -16,6 +16,9 @@ pub(crate) enum TokenError {
     /// The login is of somebody without a name.
     #[error("missing name in alias")]
     NoName,
+    /// A group of the login has no name.
+    #[error("missing alias name")]
+    NoGroupName,
     /// Its terms allow no length.
     #[error(transparent)]
     Ttl(#[from] TtlError),
@@ -46,7 +49,7 @@ impl TokenError {
             | Self::BatchRenew
             | Self::NotRenewable => 400,
             Self::Unknown => 403,
-            Self::NoName | Self::Ttl(_) | Self::NoMount => 500,
+            Self::NoName | Self::NoGroupName | Self::Ttl(_) | Self::NoMount => 500,
         };
         Answer::refused(status, self.to_string())
     }

@@ -18,7 +18,7 @@ use crate::host::random::base62;
 use crate::wire::{duration_from_wire, duration_to_wire};
 
 /// How many random letters and digits stand for what a batch token says.
-const BATCH_RANDOM: usize = 96;
+pub(super) const BATCH_RANDOM: usize = 96;
 
 /// The auth method that a login went through.
 #[derive(Clone, Debug)]
@@ -92,6 +92,7 @@ impl Tokens {
             creation_ttl: found.ttl,
             uses: u64::try_from(auth.num_uses).ok().filter(|uses| *uses > 0 && !batch),
             spent: false,
+            parent: None,
             login: auth.clone(),
             origin: Some(Origin { mount, auth }),
             turns: Arc::new(Semaphore::new(1)),
@@ -103,9 +104,13 @@ impl Tokens {
     /// The entity behind the login's alias: the same one for the same name in the same mount.
     fn identify(&self, mount: &LoginMount, auth: &mut pb::Auth) -> Result<(), TokenError> {
         auth.entity_id.clear();
+        // Groups are looked for only for who has an alias of their own.
         let Some(alias) = &mut auth.alias else { return Ok(()) };
         if alias.name.is_empty() {
             return Err(TokenError::NoName);
+        }
+        if auth.group_aliases.iter().any(|group| group.name.is_empty()) {
+            return Err(TokenError::NoGroupName);
         }
         alias.mount_type.clone_from(&mount.mount_type);
         alias.local = mount.local;

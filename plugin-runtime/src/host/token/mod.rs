@@ -25,6 +25,7 @@ use entry::Entry;
 pub use entry::TokenInfo;
 pub(crate) use error::TokenError;
 pub(crate) use login::LoginMount;
+pub(in crate::host) use renew::TOKENS;
 
 use super::Clock;
 use super::lease::Leases;
@@ -142,13 +143,27 @@ impl Tokens {
         state.by_token.insert(token, entry);
     }
 
-    fn drop_token(&self, token: &str) {
-        {
-            let mut state = self.state.lock();
-            let Some(entry) = state.by_token.remove(token) else { return };
-            state.by_accessor.remove(&entry.accessor);
+    /// Has the tokens that were made with this one outlive it.
+    pub(crate) fn orphan_children(&self, token: &str) {
+        let mut state = self.state.lock();
+        let entries = state.by_token.values_mut();
+        for entry in entries.filter(|entry| entry.parent.as_deref() == Some(token)) {
+            entry.parent = None;
         }
-        self.leases.revoke_by_token(token);
+    }
+
+    /// Drops a token with all that were made with it.
+    fn drop_token(&self, token: &str) {
+        let mut dropped = vec![token.to_owned()];
+        while let Some(token) = dropped.pop() {
+            {
+                let mut state = self.state.lock();
+                let Some(entry) = state.by_token.remove(&token) else { continue };
+                state.by_accessor.remove(&entry.accessor);
+            }
+            self.leases.revoke_by_token(&token);
+            dropped.extend(self.tokens_where(|entry| entry.parent.as_ref() == Some(&token)));
+        }
     }
 
     /// Waits until no other renewal of this token is under way. `None` when there is none.

@@ -10,10 +10,13 @@ use super::login::{answer_auth, settle, terms};
 use super::policies::sanitized;
 use super::{TokenError, Tokens};
 use crate::Operation;
-use crate::framework::TtlTerms;
+use crate::framework::{TtlLimits, TtlTerms};
 use crate::host::answer::{Access, Answer, Asked, Routed, in_a_list};
 use crate::host::lease::LeaseCalls;
 use crate::wire::duration_to_wire;
+
+/// The server's own auth method, whose limits hold for tokens without a login.
+pub(in crate::host) const TOKENS: &str = "auth/token/";
 
 impl Tokens {
     /// Renews a token by as much as is wished for and allowed, and answers as the server's
@@ -47,8 +50,13 @@ impl Tokens {
         if entry.is_batch() {
             return Err(TokenError::BatchRenew);
         }
-        let origin = entry.origin.as_ref().filter(|_| entry.is_renewable());
-        let Origin { mount, auth } = origin.ok_or(TokenError::NotRenewable)?;
+        if !entry.is_renewable() {
+            return Err(TokenError::NotRenewable);
+        }
+        let Some(Origin { mount, auth }) = &entry.origin else {
+            let limits = calls.ttl_limits(TOKENS).ok_or(TokenError::NoMount)?;
+            return self.renew_made(token, &entry, increment, limits);
+        };
         let limits = calls.ttl_limits(&mount.path).ok_or(TokenError::NoMount)?;
 
         let request = renewal(&entry, mount.path.as_str(), auth, increment, connection);
@@ -73,7 +81,9 @@ impl Tokens {
         token.clone_into(&mut auth.client_token);
 
         let policies = sanitized(&auth.token_policies, false);
-        let answer = answer_auth(&auth, policies, kind);
+        let mut answer = answer_auth(&auth, policies, kind);
+        // Servers say it of new tokens alone.
+        answer.orphan = false;
         let mut state = self.state.lock();
         // It is gone when it was revoked meanwhile.
         if let Some(known) = state.by_token.get_mut(token) {
@@ -82,6 +92,30 @@ impl Tokens {
             known.origin = Some(Origin { mount: mount.clone(), auth });
         }
         drop(state);
+        Ok(Answer { auth: Some(answer), warnings: found.warnings, ..Answer::empty(200) })
+    }
+}
+
+impl Tokens {
+    /// Renews a token that was made without a login.
+    fn renew_made(
+        &self,
+        token: &str,
+        entry: &Entry,
+        increment: Duration,
+        limits: TtlLimits,
+    ) -> Result<Answer, TokenError> {
+        let now = self.clock.now();
+        let issued = Some(entry.issued);
+        let found = TtlTerms { increment, issued, ..terms(&entry.login) }.within(limits, now)?;
+        let mut auth = entry.login.clone();
+        auth.lease_options.get_or_insert_default().ttl = duration_to_wire(found.ttl);
+        let mut answer = answer_auth(&auth, entry.policies.clone(), entry.kind);
+        answer.orphan = entry.parent.is_none();
+        if let Some(known) = self.state.lock().by_token.get_mut(token) {
+            known.expires = Some(now.checked_add(found.ttl).unwrap_or(now));
+            known.renewed = Some(now);
+        }
         Ok(Answer { auth: Some(answer), warnings: found.warnings, ..Answer::empty(200) })
     }
 }

@@ -7,7 +7,6 @@ use super::refusal::registration_refusal;
 use super::tune::malformed_version;
 use super::{Own, data, unsupported};
 use crate::Operation;
-use crate::fields::CommaList;
 use crate::host::Registration;
 use crate::host::answer::Answer;
 use crate::host::catalog::{PluginKey, PluginType, Source, check_version};
@@ -20,16 +19,19 @@ struct Wanted {
     #[serde(default)]
     command: String,
     #[serde(default)]
-    args: Option<CommaList<String>>,
+    args: Vec<String>,
     #[serde(default)]
-    env: Option<CommaList<String>>,
+    env: Vec<String>,
     #[serde(default)]
     version: String,
 }
 
 impl Own<'_> {
-    pub(super) async fn catalog(&self, path: &str) -> Answer {
-        let Some((kind, name)) = path.split_once('/') else { return self.list_catalog(path) };
+    pub(super) async fn catalog(&self, path: Option<&str>) -> Answer {
+        let path = path.unwrap_or_default();
+        let Some((kind, name)) = path.split_once('/').filter(|(_, name)| !name.is_empty()) else {
+            return self.list_catalog(path.trim_end_matches('/'));
+        };
         let Ok(kind) = kind.parse::<PluginType>() else {
             return Answer::refused(400, format!("\"{kind}\" is not a supported plugin type"));
         };
@@ -37,9 +39,12 @@ impl Own<'_> {
             Operation::Read => self.read_plugin(kind, name),
             Operation::Create | Operation::Update => self.register(kind, name).await,
             Operation::Delete => {
+                let version = match self.asked_version() {
+                    Ok(version) => version,
+                    Err(refused) => return *refused,
+                };
                 // There being none is success.
-                let version = self.text("version").unwrap_or_default();
-                let _ = self.host.deregister(kind, name, &canonical(version));
+                let _ = self.host.deregister(kind, name, &version);
                 Answer::empty(204)
             }
             _ => unsupported(),
@@ -69,16 +74,17 @@ impl Own<'_> {
                     names if names.is_empty() => Answer::empty(404),
                     names => data(json!({ "keys": names })),
                 },
-                Err(_) => {
-                    Answer::refused(400, format!("\"{kind}\" is not a supported plugin type"))
-                }
+                Err(_) => unsupported(),
             },
             _ => unsupported(),
         }
     }
 
     fn read_plugin(&self, kind: PluginType, name: &str) -> Answer {
-        let version = canonical(self.text("version").unwrap_or_default());
+        let version = match self.asked_version() {
+            Ok(version) => version,
+            Err(refused) => return *refused,
+        };
         let catalog = self.host.shared.catalog.lock();
         let found = catalog
             .iter()
@@ -102,6 +108,13 @@ impl Own<'_> {
         }))
     }
 
+    /// The version that is asked for; empty for none.
+    fn asked_version(&self) -> Result<String, Box<Answer>> {
+        let given = self.text("version").unwrap_or_default();
+        let version = canonical(given);
+        check_version(&version).map(|()| version).map_err(|_| malformed_version(given).into())
+    }
+
     async fn register(&self, kind: PluginType, name: &str) -> Answer {
         let wanted: Wanted = match self.read() {
             Ok(wanted) => wanted,
@@ -117,16 +130,28 @@ impl Own<'_> {
             return malformed_version(&wanted.version);
         }
         let Ok(sha256) = wanted.sha256.parse() else {
-            return Answer::refused(400, "Could not decode SHA-256 value from Hex");
+            let digits = wanted.sha256.len().is_multiple_of(2)
+                && wanted.sha256.bytes().all(|byte| byte.is_ascii_hexdigit());
+            return Answer::refused(
+                400,
+                if digits {
+                    "Decoded SHA-256 value is not 32 bytes"
+                } else {
+                    "Could not decode SHA-256 value from Hex"
+                },
+            );
         };
+        if wanted.command.contains(' ') && !wanted.args.is_empty() {
+            return Answer::refused(400, "must not specify args in command and args field");
+        }
         let mut plugin = Registration::new(kind, name, sha256).with_command(wanted.command);
         if !wanted.version.is_empty() {
             plugin = plugin.with_version(wanted.version);
         }
-        for arg in wanted.args.into_iter().flatten() {
+        for arg in wanted.args {
             plugin = plugin.with_arg(arg);
         }
-        for variable in wanted.env.into_iter().flatten() {
+        for variable in wanted.env {
             let (name, value) = variable.split_once('=').unwrap_or((&variable, ""));
             plugin = plugin.with_env(name, value);
         }

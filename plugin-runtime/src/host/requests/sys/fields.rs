@@ -4,6 +4,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::Own;
+use crate::fields::{FieldSet, parse};
 use crate::host::answer::Answer;
 
 /// Why the fields of a request are not good, for the caller.
@@ -16,23 +17,18 @@ impl Refused {
 }
 
 impl Own<'_> {
-    /// The fields as a type; those that it does not have are ignored, as on a server.
+    /// The fields as a type, by the rules for the fields of plugins. Those that the type does not
+    /// have are ignored, with a warning in an answer that has something to say.
     pub(super) fn read<T: DeserializeOwned>(&self) -> Result<T, Refused> {
-        serde_json::from_value(Value::Object(self.fields.clone()))
-            .map_err(|error| Refused(error.to_string()))
+        let body = Value::Object(self.fields.clone()).to_string();
+        let parsed = parse::<T>(&FieldSet::default(), &[], body.as_bytes())
+            .map_err(|error| Refused(error.to_string()))?;
+        *self.ignored.lock() = parsed.ignored;
+        Ok(parsed.value)
     }
 
     /// A field that is text; nothing when it is not given.
     pub(super) fn text(&self, name: &str) -> Option<&str> {
         self.fields.get(name).and_then(Value::as_str).filter(|text| !text.is_empty())
-    }
-
-    /// A field that is true or false; false when it is not given.
-    pub(super) fn flag(&self, name: &str) -> bool {
-        match self.fields.get(name) {
-            Some(Value::Bool(flag)) => *flag,
-            Some(Value::String(text)) => matches!(text.as_str(), "true" | "1"),
-            _ => false,
-        }
     }
 }

@@ -6,66 +6,94 @@ use std::time::SystemTime;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{Own, data, unknown, unsupported};
+use super::fields::Refused;
+use super::{Own, data, unknown, unsupported, unsupported_path};
 use crate::Operation;
 use crate::fields::Seconds;
 use crate::host::answer::Answer;
 
+/// A lease, named in the body or, as older clients do, in the path.
 #[derive(Deserialize)]
-struct Wanted {
+struct Named {
+    #[serde(default)]
+    lease_id: String,
+}
+
+#[derive(Deserialize)]
+struct Renewal {
     #[serde(default)]
     lease_id: String,
     #[serde(default)]
     increment: Seconds,
 }
 
+#[derive(Deserialize)]
+struct Revocation {
+    #[serde(default)]
+    lease_id: String,
+    #[serde(default)]
+    sync: bool,
+}
+
+#[derive(Deserialize)]
+struct Prefix {
+    #[serde(default)]
+    sync: bool,
+}
+
 impl Own<'_> {
     pub(super) async fn leases(&self, path: &str) -> Answer {
-        let (what, rest) = path.split_once('/').unwrap_or((path, ""));
-        match (what, self.operation()) {
-            ("lookup", Operation::List) => self.list_leases(rest),
+        let (what, rest) = match path.split_once('/') {
+            Some((what, rest)) => (what, Some(rest)),
+            None => (path, None),
+        };
+        let answer = match (what, rest) {
+            ("lookup", Some(prefix)) => match self.operation() {
+                Operation::List => return self.list_leases(prefix),
+                _ => return unsupported(),
+            },
+            ("renew" | "revoke", Some("")) => return unsupported_path(),
+            ("revoke-prefix" | "revoke-force", None | Some("")) => return unsupported_path(),
             ("lookup" | "renew" | "revoke" | "revoke-prefix" | "revoke-force", _)
                 if !self.writes() =>
             {
-                unsupported()
+                return unsupported();
             }
-            ("revoke-prefix", _) => self.revoke_prefix(rest).await,
-            ("revoke-force", _) => {
-                self.host.shared.leases.revoke_force(self.host, rest).await;
-                Answer::empty(204)
+            ("lookup", None) => self.look_up(),
+            ("renew", named) => self.renew_lease(named.unwrap_or_default()).await,
+            ("revoke", named) => self.revoke_lease(named.unwrap_or_default()).await,
+            ("revoke-prefix", Some(prefix)) => self.revoke_prefix(prefix).await,
+            ("revoke-force", Some(prefix)) => {
+                self.host.shared.leases.revoke_force(self.host, prefix).await;
+                Ok(Answer::empty(204))
             }
-            ("lookup" | "renew" | "revoke", _) => self.lease(what, rest).await,
-            _ => unknown(&format!("sys/leases/{path}")),
-        }
+            _ => return unknown(&format!("sys/leases/{path}")),
+        };
+        answer.unwrap_or_else(Refused::answer)
     }
 
-    /// One lease, named in the body or, as older clients do, in the path.
-    async fn lease(&self, what: &str, rest: &str) -> Answer {
-        let wanted: Wanted = match self.read() {
-            Ok(wanted) => wanted,
-            Err(refused) => return refused.answer(),
-        };
-        let id = if wanted.lease_id.is_empty() { rest } else { &wanted.lease_id };
-        if id.is_empty() {
-            return Answer::refused(400, "lease_id must be specified");
-        }
-        match what {
-            "renew" => self.host.renew(id, wanted.increment.duration()).await,
-            "revoke" if self.flag("sync") => self.host.revoke(id).await,
-            "revoke" => {
-                self.host.revoke_later(id);
-                self.host.run_due().await;
-                Answer::empty(204)
-            }
-            _ => self.look_up(id),
-        }
+    async fn renew_lease(&self, in_path: &str) -> Result<Answer, Refused> {
+        let wanted: Renewal = self.read()?;
+        let id = named([&wanted.lease_id, in_path])?;
+        Ok(self.host.renew(id, wanted.increment.duration()).await)
     }
 
-    fn look_up(&self, id: &str) -> Answer {
-        let Some(lease) = self.host.lease(id) else {
-            return Answer::refused(400, "invalid lease");
-        };
-        data(json!({
+    async fn revoke_lease(&self, in_path: &str) -> Result<Answer, Refused> {
+        let wanted: Revocation = self.read()?;
+        let id = named([&wanted.lease_id, in_path])?;
+        if wanted.sync {
+            return Ok(self.host.revoke(id).await);
+        }
+        self.host.revoke_later(id);
+        self.host.run_due().await;
+        Ok(Answer::empty(204))
+    }
+
+    fn look_up(&self) -> Result<Answer, Refused> {
+        let wanted: Named = self.read()?;
+        let lease = self.host.lease(named([&wanted.lease_id])?);
+        let lease = lease.ok_or_else(|| Refused("invalid lease".to_owned()))?;
+        Ok(data(json!({
             "id": lease.id,
             "issue_time": time(lease.issue_time),
             "expire_time": time(lease.expire_time),
@@ -73,18 +101,18 @@ impl Own<'_> {
             "last_renewal": lease.last_renewal.map(time),
             "renewable": lease.renewable,
             "ttl": lease.ttl.as_secs(),
-        }))
+        })))
     }
 
-    async fn revoke_prefix(&self, prefix: &str) -> Answer {
-        if self.flag("sync") {
-            return self.host.revoke_prefix(prefix).await;
+    async fn revoke_prefix(&self, prefix: &str) -> Result<Answer, Refused> {
+        if self.read::<Prefix>()?.sync {
+            return Ok(self.host.revoke_prefix(prefix).await);
         }
         for id in self.host.leases(&folder(prefix)) {
             self.host.revoke_later(&id);
         }
         self.host.run_due().await;
-        Answer::empty(204)
+        Ok(Answer::empty(204))
     }
 
     fn list_leases(&self, prefix: &str) -> Answer {
@@ -102,6 +130,12 @@ impl Own<'_> {
         }
         data(json!({ "keys": keys }))
     }
+}
+
+/// The first name that is given.
+fn named<const N: usize>(names: [&str; N]) -> Result<&str, Refused> {
+    let given = names.into_iter().find(|name| !name.is_empty());
+    given.ok_or_else(|| Refused("lease_id must be specified".to_owned()))
 }
 
 fn folder(prefix: &str) -> String {

@@ -2,6 +2,7 @@
 //! words and shapes of its API.
 
 mod catalog;
+mod config;
 mod create_token;
 mod fields;
 mod leases;
@@ -14,10 +15,14 @@ mod tokens;
 mod tune;
 mod wrapping;
 
+pub(super) use seal::answers_when_sealed;
+
+use parking_lot::Mutex;
 use serde_json::{Map, Value};
 
 use super::ApiRequest;
 use crate::Operation;
+use crate::fields::NameList;
 use crate::host::Host;
 use crate::host::answer::{Answer, in_a_list};
 use crate::host::token::TokenInfo;
@@ -29,6 +34,8 @@ struct Own<'a> {
     fields: &'a Map<String, Value>,
     /// The client's token; `None` when it has none or a wrong one.
     token: Option<TokenInfo>,
+    /// Fields that were given and that the path does not have.
+    ignored: Mutex<NameList>,
 }
 
 impl Host {
@@ -37,30 +44,37 @@ impl Host {
         &self,
         request: &ApiRequest,
         path: &str,
-        fields: &Map<String, Value>,
+        fields: Option<&Map<String, Value>>,
     ) -> Option<Answer> {
         if !path.starts_with("sys/") && !path.starts_with("auth/token/") {
             return None;
         }
-        let path = path.trim_end_matches('/');
-        let open = is_open(path);
-        if self.is_sealed() && !seal::answers_when_sealed(path) {
-            return Some(Answer::refused(503, "Vault is sealed"));
+        let none = Map::new();
+        let fields = fields.unwrap_or(&none);
+        if let Err(refused) = tokens::check_named(path, fields) {
+            return Some(*refused);
         }
+        let open = is_open(path);
         let token = match &request.token {
             Some(token) if !open => self.shared.tokens.use_once(token),
             _ => None,
         };
         if token.is_none() && !open {
-            return Some(Answer::refused(403, "permission denied"));
+            return Some(self.denied(request.token.as_deref().unwrap_or_default()));
         }
-        let own = Own { host: self, request, fields, token };
-        let answer = own.answer(path).await;
+        let own = Own { host: self, request, fields, token, ignored: Mutex::default() };
+        let mut answer = own.answer(path).await;
+        let says = !answer.data.is_null() || answer.auth.is_some() || !answer.warnings.is_empty();
+        let ignored = own.ignored.into_inner();
+        if answer.is_success() && says && !ignored.is_empty() {
+            let warning = format!("Endpoint ignored these unrecognized parameters: [{ignored}]");
+            answer.warnings.push(warning);
+        }
         if let Some(token) = &request.token {
             self.shared.tokens.used(token);
         }
-        match request.wrap_ttl {
-            Some(ttl) if answer.is_success() && !answer.data.is_null() => {
+        match request.wrap_ttl.filter(|ttl| !ttl.is_zero()) {
+            Some(ttl) if answer.is_success() && says && answer.wrap.is_none() => {
                 let wrap = self.shared.wrappings.wrap(answer.clone(), path, ttl);
                 Some(answer.wrapped(wrap))
             }
@@ -71,19 +85,22 @@ impl Host {
 
 impl Own<'_> {
     async fn answer(&self, path: &str) -> Answer {
+        if self.operation() == Operation::Help {
+            return unknown(path);
+        }
         let (topic, rest) = topic(path);
-        match topic {
-            "sys/mounts" | "sys/auth" => self.mount(topic, rest).await,
-            "sys/remount" => self.remount().await,
-            "sys/plugins/catalog" => self.catalog(rest).await,
-            "sys/plugins/reload/backend" => self.reload().await,
-            "sys/leases" => self.leases(rest).await,
-            "sys/wrapping" => self.wrapping(rest),
-            "sys/seal" => self.seal().await,
-            "sys/unseal" => self.unseal().await,
-            "sys/seal-status" => self.seal_status(),
-            "sys/health" => self.health(),
-            "auth/token" => self.token(rest).await,
+        match (topic, rest) {
+            ("sys/mounts" | "sys/auth", rest) => self.mount(topic, rest).await,
+            ("sys/plugins/catalog", rest) => self.catalog(rest).await,
+            ("sys/leases", Some(rest)) => self.leases(rest).await,
+            ("sys/wrapping", Some(rest)) => self.wrapping(rest),
+            ("auth/token", Some(rest)) => self.token(rest).await,
+            ("sys/remount", None) => self.remount().await,
+            ("sys/plugins/reload/backend", None) => self.reload().await,
+            ("sys/seal", None) => self.seal().await,
+            ("sys/unseal", None) => self.unseal().await,
+            ("sys/seal-status", None) => self.seal_status(),
+            ("sys/health", None) => self.health(),
             _ => unknown(path),
         }
     }
@@ -113,13 +130,13 @@ const TOPICS: [&str; 12] = [
     "auth/token",
 ];
 
-/// What a path is about, and the rest of it; nothing for what this host does not have.
-fn topic(path: &str) -> (&'static str, &str) {
+/// What a path is about, and what follows it; nothing for what this host does not have.
+fn topic(path: &str) -> (&'static str, Option<&str>) {
     let found = TOPICS.iter().find_map(|topic| match path.strip_prefix(*topic)? {
-        "" => Some((*topic, "")),
-        rest => Some((*topic, rest.strip_prefix('/')?)),
+        "" => Some((*topic, None)),
+        rest => Some((*topic, Some(rest.strip_prefix('/')?))),
     });
-    found.unwrap_or(("", path))
+    found.unwrap_or(("", Some(path)))
 }
 
 /// Whether a path needs no token, or sees to the token itself.
@@ -131,6 +148,7 @@ fn is_open(path: &str) -> bool {
             | "sys/unseal"
             | "sys/wrapping/unwrap"
             | "sys/wrapping/lookup"
+            | "sys/wrapping/rewrap"
     )
 }
 
@@ -141,6 +159,11 @@ fn unknown(path: &str) -> Answer {
         404,
         format!("this host has no `{path}`: of a server's own paths it has {topics}"),
     )
+}
+
+/// The refusal of a path that no server has.
+fn unsupported_path() -> Answer {
+    Answer::refused(404, in_a_list("unsupported path"))
 }
 
 fn unsupported() -> Answer {
@@ -159,13 +182,14 @@ mod tests {
     #[test]
     fn a_path_is_told_from_one_that_it_begins() {
         for (path, expected) in [
-            ("sys/seal", ("sys/seal", "")),
-            ("sys/seal-status", ("sys/seal-status", "")),
-            ("sys/mounts/a/b/tune", ("sys/mounts", "a/b/tune")),
-            ("sys/plugins/reload/backend", ("sys/plugins/reload/backend", "")),
-            ("auth/token/lookup-self", ("auth/token", "lookup-self")),
-            ("sys/sealed", ("", "sys/sealed")),
-            ("auth/tokens", ("", "auth/tokens")),
+            ("sys/seal", ("sys/seal", None)),
+            ("sys/seal/", ("sys/seal", Some(""))),
+            ("sys/seal-status", ("sys/seal-status", None)),
+            ("sys/mounts/a/b/tune", ("sys/mounts", Some("a/b/tune"))),
+            ("sys/plugins/reload/backend", ("sys/plugins/reload/backend", None)),
+            ("auth/token/lookup-self", ("auth/token", Some("lookup-self"))),
+            ("sys/sealed", ("", Some("sys/sealed"))),
+            ("auth/tokens", ("", Some("auth/tokens"))),
         ] {
             assert_eq!(topic(path), expected);
         }

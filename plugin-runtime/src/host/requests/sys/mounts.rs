@@ -5,41 +5,50 @@ use std::sync::Arc;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+use super::config::Config;
+use super::fields::Refused;
 use super::refusal::refusal;
-use super::{Own, data, unsupported};
+use super::tune::canonical_version;
+use super::{Own, data, unsupported, unsupported_path};
 use crate::Operation;
+use crate::fields::{AnyMap, KeyValues, LowerCase};
 use crate::host::answer::Answer;
 use crate::host::catalog::{PluginType, Source};
+use crate::host::error::HostError;
 use crate::host::mounts::{Mounted, mount_path};
 use crate::host::{Enable, Host};
 
-use super::tune::Tuning;
-
 /// What mounting asks for.
 #[derive(Deserialize)]
+#[serde(default)]
+#[derive(Default)]
 struct Wanted {
-    #[serde(default, rename = "type")]
+    #[serde(rename = "type")]
     plugin: String,
-    #[serde(default)]
     description: String,
-    options: Option<crate::fields::KeyValues>,
-    #[serde(default)]
-    plugin_version: String,
-    #[serde(default)]
-    config: Option<Tuning>,
+    options: Option<KeyValues>,
+    config: AnyMap,
+    plugin_name: LowerCase,
+    local: bool,
+    seal_wrap: bool,
+    external_entropy_access: bool,
 }
 
 impl Own<'_> {
     /// A request for a mount, for all of them, or for the tuning of one.
-    pub(super) async fn mount(&self, topic: &str, path: &str) -> Answer {
+    pub(super) async fn mount(&self, topic: &str, path: Option<&str>) -> Answer {
         let kind = if topic == "sys/auth" { PluginType::Auth } else { PluginType::Secret };
-        if path.is_empty() {
+        let Some(path) = path else {
             return match self.operation() {
                 Operation::Read => data(self.all_mounts(kind)),
+                Operation::List | Operation::Scan => unsupported_path(),
                 _ => unsupported(),
             };
+        };
+        if path.is_empty() {
+            return unsupported_path();
         }
-        if let Some(path) = path.strip_suffix("/tune") {
+        if let Some(path) = path.strip_suffix("/tune").filter(|path| !path.is_empty()) {
             return self.tune(kind, path).await;
         }
         match self.operation() {
@@ -61,55 +70,82 @@ impl Own<'_> {
     }
 
     fn read_mount(&self, kind: PluginType, path: &str) -> Answer {
-        match self.host.mount_of_kind(kind, path) {
+        // Of secrets engines servers show the one that the path leads to.
+        let mount = match kind {
+            PluginType::Auth => self.host.mount_of_kind(kind, path),
+            PluginType::Secret => self.host.mount_over(kind, path),
+        };
+        match mount {
             Some(mount) => data(self.host.entry(&mount)),
             None => {
                 let what = match kind {
                     PluginType::Auth => "No auth engine",
                     PluginType::Secret => "No secret engine mount",
                 };
-                Answer::refused(400, format!("{what} at {path}/"))
+                Answer::refused(400, format!("{what} at {}/", path.trim_end_matches('/')))
             }
         }
     }
 
     async fn enable(&self, kind: PluginType, path: &str) -> Answer {
-        let wanted: Wanted = match self.read() {
-            Ok(wanted) => wanted,
-            Err(refused) => return refused.answer(),
+        match self.try_enable(kind, path).await {
+            Ok(()) => Answer::empty(204),
+            Err(refused) => *refused,
+        }
+    }
+
+    async fn try_enable(&self, kind: PluginType, path: &str) -> Result<(), Box<Answer>> {
+        let wanted: Wanted = self.read().map_err(Refused::answer)?;
+        let longest = self.host.system().ttl_limits().max;
+        let config = Config::read(kind, &wanted.config, longest)?;
+        let plugin = match wanted.plugin.as_str() {
+            "" => return Err(Answer::refusal(400, "backend type must be specified as a string")),
+            "plugin" => match (config.plugin_name.as_str(), &*wanted.plugin_name) {
+                ("", "") => {
+                    let text = "plugin_name must be provided for plugin backend";
+                    return Err(Answer::refusal(400, text));
+                }
+                ("", name) | (name, _) => name.to_owned(),
+            },
+            plugin => plugin.to_owned(),
         };
-        if wanted.plugin.is_empty() {
-            return Answer::refused(400, "backend type must be specified as a string");
-        }
-        let config = wanted.config.unwrap_or_default();
-        if let Err(refused) = config.check() {
-            return refused.answer();
-        }
-        let mut enable = Enable::new(kind, wanted.plugin).at(path).version(wanted.plugin_version);
+        let mut enable = Enable::new(kind, plugin).at(path);
         enable.description = wanted.description;
         for (name, value) in wanted.options.iter().flat_map(|options| options.iter()) {
             enable = enable.option(name, value);
         }
-        // Servers note the version that they have chosen, so that a newer one comes with a tuning
-        // and not by itself.
-        if enable.version.is_empty() {
-            let found = self.host.shared.catalog.lock().find(kind, &enable.plugin, "");
-            if let Ok((key, _)) = found {
-                enable.version = key.version;
+        enable.check_options().map_err(|error| refusal(&error))?;
+        enable.version = match config.plugin_version.as_str() {
+            // Servers note the version that they have chosen, so that a newer one comes with a
+            // tuning and not by itself.
+            "" => {
+                let found = self.host.shared.catalog.lock().find(kind, &enable.plugin, "");
+                found.map(|(key, _)| key.version).unwrap_or_default()
             }
-        }
-        match self.host.enable(enable).await {
-            Ok(info) => {
-                if let Ok(mount) = self.host.mounted(&info.path) {
-                    config.apply(&mount);
-                }
-                Answer::empty(204)
+            version => canonical_version(version)?,
+        };
+        config.check(kind)?;
+        let plugin = enable.plugin.clone();
+        let info = self.host.enable(enable).await.map_err(|error| match error {
+            HostError::WrongType { .. } => {
+                Answer::refused(400, format!("unknown backend type: {plugin:?}"))
             }
-            Err(error) => refusal(&error),
+            error => refusal(&error),
+        })?;
+        if let Ok(mount) = self.host.mounted(&info.path) {
+            config.apply(&mount);
+            let mut tune = mount.tune.lock();
+            tune.local = wanted.local;
+            tune.seal_wrap = wanted.seal_wrap;
+            tune.external_entropy_access = wanted.external_entropy_access;
         }
+        Ok(())
     }
 
     async fn disable(&self, kind: PluginType, path: &str) -> Answer {
+        if let Some(refused) = own_mount(kind, path) {
+            return Answer::refused(400, refused);
+        }
         // There being none is success.
         let Some(mount) = self.host.mount_of_kind(kind, path) else { return Answer::empty(204) };
         match self.host.disable(&mount.path()).await {
@@ -119,7 +155,30 @@ impl Own<'_> {
     }
 }
 
+/// Why a mount of the server's own can't be taken away.
+fn own_mount(kind: PluginType, path: &str) -> Option<String> {
+    let path = mount_path(path).ok()?;
+    match (kind, path.as_str()) {
+        (PluginType::Auth, "token/") => Some("token credential backend cannot be disabled".into()),
+        (PluginType::Secret, "sys/" | "identity/" | "cubbyhole/") => {
+            Some(format!("cannot unmount {path:?}"))
+        }
+        _ => None,
+    }
+}
+
 impl Host {
+    /// The mount that a path without `auth/` leads to, which may be one above it.
+    pub(super) fn mount_over(&self, kind: PluginType, path: &str) -> Option<Arc<Mounted>> {
+        let path = path.trim_matches('/');
+        let path = match kind {
+            PluginType::Auth => format!("auth/{path}/"),
+            PluginType::Secret => format!("{path}/"),
+        };
+        let (mount, _) = self.shared.mounts.lock().route(&path)?;
+        Some(mount).filter(|mount| mount.kind == kind)
+    }
+
     /// The mount at a path without `auth/`.
     pub(super) fn mount_of_kind(&self, kind: PluginType, path: &str) -> Option<Arc<Mounted>> {
         let path = mount_path(path).ok()?;
@@ -141,21 +200,22 @@ impl Host {
         let tuned = mount.services.system_view.tuned();
         let mut config = Map::from_iter([
             ("default_lease_ttl".to_owned(), json!(tuned.default.as_secs())),
-            ("force_no_cache".to_owned(), json!(false)),
+            ("force_no_cache".to_owned(), json!(mount.tune.lock().force_no_cache)),
             ("max_lease_ttl".to_owned(), json!(tuned.max.as_secs())),
         ]);
         super::tune::show(mount, &mut config);
+        let tune = mount.tune.lock();
         json!({
             "accessor": info.accessor,
             "config": config,
             "description": info.description,
-            "external_entropy_access": false,
-            "local": false,
+            "external_entropy_access": tune.external_entropy_access,
+            "local": tune.local,
             "options": info.options,
             "plugin_version": info.version,
             "running_plugin_version": info.running_version,
             "running_sha256": sha256,
-            "seal_wrap": false,
+            "seal_wrap": tune.seal_wrap,
             "type": info.plugin,
             "uuid": info.uuid,
         })

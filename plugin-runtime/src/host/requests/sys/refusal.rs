@@ -17,6 +17,7 @@ pub(super) fn refusal(error: &HostError) -> Answer {
             let path = path.strip_prefix("auth/").unwrap_or(path);
             PathError::InUse(path.to_owned()).to_string()
         }
+        HostError::Initialize(text) => text.clone(),
         HostError::OtherKind(path) => format!("cannot remount to destination {path}"),
         other => crate::error::chain(other),
     };
@@ -29,7 +30,8 @@ pub(super) fn registration_refusal(error: &HostError) -> Answer {
         HostError::Catalog(
             error @ (CatalogError::Missing { .. }
             | CatalogError::Outside(_)
-            | CatalogError::NoDirectory),
+            | CatalogError::NoDirectory
+            | CatalogError::ParentReference),
         ) => Answer::refused(500, in_a_list(&crate::error::chain(error))),
         other => refusal(other),
     }

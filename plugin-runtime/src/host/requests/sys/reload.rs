@@ -14,6 +14,8 @@ struct Wanted {
     plugin: String,
     #[serde(default)]
     mounts: CommaList<String>,
+    #[serde(default)]
+    scope: String,
 }
 
 impl Own<'_> {
@@ -25,6 +27,9 @@ impl Own<'_> {
             Ok(wanted) => wanted,
             Err(refused) => return refused.answer(),
         };
+        if !matches!(wanted.scope.as_str(), "" | "global") {
+            return Answer::refused(400, "scope must be unset or \"global\"");
+        }
         let reloaded = match (wanted.plugin.as_str(), wanted.mounts.as_slice()) {
             ("", []) => Err(Answer::refused(400, "plugin or mounts must be provided")),
             ("", mounts) => self.reload_mounts(mounts).await,
@@ -42,6 +47,7 @@ impl Own<'_> {
         let mut result = Ok(());
         for path in paths {
             if self.host.mounted(path).is_err() {
+                let path = if path.ends_with('/') { path.clone() } else { format!("{path}/") };
                 let text = in_a_list(&format!("cannot fetch mount entry on \"{path}\""));
                 result = result.and(Err(Answer::refused(400, text)));
                 continue;

@@ -11,7 +11,7 @@ use crate::Operation;
 use crate::host::answer::{Answer, RawAnswer};
 
 /// Whether a path answers while the host is sealed.
-pub(super) fn answers_when_sealed(path: &str) -> bool {
+pub(in crate::host::requests) fn answers_when_sealed(path: &str) -> bool {
     matches!(path, "sys/seal-status" | "sys/health" | "sys/unseal")
 }
 
