@@ -22,13 +22,24 @@ pub(crate) struct Example {
 
 impl Example {
     pub(crate) fn start(binary: &ServerBinary, name: &str) -> Result<Self> {
+        Self::start_all(binary, &[name])
+    }
+
+    /// A dev server with several examples in its plugin folder.
+    pub(crate) fn start_all(binary: &ServerBinary, names: &[&str]) -> Result<Self> {
         let folder = tempfile::tempdir().context("creating a plugin folder")?;
-        let from = built()?.join(name);
-        fs::copy(&from, folder.path().join(name)).with_context(|| from.display().to_string())?;
-        // Servers refuse a folder behind a symbolic link.
-        let path = fs::canonicalize(folder.path()).context("resolving the plugin folder")?;
-        let server = DevServer::start(binary, Some(&path), &[])?;
+        for name in names {
+            let from = built()?.join(name);
+            fs::copy(&from, folder.path().join(name))
+                .with_context(|| from.display().to_string())?;
+        }
+        let server = DevServer::start(binary, Some(&resolved(&folder)?), &[])?;
         Ok(Self { server, folder })
+    }
+
+    /// The plugin folder.
+    pub(crate) fn plugins(&self) -> Result<PathBuf> {
+        resolved(&self.folder)
     }
 
     pub(crate) fn api(&self) -> Api {
@@ -39,6 +50,11 @@ impl Example {
     pub(crate) fn sha256(&self, name: &str) -> Result<String> {
         xtask::dist::sha256_of_file(&self.folder.path().join(name))
     }
+}
+
+/// Servers refuse a folder behind a symbolic link.
+fn resolved(folder: &TempDir) -> Result<PathBuf> {
+    fs::canonicalize(folder.path()).context("resolving the plugin folder")
 }
 
 /// The folder of the built examples.

@@ -14,6 +14,7 @@ mod cluster;
 mod conformance;
 mod crash;
 mod dev;
+mod differential;
 mod example;
 mod forgotten;
 mod hang_up;
