@@ -17,6 +17,8 @@ mod identity;
 mod json;
 mod key_locks;
 mod lease;
+#[doc = include_str!("../docs/limits.md")]
+pub mod limits {}
 mod log;
 mod mount;
 mod operation;

@@ -24,7 +24,8 @@ pub enum Operation {
     Help,
     /// HTTP's HEAD.
     Header,
-    /// Which alias a login would have; for user lockout.
+    /// Which alias a login would have. Servers ask to see whether a user is locked out, which a failed
+    /// login of an external plugin never brings about; see [`limits`](crate::limits).
     AliasLookahead,
     /// Which role a login would use; for quotas by role.
     ResolveRole,

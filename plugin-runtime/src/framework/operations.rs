@@ -187,8 +187,10 @@ impl<S: 'static> Operations<S> {
         self
     }
 
-    /// Says which alias a login would have, for user lockout. The answer is an
-    /// [`Auth`](crate::Auth) with its alias.
+    /// Says which alias a login would have. Servers ask mounts whose plugin is registered as
+    /// `userpass`, `ldap` or `approle`, to see whether that user is locked out; a failed login of an
+    /// external plugin never counts towards a lockout (see [`limits`](crate::limits)). The answer is
+    /// an [`Auth`](crate::Auth) with its alias.
     #[must_use]
     pub fn alias_lookahead<H, A>(self, handler: H) -> Self
     where
