@@ -7,17 +7,19 @@ use plugin_runtime::{Alias, Auth, Data, Error, Lease, Storage};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::password::{Password, PasswordHash};
+use crate::password::{MAX_PASSWORD, Password, PasswordHash};
 use crate::renewal::Issued;
 use crate::turns::Turns;
-use crate::user::{User, given};
+use crate::user::{MAX_NAME, User, given};
 
 /// The fields of a login.
 #[derive(Deserialize, JsonSchema)]
 pub(crate) struct Login {
     /// The user's name.
+    #[schemars(length(max = MAX_NAME))]
     user: Option<String>,
     /// The user's password.
+    #[schemars(length(max = MAX_PASSWORD))]
     password: Option<Password>,
 }
 
