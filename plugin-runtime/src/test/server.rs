@@ -66,9 +66,11 @@ impl Server {
         }
         let child = command
             .args(["server", "-dev", "-dev-no-store-token"])
-            .arg(format!("-dev-root-token-id={token}"))
             .arg(format!("-dev-listen-address=127.0.0.1:{port}"))
             .arg(format!("-dev-plugin-dir={}", plugins.path().display()))
+            // In the environment, which other users cannot read as they can a command line.
+            .env("BAO_DEV_ROOT_TOKEN_ID", &token)
+            .env("VAULT_DEV_ROOT_TOKEN_ID", &token)
             .env("HOME", home.folder("home")?)
             .env("TMPDIR", home.folder("t")?)
             .env("BAO_LOG_LEVEL", "debug")
@@ -172,5 +174,39 @@ impl Drop for Server {
 impl fmt::Debug for Server {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Server").field("address", &self.address).finish_non_exhaustive()
+    }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn the_token_is_in_the_servers_environment_and_not_in_its_command_line() {
+        let folder = Folder::new().unwrap();
+        let binary = folder.path().join("server");
+        fs::write(&binary, "#!/bin/sh\nenv\necho \"arguments: $*\"\nexec sleep 60\n").unwrap();
+        fs::set_permissions(&binary, fs::Permissions::from_mode(0o755)).unwrap();
+        let server = Server::launch(&binary, Folder::new().unwrap()).unwrap();
+        let of = |file: &str| {
+            let text = fs::read(format!("/proc/{}/{file}", server.child.id())).unwrap();
+            String::from_utf8_lossy(&text).into_owned()
+        };
+        let start = Instant::now();
+        while !server.log().contains("arguments: ") {
+            assert!(start.elapsed() < START_LIMIT, "{}", server.log());
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+        let log = server.log();
+        let arguments = log.lines().find(|line| line.starts_with("arguments: ")).unwrap();
+        assert!(arguments.contains("-dev-listen-address="), "{arguments}");
+        for line in [arguments, &of("cmdline")] {
+            assert!(!line.contains(&server.token), "{line}");
+        }
+        for name in ["BAO_DEV_ROOT_TOKEN_ID", "VAULT_DEV_ROOT_TOKEN_ID"] {
+            assert!(server.log().contains(&format!("{name}={}\n", server.token)), "{name}");
+        }
     }
 }

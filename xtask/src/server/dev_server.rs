@@ -17,6 +17,9 @@ const START_LIMIT: Duration = Duration::from_secs(60);
 /// How often a start is repeated because somebody took the port.
 const ATTEMPTS: usize = 4;
 
+/// The variables that tell OpenBao and Vault which root token to use.
+const TOKEN_VARIABLES: [&str; 2] = ["BAO_DEV_ROOT_TOKEN_ID", "VAULT_DEV_ROOT_TOKEN_ID"];
+
 /// A running dev server with a random root token on a free port of 127.0.0.1.
 pub struct DevServer {
     process: ServerProcess,
@@ -56,13 +59,15 @@ impl DevServer {
         let mut arguments = vec![
             "-dev".to_owned(),
             "-dev-no-store-token".to_owned(),
-            format!("-dev-root-token-id={token}"),
             format!("-dev-listen-address=127.0.0.1:{port}"),
         ];
         if let Some(folder) = plugin_directory {
             arguments.push(format!("-dev-plugin-dir={}", folder.display()));
         }
-        let process = ServerProcess::start(binary, Folders::new()?, &arguments, variables)?;
+        // In the environment, which other users cannot read as they can a command line.
+        let mut variables = variables.to_vec();
+        variables.extend(TOKEN_VARIABLES.map(|name| (name, token.as_str())));
+        let process = ServerProcess::start(binary, Folders::new()?, &arguments, &variables)?;
         Ok(Self { process, address: format!("http://127.0.0.1:{port}"), token })
     }
 

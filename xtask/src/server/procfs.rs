@@ -25,6 +25,22 @@ pub fn with_environment(variable: &str) -> Result<Vec<u32>> {
         .collect())
 }
 
+/// Returns the processes whose command line holds `text`, which every user of the machine can read.
+///
+/// # Errors
+/// Where there is no `/proc`.
+pub fn with_command_line(text: &str) -> Result<Vec<u32>> {
+    let entries = fs::read_dir("/proc").context("listing processes needs Linux' /proc")?;
+    Ok(entries
+        .flatten()
+        .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+        .filter(|pid| {
+            fs::read(format!("/proc/{pid}/cmdline"))
+                .is_ok_and(|line| String::from_utf8_lossy(&line).contains(text))
+        })
+        .collect())
+}
+
 /// Whether the process exists and has not ended.
 #[must_use]
 pub fn is_alive(pid: u32) -> bool {

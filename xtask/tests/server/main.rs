@@ -11,6 +11,7 @@ mod backends;
 mod builtin_kv;
 mod canonical;
 mod cluster;
+mod command_line;
 mod conformance;
 mod crash;
 mod dev;
