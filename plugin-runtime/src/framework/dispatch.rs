@@ -146,8 +146,16 @@ impl<S: Send + Sync + 'static> Dispatch<S> {
             }
             Operation::Rollback => Box::pin(rollback::run(self, request)).await,
             Operation::Help => Box::pin(documentation::answer(self, request)).await,
-            _ => self.at_path(request).await,
+            // What parses the body is watched too: it takes as long as the body is large.
+            _ => watched(self.at_path(request), || self.place(request)).await,
         }
+    }
+
+    /// Names the operation and the declared path that a request goes to.
+    fn place(&self, request: &Request) -> String {
+        let matched = self.router.route(&request.path);
+        let pattern = matched.map(|matched| self.router.patterns()[matched.index()].as_str());
+        format!("{} {}", request.operation, pattern.unwrap_or_default())
     }
 
     /// Runs a handler that belongs to no path.
@@ -156,10 +164,13 @@ impl<S: Send + Sync + 'static> Dispatch<S> {
         handler: &Erased<S, Result<T, Error>>,
         request: &Request,
     ) -> Result<T, Error> {
-        let answering = {
-            let mut context =
-                Context::new(request, &self.declared.state, None, &handler.description);
-            handler.call(&mut context)?
+        let answering = async {
+            let answering = {
+                let mut context =
+                    Context::new(request, &self.declared.state, None, &handler.description);
+                handler.call(&mut context)?
+            };
+            answering.await
         };
         watched(answering, || request.operation.to_string()).await
     }
@@ -171,7 +182,7 @@ impl<S: Send + Sync + 'static> Dispatch<S> {
 
     async fn at_path(&self, request: &Request) -> Answer {
         let declared = &*self.declared;
-        let (answering, warned, index) = {
+        let (answering, warned) = {
             let matched = self.router.route(&request.path).ok_or_else(Error::unsupported_path)?;
             let path = &declared.paths[matched.index()];
             let handler = path
@@ -186,11 +197,9 @@ impl<S: Send + Sync + 'static> Dispatch<S> {
             if !warned.read && request.operation != Operation::ResolvePath {
                 (warned.replaced, warned.ignored) = unread_fields(&request.data, path, &matched)?;
             }
-            (answering, warned, matched.index())
+            (answering, warned)
         };
-        let place = || format!("{} {}", request.operation, self.router.patterns()[index].as_str());
-        let answer = watched(answering, place).await?;
-        let Some(response) = answer else { return Ok(None) };
+        let Some(response) = answering.await? else { return Ok(None) };
         let response = settle(&declared.secret_types, with_warnings(response, warned))?;
         response.in_envelope(&request.id).map(Some)
     }
@@ -278,18 +287,22 @@ impl<S: Send + Sync + 'static> Backend for Dispatch<S> {
     }
 
     async fn exists(&self, request: &Request) -> Result<Option<bool>, Error> {
-        let declared = &*self.declared;
-        let checking = {
-            let matched = self.router.route(&request.path).ok_or_else(Error::unsupported_path)?;
-            let path = &declared.paths[matched.index()];
-            let Some(check) = path.operations.existence_check() else { return Ok(None) };
-            let refused = |error: Error| Error::user(error.message().to_owned());
-            path.parts.check(&matched, request.operation, &check.description).map_err(refused)?;
-            let mut context =
-                Context::new(request, &declared.state, Some(&matched), &check.description);
-            check.call(&mut context).map_err(refused)?
+        let checking = async {
+            let declared = &*self.declared;
+            let checking = {
+                let matched =
+                    self.router.route(&request.path).ok_or_else(Error::unsupported_path)?;
+                let path = &declared.paths[matched.index()];
+                let Some(check) = path.operations.existence_check() else { return Ok(None) };
+                let refused = |error: Error| Error::user(error.message().to_owned());
+                path.parts.check(&matched, request.operation, &check.description).map_err(refused)?;
+                let mut context =
+                    Context::new(request, &declared.state, Some(&matched), &check.description);
+                check.call(&mut context).map_err(refused)?
+            };
+            checking.await.map(Some)
         };
-        checking.await.map(Some)
+        watched(checking, || format!("existence check: {}", self.place(request))).await
     }
 
     async fn invalidate(&self, key: &str) {

@@ -24,5 +24,6 @@ mod patch;
 mod refusals;
 mod routing;
 mod secrets_engine;
+mod stall;
 mod transactions;
 mod wal;
