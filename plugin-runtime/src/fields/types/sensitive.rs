@@ -11,9 +11,25 @@ use zeroize::Zeroize;
 
 /// A value that must not reach a log: a password, a key, a token.
 ///
-/// `Debug` hides it, there is no `Display`, and its memory is overwritten when it is dropped. Help
-/// and OpenAPI mark the field as sensitive, so that clients hide what is typed. Serialising gives
-/// the value, since that is how it is stored and answered.
+/// `Debug` hides it, and there is no `Display`. Help and OpenAPI mark the field as sensitive, so that
+/// clients hide what is typed. Serialising gives the value, since that is how it is stored and
+/// answered.
+///
+/// # What is overwritten in memory
+///
+/// Dropping the value overwrites the memory of *this copy*, and no other:
+///
+/// * The request holds the same bytes in its body, and so do the buffers of TLS and HTTP/2 that it came
+///   through. They are freed when the request has been answered and are not overwritten.
+/// * What [`expose`](Self::expose) gives and the handler copies (`clone`, `to_owned`, `format!`) belongs
+///   to the handler. [`Clone`] makes another `Sensitive`, which overwrites its own memory.
+/// * A value that grew before it was put in here, or while it was parsed, may have left parts in memory
+///   that its allocator has freed since.
+/// * What is stored or answered is copied into the message for the server.
+///
+/// Overwriting shortens the time for which a secret is in memory; it does not keep the secret from
+/// those who can read the memory of the process. Against those the process forbids core dumps, and
+/// locks its memory where the server asks for it.
 pub struct Sensitive<T: Zeroize>(T);
 
 impl<T: Zeroize> Sensitive<T> {
