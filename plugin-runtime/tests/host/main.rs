@@ -7,6 +7,7 @@ mod conformance;
 mod crash;
 mod deadlines;
 mod engine;
+mod executed;
 mod faults;
 mod go_peer;
 mod hostile;

@@ -2,11 +2,11 @@
 
 use std::fmt;
 use std::future::Future;
-use std::path::PathBuf;
 use std::process::ExitStatus;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::socket::OwnSocket;
 use parking_lot::Mutex;
 use tokio::process::Child;
 use tokio::sync::watch;
@@ -57,7 +57,7 @@ pub(in crate::host) struct Keeper {
     readers: TaskTracker,
     /// Ends readers whose pipe others hold open.
     readers_stop: CancellationToken,
-    leftover: Arc<Mutex<Option<PathBuf>>>,
+    leftover: Arc<Mutex<Option<OwnSocket>>>,
     patience: Duration,
     kill: CancellationToken,
     _kill_at_last: Arc<DropGuard>,
@@ -71,26 +71,27 @@ impl Keeper {
         let killed = kill.clone();
         let readers = TaskTracker::new();
         let readers_stop = CancellationToken::new();
-        let leftover: Arc<Mutex<Option<PathBuf>>> = Arc::default();
+        let leftover: Arc<Mutex<Option<OwnSocket>>> = Arc::default();
         let (output, stop, left) = (readers.clone(), readers_stop.clone(), Arc::clone(&leftover));
         tokio::spawn(async move {
-            let status = tokio::select! {
-                status = child.wait() => status,
+            tokio::select! {
+                () = ended(&mut child, pid) => {}
                 () = killed.cancelled() => {
-                    kill_group(pid);
                     // Fails only when it has ended already, which is what is wanted.
                     let _ = child.start_kill();
-                    child.wait().await
                 }
-            };
-            // What it started itself may still hold its output open.
+            }
+            // What it started itself may still hold its output open. The process has not been reaped,
+            // so that its id, which is the group's, cannot be another's by now.
             kill_group(pid);
+            let status = child.wait().await;
             // Whoever learns of the end finds the whole log.
             output.close();
             let _ = tokio::time::timeout(LAST_OUTPUT, output.wait()).await;
             stop.cancel();
-            if let Some(path) = left.lock().take() {
-                remove_socket(&path);
+            let leftover = left.lock().take();
+            if let Some(socket) = leftover {
+                socket.remove();
             }
             sender.send_replace(Some(Exited { status: status.ok() }));
         });
@@ -112,7 +113,7 @@ impl Keeper {
     }
 
     /// The socket that a process leaves behind which is killed, to be removed when it has ended.
-    pub(super) fn remove_at_exit(&self, socket: PathBuf) {
+    pub(super) fn remove_at_exit(&self, socket: OwnSocket) {
         *self.leftover.lock() = Some(socket);
     }
 
@@ -161,19 +162,33 @@ impl Keeper {
     }
 }
 
-/// Removes a socket, and nothing that is none.
-#[cfg(unix)]
-fn remove_socket(path: &std::path::Path) {
-    use std::os::unix::fs::FileTypeExt as _;
+/// Resolves when the process has ended, and leaves it to be reaped.
+#[cfg(target_os = "linux")]
+async fn ended(child: &mut Child, pid: u32) {
+    use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid};
+    use nix::unistd::Pid;
+    use tokio::signal::unix::{SignalKind, signal};
 
-    if std::fs::symlink_metadata(path).is_ok_and(|found| found.file_type().is_socket()) {
-        // Whoever removed it first did what was to be done.
-        let _ = std::fs::remove_file(path);
+    let Ok(id) = i32::try_from(pid) else { return };
+    let look = WaitPidFlag::WEXITED | WaitPidFlag::WNOHANG | WaitPidFlag::WNOWAIT;
+    let Ok(mut children) = signal(SignalKind::child()) else {
+        // Without signals it can only be reaped.
+        let _ = child.wait().await;
+        return;
+    };
+    // An error says that there is no such child any more.
+    while matches!(waitid(Id::Pid(Pid::from_raw(id)), look), Ok(WaitStatus::StillAlive)) {
+        if children.recv().await.is_none() {
+            let _ = child.wait().await;
+            return;
+        }
     }
 }
 
-#[cfg(not(unix))]
-fn remove_socket(_: &std::path::Path) {}
+#[cfg(not(target_os = "linux"))]
+async fn ended(child: &mut Child, _: u32) {
+    let _ = child.wait().await;
+}
 
 #[cfg(unix)]
 fn kill_group(pid: u32) {
@@ -189,3 +204,22 @@ fn kill_group(pid: u32) {
 
 #[cfg(not(unix))]
 fn kill_group(_: u32) {}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_process_that_was_seen_to_end_keeps_its_id_until_it_is_reaped() {
+        for body in ["exit 3", "sleep 0.05; exit 3", "kill -9 $$"] {
+            let shell = tokio::process::Command::new("sh").args(["-c", body]).spawn();
+            let mut child = shell.unwrap();
+            let pid = child.id().unwrap();
+            ended(&mut child, pid).await;
+            let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
+            assert!(status.contains("State:\tZ"), "{body}: {status}");
+            let status = child.wait().await.unwrap();
+            assert!(!status.success(), "{body}: {status}");
+        }
+    }
+}

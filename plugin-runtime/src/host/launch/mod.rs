@@ -6,6 +6,7 @@ mod environment;
 mod error;
 mod exit;
 mod log;
+mod socket;
 mod stdout;
 
 pub use binary::Checksum;
@@ -18,15 +19,16 @@ pub use log::{LogLevel, LogLine, LogLines};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use futures_util::FutureExt as _;
 use tokio::process::Command;
 
-use crate::handshake::{HandshakeLine, Network, PROTOCOL_VERSION};
+use crate::handshake::{HandshakeLine, PROTOCOL_VERSION};
 use crate::transport::{Identity, Tls};
 use binary::Binary;
 use exit::Keeper;
+use socket::OwnSocket;
 
 /// How a server starts one plugin. The defaults are those of OpenBao and Vault.
 ///
@@ -48,6 +50,7 @@ pub struct Launch {
     env: Vec<(OsString, OsString)>,
     inherited: Inherited,
     checksum: Option<Checksum>,
+    in_place: bool,
     cookie: Cookie,
     tls: TlsMode,
     protocol_versions: Vec<u32>,
@@ -70,6 +73,7 @@ impl Launch {
             env: Vec::new(),
             inherited: Inherited::default(),
             checksum: None,
+            in_place: false,
             cookie: Cookie::Backend,
             tls: TlsMode::Auto,
             protocol_versions: vec![PROTOCOL_VERSION],
@@ -105,11 +109,28 @@ impl Launch {
         self
     }
 
-    /// The SHA-256 that the file must have. On Linux it is the very file that is executed, opened
-    /// once; elsewhere, and for scripts, the path is opened a second time by the system.
+    /// Sets the SHA-256 that the file must have.
+    ///
+    /// On Linux the host executes a copy of the bytes that have the checksum, in memory that cannot be
+    /// written to any more: what becomes of the file meanwhile changes nothing. The process sees that
+    /// its program is `/memfd:NAME (deleted)`, and file capabilities don't apply to the copy. A plugin
+    /// that looks for files beside its own, or needs its capabilities, is to be [executed in
+    /// place](Launch::execute_in_place).
+    ///
+    /// The file itself is executed where a copy would not do: a script, which its interpreter opens by
+    /// name, a program that finds libraries relative to its place (`$ORIGIN`), and everything on a
+    /// system that does not execute memory (`vm.memfd_noexec`) or is not Linux. Who can write to the
+    /// file can then change it between the comparison and the execution, as with a server.
     #[must_use]
     pub fn checksum(mut self, checksum: Checksum) -> Self {
         self.checksum = Some(checksum);
+        self
+    }
+
+    /// Executes the file itself, with a [checksum](Launch::checksum) too.
+    #[must_use]
+    pub fn execute_in_place(mut self) -> Self {
+        self.in_place = true;
         self
     }
 
@@ -217,7 +238,7 @@ impl Launch {
 
     /// Starts the process and reads its handshake line, without connecting.
     pub(super) async fn spawn(&self) -> Result<Spawned, LaunchError> {
-        let binary = Binary::open(&self.command, self.checksum).await?;
+        let binary = Binary::open(&self.command, self.checksum, self.in_place).await?;
         let identity = match self.tls {
             TlsMode::Auto => Some(Identity::generate().map_err(LaunchError::tls)?),
             TlsMode::Plaintext => None,
@@ -235,9 +256,9 @@ impl Launch {
         #[cfg(unix)]
         command.arg0(&self.command).process_group(0);
 
-        let started = Instant::now();
-        let mut child = command
-            .spawn()
+        let (started, clock) = (Instant::now(), SystemTime::now());
+        let mut child = spawn(&mut command)
+            .await
             .map_err(|source| LaunchError::Spawn { path: self.command.clone(), source })?;
         let logs = LogLines::default();
         let name = self.command.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -265,7 +286,8 @@ impl Launch {
         let checked = self.check(&line, identity.as_ref());
         match checked {
             Ok((handshake, tls)) => {
-                if let Some(socket) = self.own_socket(&handshake.network) {
+                let directory = self.socket_directory();
+                if let Some(socket) = OwnSocket::of(&handshake.network, &directory, clock) {
                     keeper.remove_at_exit(socket);
                 }
                 Ok(Spawned { handshake, tls, keeper, logs, noise, started_in })
@@ -275,14 +297,6 @@ impl Launch {
                 Err(error)
             }
         }
-    }
-
-    /// The plugin's socket, if it is in the directory that the plugin was given for it: what it
-    /// names elsewhere is not for this host to remove.
-    fn own_socket(&self, network: &Network) -> Option<PathBuf> {
-        let Network::Unix(path) = network else { return None };
-        let path = PathBuf::from(path);
-        (path.parent() == Some(self.socket_directory().as_path())).then_some(path)
     }
 
     async fn no_line(&self, reason: NoLine, keeper: Keeper, logs: &LogLines) -> LaunchError {
@@ -320,6 +334,23 @@ impl Launch {
         };
         Ok((handshake, tls))
     }
+}
+
+/// How often a start is repeated that finds its file open for writing.
+const BUSY: u32 = 50;
+
+/// Starts a process. The copy of a file that was just made may be open for writing for a moment in a
+/// process that another thread has forked and that does not run its own program yet.
+async fn spawn(command: &mut Command) -> std::io::Result<tokio::process::Child> {
+    for _ in 0..BUSY {
+        match command.spawn() {
+            Err(error) if error.kind() == std::io::ErrorKind::ExecutableFileBusy => {
+                tokio::time::sleep(Duration::from_millis(2)).await;
+            }
+            spawned => return spawned,
+        }
+    }
+    command.spawn()
 }
 
 /// A process that has said where it listens.

@@ -157,6 +157,20 @@ async fn a_file_that_a_plugin_names_as_its_socket_is_not_removed() {
     }
 }
 
+#[tokio::test]
+async fn a_socket_that_was_there_before_the_plugin_is_not_removed() {
+    let scratch = Scratch::new();
+    let socket = scratch.run().join("precious");
+    drop(tokio::net::UnixListener::bind(&socket).unwrap());
+    let touched =
+        std::process::Command::new("touch").args(["-d", "2001-01-01"]).arg(&socket).status();
+    assert!(touched.unwrap().success());
+    let path = script_for(&scratch, &socket, "exec sleep 600");
+    let error = scratch.launch(&path).tls(TlsMode::Plaintext).start().await.unwrap_err();
+    assert!(matches!(error, LaunchError::Connect { .. }), "{error}");
+    assert!(socket.exists());
+}
+
 fn identity() -> (rcgen::KeyPair, rcgen::Certificate) {
     let key = rcgen::KeyPair::generate().unwrap();
     let params = rcgen::CertificateParams::new(["localhost".to_owned()]).unwrap();
