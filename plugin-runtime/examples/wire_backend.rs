@@ -110,6 +110,13 @@ impl Backend for WireBackend {
             ["panic", how] => panicking(how, &request),
             ["slow" | "login"] => slow(&request).await.map(Some),
             ["large", bytes] => large(bytes).map(Some),
+            ["hold"] => hold(&request).map(Some),
+            ["overflow"] => Response::new(&overflow(1)).map(Some),
+            ["blocking-overflow"] => {
+                let deep = tokio::task::spawn_blocking(|| overflow(1)).await;
+                Response::new(&deep.unwrap_or_default()).map(Some)
+            }
+            ["allocate"] => Response::new(&allocate()).map(Some),
             ["storage"] => stored(&request).await.map(Some),
             ["transaction"] => transacted(&request).await.map(Some),
             ["view", question] => ask(question, &request).await.map(Some),
@@ -291,6 +298,26 @@ async fn slow(request: &Request) -> Result<Response, Error> {
 fn large(bytes: &str) -> Result<Response, Error> {
     let count = bytes.parse().map_err(|_| Error::bad_request("not a number"))?;
     Response::new(&json!({ "text": "x".repeat(count) }))
+}
+
+/// Holds the thread.
+fn hold(request: &Request) -> Result<Response, Error> {
+    let text: Value = request.data.parse()?;
+    tracing::info!("holding");
+    std::thread::sleep(Duration::from_millis(text["milliseconds"].as_u64().unwrap_or_default()));
+    Ok(Response::empty())
+}
+
+/// Needs more stack than there is.
+#[expect(unconditional_recursion, reason = "what an overflow does is what is tested")]
+fn overflow(depth: u64) -> u64 {
+    let frame = std::hint::black_box([depth; 64]);
+    overflow(depth + 1) + frame[7]
+}
+
+/// Asks for more memory than there is.
+fn allocate() -> usize {
+    std::hint::black_box(Vec::<u8>::with_capacity(isize::MAX as usize)).capacity()
 }
 
 /// One call to storage.
@@ -508,6 +535,17 @@ fn logged(what: &str, request: &Request) -> Result<Option<Response>, Error> {
             tracing::info!(count = 3, ratio = 0.5, text = "two\nlines", "with\nfields");
         }
         "long" => tracing::info!(blob = "x".repeat(200_000), "a long line"),
+        "later" => {
+            let span = tracing::info_span!("span", first = 1, later = tracing::field::Empty);
+            let _entered = span.enter();
+            let hostile = Hostile(request.data.parse()?);
+            span.record("later", tracing::field::debug(&hostile));
+            span.record("later", tracing::field::display(&hostile));
+            span.record("later", &hostile as &(dyn std::error::Error + 'static));
+            let _inner = tracing::info_span!("inner", inner = ?hostile).entered();
+            tracing::info!(own = %hostile, "recorded later");
+            tracing::info!("{hostile}");
+        }
         // What an author may do with a request without giving anything away.
         "debug" => tracing::info!(?request, "a request"),
         _ => return Err(Error::unsupported_path()),
@@ -515,11 +553,45 @@ fn logged(what: &str, request: &Request) -> Result<Option<Response>, Error> {
     Ok(None)
 }
 
+/// A value whose texts are made by code that logs, panics or fails.
+struct Hostile(String);
+
+impl Hostile {
+    #[expect(clippy::panic, reason = "what a panic does is what is tested")]
+    fn write(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.0.as_str() {
+            "logs" => tracing::info!(nested = true, "from inside of a value"),
+            "records" => {
+                tracing::Span::current().record("first", 2);
+            }
+            "panics" => panic!("a value panics"),
+            "fails" => return Err(std::fmt::Error),
+            _ => {}
+        }
+        f.write_str("hostile")
+    }
+}
+
+impl std::fmt::Debug for Hostile {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.write(f)
+    }
+}
+
+impl std::fmt::Display for Hostile {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.write(f)
+    }
+}
+
+impl std::error::Error for Hostile {}
+
 fn failure(kind: &str, request: &Request) -> Result<Error, Error> {
     #[derive(Default, Deserialize)]
     #[serde(default)]
     struct Told {
         explained: Option<String>,
+        hostile: String,
     }
     let told = request.data.parse::<Option<Told>>()?.unwrap_or_default();
     let error = match kind {
@@ -535,6 +607,7 @@ fn failure(kind: &str, request: &Request) -> Result<Error, Error> {
         "multi-authz-pending" => Error::multi_authz_pending(),
         "unrecoverable" => Error::unrecoverable(),
         "empty" => Error::new(""),
+        "hostile" => Error::internal("what the caller sees").with_source(Hostile(told.hostile)),
         "caused" => Error::internal("what the caller sees")
             .with_source(std::io::Error::other("what only the log sees")),
         _ => Error::unsupported_path(),

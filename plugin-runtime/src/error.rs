@@ -233,17 +233,25 @@ impl StdError for Error {
 /// An error with its causes, in one line. A cause whose text the error has taken over is not
 /// repeated.
 pub(crate) fn chain(error: &dyn StdError) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        let next = error.to_string();
-        if !text.ends_with(&next) {
-            text.push_str(": ");
-            text.push_str(&next);
+    crate::log::text_of(format_args!("{}", Chain(error)))
+}
+
+struct Chain<'a>(&'a dyn StdError);
+
+impl fmt::Display for Chain<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut text = self.0.to_string();
+        let mut cause = self.0.source();
+        while let Some(error) = cause {
+            let next = error.to_string();
+            if !text.ends_with(&next) {
+                text.push_str(": ");
+                text.push_str(&next);
+            }
+            cause = error.source();
         }
-        cause = error.source();
+        f.write_str(&text)
     }
-    text
 }
 
 #[cfg(test)]

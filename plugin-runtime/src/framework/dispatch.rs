@@ -295,7 +295,9 @@ impl<S: Send + Sync + 'static> Backend for Dispatch<S> {
                 let path = &declared.paths[matched.index()];
                 let Some(check) = path.operations.existence_check() else { return Ok(None) };
                 let refused = |error: Error| Error::user(error.message().to_owned());
-                path.parts.check(&matched, request.operation, &check.description).map_err(refused)?;
+                path.parts
+                    .check(&matched, request.operation, &check.description)
+                    .map_err(refused)?;
                 let mut context =
                     Context::new(request, &declared.state, Some(&matched), &check.description);
                 check.call(&mut context).map_err(refused)?

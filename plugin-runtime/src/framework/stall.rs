@@ -119,7 +119,8 @@ impl Counts {
     }
 }
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(test)]
+#[cfg(target_os = "linux")]
 mod tests {
     use std::sync::Arc;
     use std::task::{Context as PollContext, Waker};
@@ -187,7 +188,11 @@ mod tests {
         let processors = std::thread::available_parallelism().unwrap().get();
         let (long_waits, starved) = std::thread::scope(|scope| {
             for _ in 0..processors * 30 {
-                scope.spawn(|| while !done.load(Ordering::Relaxed) {});
+                scope.spawn(|| {
+                    while !done.load(Ordering::Relaxed) {
+                        std::hint::spin_loop();
+                    }
+                });
             }
             let subscriber = tracing_subscriber::registry().with(named.clone());
             let found = tracing::subscriber::with_default(subscriber, || {

@@ -46,8 +46,12 @@ where
 
     fn on_record(&self, id: &Id, values: &Record<'_>, context: Context<'_, S>) {
         let Some(span) = context.span(id) else { return };
+        // A value's `Debug` or `Display` is the backend's own code: it may log, which reads the fields
+        // of this very span. It runs before the lock is taken.
+        let mut later = Fields::default();
+        values.record(&mut later);
         if let Some(fields) = span.extensions_mut().get_mut::<Fields>() {
-            values.record(fields);
+            fields.append(later);
         }
     }
 
@@ -76,6 +80,10 @@ mod tests {
     impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Kept {
         fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
             HclogLayer.on_new_span(attributes, id, context);
+        }
+
+        fn on_record(&self, id: &Id, values: &Record<'_>, context: Context<'_, S>) {
+            HclogLayer.on_record(id, values, context);
         }
 
         fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
@@ -133,5 +141,19 @@ mod tests {
         assert_eq!((&lines[0]["@level"], &lines[0]["_@level"]), (&"info".into(), &5.into()));
         assert_eq!(lines[1]["truncated"], true);
         assert!(lines[1]["@message"].as_str().unwrap().starts_with("x\u{1}é"));
+    }
+
+    #[test]
+    fn what_a_span_records_later_comes_with_its_events_and_the_last_value_counts() {
+        let lines = logged(|| {
+            let span = tracing::info_span!("span", role = "a", later = tracing::field::Empty);
+            let _entered = span.enter();
+            tracing::info!("before");
+            span.record("later", 7);
+            span.record("role", "b");
+            tracing::info!("after");
+        });
+        assert_eq!((&lines[0]["role"], lines[0].get("later")), (&"a".into(), None));
+        assert_eq!((&lines[1]["role"], &lines[1]["later"]), (&"b".into(), &7.into()));
     }
 }

@@ -1,6 +1,7 @@
 //! One line of a log in hclog's JSON.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::SystemTime;
 
 use tracing::Level;
@@ -17,6 +18,14 @@ pub(super) struct Fields {
 }
 
 impl Fields {
+    /// Adds what was recorded later.
+    pub(super) fn append(&mut self, later: Self) {
+        self.json.push_str(&later.json);
+        if !later.message.is_empty() {
+            self.message = later.message;
+        }
+    }
+
     fn push(&mut self, field: &Field, value: &serde_json::Value) {
         self.json.push(',');
         // The names that hclog itself uses start so.
@@ -31,10 +40,11 @@ impl Fields {
 
 impl Visit for Fields {
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        let text = text_of(format_args!("{value:?}"));
         if field.name() == "message" {
-            self.message = format!("{value:?}");
+            self.message = text;
         } else {
-            self.push(field, &format!("{value:?}").into());
+            self.push(field, &text.into());
         }
     }
 
@@ -47,7 +57,7 @@ impl Visit for Fields {
     }
 
     fn record_error(&mut self, field: &Field, value: &(dyn std::error::Error + 'static)) {
-        self.push(field, &value.to_string().into());
+        self.push(field, &text_of(format_args!("{value}")).into());
     }
 
     fn record_i64(&mut self, field: &Field, value: i64) {
@@ -65,6 +75,19 @@ impl Visit for Fields {
     fn record_bool(&mut self, field: &Field, value: bool) {
         self.push(field, &value.into());
     }
+}
+
+/// Returns the text of a value, whose `Debug` or `Display` is the backend's own code. One that fails or
+/// panics spoils its text, and neither the line nor the request that logs it; the panic hook logs the
+/// place.
+pub(crate) fn text_of(value: fmt::Arguments<'_>) -> String {
+    let mut text = String::new();
+    match catch_unwind(AssertUnwindSafe(|| text.write_fmt(value))) {
+        Ok(Ok(())) => {}
+        Ok(Err(_)) => text.push_str("(its text cannot be formatted)"),
+        Err(_) => text.push_str("(formatting its text panicked)"),
+    }
+    text
 }
 
 /// The line of an event with its end of line. `spans` are the fields of the spans around it,

@@ -10,6 +10,7 @@ use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
+pub(crate) use line::text_of;
 pub(crate) use panic::install_hook;
 
 /// Crates that move the bytes of requests. What they log below a warning is of no use to an

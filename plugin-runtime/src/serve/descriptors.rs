@@ -15,10 +15,10 @@ pub(super) fn raise_limit() {
     }
 }
 
-/// How many pairs of descriptors a start needs: five for the runtime, the socket, the server's
-/// connection, and one for a first mount.
+/// How many pairs of descriptors a start needs: five for the runtime of the requests, four for that of
+/// the signals, the counts of a thread, the socket, the server's connection, and one for a first mount.
 #[cfg(unix)]
-const START_PAIRS: usize = 4;
+const START_PAIRS: usize = 7;
 
 /// Checks that there are enough descriptors for a start. Without them parts of the runtime panic, or
 /// the plugin starts and can accept no connection.

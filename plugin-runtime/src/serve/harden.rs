@@ -22,11 +22,21 @@ pub(super) fn forbid_core_dumps() {
     }
 }
 
-/// Locks all memory, now and later.
+/// Locks all memory: what is in use now, and every page when it is first used. Memory that is only
+/// reserved, such as the unused part of each thread's stack, takes no room.
 #[cfg(unix)]
 pub(super) fn lock_memory() -> io::Result<()> {
+    #[cfg(target_os = "linux")]
+    use nix::errno::Errno;
     use nix::sys::mman::{MlockAllFlags, mlockall};
-    mlockall(MlockAllFlags::MCL_CURRENT | MlockAllFlags::MCL_FUTURE).map_err(io::Error::from)
+    let all = MlockAllFlags::MCL_CURRENT | MlockAllFlags::MCL_FUTURE;
+    #[cfg(target_os = "linux")]
+    match mlockall(all | MlockAllFlags::from_bits_retain(nix::libc::MCL_ONFAULT)) {
+        // A kernel older than 4.4.
+        Err(Errno::EINVAL) => {}
+        locked => return locked.map_err(io::Error::from),
+    }
+    mlockall(all).map_err(io::Error::from)
 }
 
 /// Nothing to do: the system writes no dumps on its own.

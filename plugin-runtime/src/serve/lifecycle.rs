@@ -1,7 +1,9 @@
 //! When a plugin's process leaves.
 
+use std::future::Future;
 use std::time::Duration;
 
+use super::signals::Ending;
 use crate::rpc::{Ended, FirstUse, PluginBroker, Shutdown};
 
 /// How long a server may take to open the broker's stream, which it does first of all. One that
@@ -27,47 +29,8 @@ pub(super) enum Leave {
     NobodyCame,
     /// The server has connected and then asked for nothing.
     NeverUsed,
-    /// SIGTERM.
-    Terminated,
-}
-
-/// Signals that mean something to a plugin.
-#[derive(Debug)]
-pub(super) struct Signals {
-    #[cfg(unix)]
-    terminate: tokio::signal::unix::Signal,
-    /// Ctrl-C in a terminal reaches the server and its plugins alike. The server will say what it
-    /// wants; taking the signal here keeps its default from ending the process.
-    #[cfg(unix)]
-    _interrupt: tokio::signal::unix::Signal,
-}
-
-impl Signals {
-    #[cfg(unix)]
-    pub(super) fn listen() -> std::io::Result<Self> {
-        use tokio::signal::unix::{SignalKind, signal};
-        Ok(Self {
-            terminate: signal(SignalKind::terminate())?,
-            _interrupt: signal(SignalKind::interrupt())?,
-        })
-    }
-
-    #[cfg(not(unix))]
-    pub(super) fn listen() -> std::io::Result<Self> {
-        Ok(Self {})
-    }
-
-    #[cfg(unix)]
-    async fn terminated(&mut self) {
-        if self.terminate.recv().await.is_none() {
-            std::future::pending::<()>().await;
-        }
-    }
-
-    #[cfg(not(unix))]
-    async fn terminated(&mut self) {
-        std::future::pending::<()>().await;
-    }
+    /// A signal.
+    Signal(Ending),
 }
 
 /// Resolves when it is time to leave.
@@ -76,7 +39,7 @@ pub(super) async fn time_to_leave(
     broker: &PluginBroker,
     first_use: &FirstUse,
     unused_timeout: Duration,
-    signals: &mut Signals,
+    ending: impl Future<Output = Ending>,
 ) -> Leave {
     let nobody_came = async {
         if tokio::time::timeout(HOST_TIMEOUT, broker.opened()).await.is_ok() {
@@ -100,6 +63,6 @@ pub(super) async fn time_to_leave(
         () = server_gone => Leave::ServerGone,
         () = nobody_came => Leave::NobodyCame,
         () = never_used => Leave::NeverUsed,
-        () = signals.terminated() => Leave::Terminated,
+        signal = ending => Leave::Signal(signal),
     }
 }

@@ -5,6 +5,10 @@ mod harden;
 mod lifecycle;
 mod notice;
 mod process;
+mod secure_mode;
+#[cfg_attr(not(unix), path = "no_signals.rs")]
+mod signals;
+mod threads;
 
 use std::ffi::OsString;
 use std::fmt;
@@ -166,7 +170,7 @@ impl<B: crate::Backend> Plugin<B> {
         let variable = |name: &str| std::env::var_os(name).map(OsString::into_string)?.ok();
         match started_by(variable) {
             StartedBy::Server => match process::run(self) {
-                Ok(()) => ExitCode::SUCCESS,
+                Ok(code) => code,
                 Err(error) => {
                     complain(&error);
                     ExitCode::FAILURE

@@ -2,12 +2,15 @@
 
 use std::ffi::OsString;
 use std::io::{self, Write as _};
+use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::runtime::{Builder, Runtime};
 
-use super::lifecycle::{Leave, Signals, time_to_leave};
+use super::lifecycle::{Leave, time_to_leave};
+use super::secure_mode::{self, temporary_directory};
+use super::threads::{self, Control};
 use super::{Plugin, Settings, descriptors, harden, wire_version};
 use crate::Backend;
 use crate::backend::Factory;
@@ -41,12 +44,16 @@ pub(super) enum StartError {
     LockMemory(#[source] io::Error),
     #[error("cannot start the runtime")]
     Runtime(#[source] io::Error),
+    #[error("signals cannot be caught")]
+    NoSignals,
+    #[error("the thread that handles requests has panicked; the log has the place")]
+    Panicked,
     #[error("cannot print the handshake line")]
     Stdout(#[source] io::Error),
 }
 
 /// Runs until the server ends it.
-pub(super) fn run<B: Backend>(plugin: Plugin<B>) -> Result<(), StartError> {
+pub(super) fn run<B: Backend>(plugin: Plugin<B>) -> Result<ExitCode, StartError> {
     let variable = |name: &str| std::env::var_os(name).map(OsString::into_string)?.ok();
     let environment = Environment::read(variable);
     crate::log::init(environment.as_ref().ok().and_then(|found| found.log_level.as_deref()));
@@ -55,6 +62,8 @@ pub(super) fn run<B: Backend>(plugin: Plugin<B>) -> Result<(), StartError> {
     let version = wire_version(&plugin.version)?;
 
     descriptors::raise_limit();
+    // Before what keeps the process's files in `/proc` from being read.
+    let listen_on = listen_on(&plugin.settings, &environment);
     if !plugin.settings.core_dumps {
         harden::forbid_core_dumps();
     }
@@ -64,21 +73,35 @@ pub(super) fn run<B: Backend>(plugin: Plugin<B>) -> Result<(), StartError> {
     for part in &environment.bad_versions {
         tracing::warn!(%part, "PLUGIN_PROTOCOL_VERSIONS holds something that is not a number");
     }
-
     descriptors::enough_for_a_start().map_err(cannot_start)?;
-    let runtime = runtime(&plugin.settings).map_err(cannot_start)?;
-    let result = runtime.block_on(serve_one_host(plugin, &environment, version));
-    // Threads that compute for a request which nobody waits for any more are not waited for.
-    runtime.shutdown_background();
-    result
+    threads::run(move |control| {
+        let runtime = runtime(&plugin.settings).map_err(cannot_start)?;
+        let start = Start { environment, listen_on, version, control };
+        let left = runtime.block_on(serve_one_host(plugin, start));
+        // Threads that compute for a request which has no caller any more are not waited for.
+        runtime.shutdown_background();
+        left
+    })
 }
 
-fn cannot_start(error: io::Error) -> StartError {
+/// What a plugin starts with.
+struct Start {
+    environment: Environment,
+    listen_on: ListenOn,
+    version: Arc<str>,
+    control: Control,
+}
+
+pub(super) fn cannot_start(error: io::Error) -> StartError {
     StartError::Runtime(explained(error))
 }
 
 fn runtime(settings: &Settings) -> io::Result<Runtime> {
-    builder(settings).enable_all().max_blocking_threads(settings.blocking_threads).build()
+    builder(settings)
+        .enable_all()
+        .max_blocking_threads(settings.blocking_threads)
+        .thread_name(threads::name("plugin-blocking"))
+        .build()
 }
 
 #[cfg(feature = "multi-thread")]
@@ -98,13 +121,13 @@ fn builder(_: &Settings) -> Builder {
 
 async fn serve_one_host<B: Backend>(
     plugin: Plugin<B>,
-    environment: &Environment,
-    version: Arc<str>,
-) -> Result<(), StartError> {
+    Start { environment, listen_on, version, mut control }: Start,
+) -> Result<Leave, StartError> {
     let negotiated = negotiate(&[PROTOCOL_VERSION], &environment.protocol_versions);
-    let security = Security::new(negotiated, environment, plugin.settings.plaintext)?;
-    let mut signals = Signals::listen().map_err(cannot_start)?;
-    let listener = Listener::bind(&listen_on(&plugin.settings, environment))?;
+    let security = Security::new(negotiated, &environment, plugin.settings.plaintext)?;
+    control.signals_are_caught().await?;
+    let listener = Listener::bind(&listen_on)?;
+    control.listens_on(listener.network());
 
     let mut line = HandshakeLine::new(negotiated.version(), listener.network().clone());
     line.certificate = security.certificate;
@@ -133,13 +156,21 @@ async fn serve_one_host<B: Backend>(
         connections.clone(),
     ));
     print(&line).map_err(StartError::Stdout)?;
+    control.has_started();
 
-    match time_to_leave(&shutdown, &broker, &first_use, unused_timeout, &mut signals).await {
+    let leave =
+        time_to_leave(&shutdown, &broker, &first_use, unused_timeout, control.ending()).await;
+    match leave {
         Leave::Ordered => {}
         Leave::ServerGone => tracing::info!("the server is gone"),
         Leave::NobodyCame => tracing::warn!("no server has connected"),
         Leave::NeverUsed => tracing::info!("the server has connected and asked for nothing"),
-        Leave::Terminated => tracing::info!("terminated by a signal"),
+        Leave::Signal(signal) if signal.is_orderly() => {
+            tracing::info!(signal = signal.name(), "terminated by a signal");
+        }
+        Leave::Signal(signal) => {
+            tracing::error!(signal = signal.name(), "ended by a signal");
+        }
     }
     connections.stop();
     // The listener ends at once and takes its socket with it.
@@ -148,7 +179,7 @@ async fn serve_one_host<B: Backend>(
     }
     // Whoever is late is cut off: the server has stopped waiting.
     let _ = tokio::time::timeout(LAST_ANSWERS, connections.ended()).await;
-    Ok(())
+    Ok(leave)
 }
 
 /// Who may connect, and what the handshake line says of it.
@@ -191,8 +222,11 @@ fn listen_on(settings: &Settings, environment: &Environment) -> ListenOn {
     if settings.tcp || cfg!(windows) {
         return ListenOn::Tcp { ports: environment.ports };
     }
-    let directory = environment.socket_directory.clone().unwrap_or_else(std::env::temp_dir);
-    ListenOn::Unix { directory, group: environment.socket_group.clone() }
+    let (directory, variable) = match &environment.socket_directory {
+        Some(directory) => (directory.clone(), "PLUGIN_UNIX_SOCKET_DIR"),
+        None => (temporary_directory(), secure_mode::VARIABLE),
+    };
+    ListenOn::Unix { directory, variable, group: environment.socket_group.clone() }
 }
 
 fn print(line: &HandshakeLine) -> io::Result<()> {

@@ -15,8 +15,9 @@ use crate::handshake::Network;
 /// How to listen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum ListenOn {
-    /// A Unix socket of a new name in `directory`, open to `group` if there is one.
-    Unix { directory: PathBuf, group: Option<String> },
+    /// A Unix socket of a new name in `directory`, which `variable` of the environment names, open
+    /// to `group` if there is one.
+    Unix { directory: PathBuf, variable: &'static str, group: Option<String> },
     /// The first free port of the range on the loopback interface, or one that the system
     /// chooses.
     Tcp { ports: Option<(u16, u16)> },
@@ -27,18 +28,26 @@ pub(crate) enum ListenOn {
 #[non_exhaustive]
 pub(crate) enum BindError {
     #[error(
-        "cannot make a socket in {directory}; set TMPDIR to a directory that can be written to"
+        "cannot make a socket in {directory}; set {variable} to a directory that can be written to"
     )]
-    Socket { directory: PathBuf, source: io::Error },
+    Socket { directory: PathBuf, variable: &'static str, source: io::Error },
     #[error(
-        "the socket path {path} has {length} bytes, and the system allows {limit}; set TMPDIR to \
-         a shorter directory"
+        "the socket path {path} has {length} bytes, and the system allows {limit}; set {variable} \
+         to a shorter directory"
     )]
-    PathTooLong { path: String, length: usize, limit: usize },
+    PathTooLong { path: String, length: usize, limit: usize, variable: &'static str },
     #[error("cannot make a socket")]
     NoDescriptor(#[source] io::Error),
-    #[error("the directory for the socket is not valid UTF-8: {0:?}")]
-    PathNotText(PathBuf),
+    #[error(
+        "the directory for the socket is not valid UTF-8: {directory:?}; set {variable} to another \
+         directory"
+    )]
+    PathNotText { directory: PathBuf, variable: &'static str },
+    #[error(
+        "the socket path {path:?} holds a `|` or a line break, which the handshake line cannot \
+         carry; set {variable} to another directory"
+    )]
+    PathNotForLine { path: String, variable: &'static str },
     #[error("there is no group `{0}` (PLUGIN_UNIX_SOCKET_GROUP)")]
     NoSuchGroup(String),
     #[error("cannot give the socket to group `{group}`")]
@@ -70,7 +79,9 @@ impl Listener {
     pub(crate) fn bind(on: &ListenOn) -> Result<Self, BindError> {
         match on {
             #[cfg(unix)]
-            ListenOn::Unix { directory, group } => unix::bind(directory, group.as_deref()),
+            ListenOn::Unix { directory, variable, group } => {
+                unix::bind(directory, variable, group.as_deref())
+            }
             #[cfg(not(unix))]
             ListenOn::Unix { .. } => Err(BindError::NoUnixSockets),
             ListenOn::Tcp { ports } => bind_tcp(*ports).map_err(|error| {
@@ -147,15 +158,21 @@ mod unix {
         }
     }
 
-    pub(super) fn bind(directory: &Path, group: Option<&str>) -> Result<Listener, BindError> {
+    pub(super) fn bind(
+        directory: &Path,
+        variable: &'static str,
+        group: Option<&str>,
+    ) -> Result<Listener, BindError> {
+        let failed =
+            |source| BindError::Socket { directory: directory.to_owned(), variable, source };
         let mut taken = None;
         for attempt in 0..TRIES {
             let path = directory.join(format!("plugin{}", unique_number(attempt)));
-            let text = checked(&path)?;
+            let text = checked(&path, variable)?;
             match UnixListener::bind(&path) {
                 Ok(listener) => {
                     let file = SocketFile(path);
-                    restrict(&file.0, group)?;
+                    restrict(&file.0, group, failed)?;
                     return Ok(Listener::Unix {
                         listener,
                         _file: file,
@@ -166,25 +183,26 @@ mod unix {
                 Err(error) if is_descriptor(&error) => {
                     return Err(BindError::NoDescriptor(explained(error)));
                 }
-                Err(source) => {
-                    return Err(BindError::Socket { directory: directory.to_owned(), source });
-                }
+                Err(source) => return Err(failed(source)),
             }
         }
-        let source = taken.unwrap_or_else(|| io::ErrorKind::AddrInUse.into());
-        Err(BindError::Socket { directory: directory.to_owned(), source })
+        Err(failed(taken.unwrap_or_else(|| io::ErrorKind::AddrInUse.into())))
     }
 
-    fn checked(path: &Path) -> Result<String, BindError> {
-        let text = path.to_str().ok_or_else(|| BindError::PathNotText(path.to_owned()))?.to_owned();
-        if text.len() > PATH_LIMIT {
-            return Err(BindError::PathTooLong {
-                length: text.len(),
-                limit: PATH_LIMIT,
-                path: text,
-            });
+    fn checked(path: &Path, variable: &'static str) -> Result<String, BindError> {
+        let Some(text) = path.to_str() else {
+            let directory = path.parent().unwrap_or(path).to_owned();
+            return Err(BindError::PathNotText { directory, variable });
+        };
+        let path = text.to_owned();
+        if path.contains(['|', '\n', '\r']) {
+            return Err(BindError::PathNotForLine { path, variable });
         }
-        Ok(text)
+        let length = path.len();
+        if length > PATH_LIMIT {
+            return Err(BindError::PathTooLong { path, length, limit: PATH_LIMIT, variable });
+        }
+        Ok(path)
     }
 
     /// A number that no other start in this directory is likely to have chosen. Binding fails on
@@ -197,7 +215,11 @@ mod unix {
     }
 
     /// Only this user may connect, or the members of `group` if the server names one.
-    fn restrict(path: &Path, group: Option<&str>) -> Result<(), BindError> {
+    fn restrict(
+        path: &Path,
+        group: Option<&str>,
+        not_restricted: impl Fn(io::Error) -> BindError,
+    ) -> Result<(), BindError> {
         let mode = match group {
             None => 0o600,
             Some(group) => {
@@ -206,9 +228,8 @@ mod unix {
                 0o660
             }
         };
-        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).map_err(|source| {
-            BindError::Socket { directory: path.parent().unwrap_or(path).to_owned(), source }
-        })
+        let permissions = std::fs::Permissions::from_mode(mode);
+        std::fs::set_permissions(path, permissions).map_err(not_restricted)
     }
 
     fn group_id(group: &str) -> Result<u32, BindError> {
@@ -225,13 +246,16 @@ mod unix {
 
 #[cfg(all(test, unix))]
 mod tests {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt as _;
     use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
     use std::path::Path;
 
     use super::*;
 
     fn on(directory: &Path, group: Option<&str>) -> ListenOn {
-        ListenOn::Unix { directory: directory.to_owned(), group: group.map(str::to_owned) }
+        let directory = directory.to_owned();
+        ListenOn::Unix { directory, variable: "THE_VARIABLE", group: group.map(str::to_owned) }
     }
 
     #[tokio::test]
@@ -266,10 +290,20 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let long = directory.path().join("d".repeat(100));
         std::fs::create_dir(&long).unwrap();
-        let error = Listener::bind(&on(&long, None)).unwrap_err();
-        assert!(error.to_string().contains("TMPDIR"), "{error}");
+        let not_text = directory.path().join(OsStr::from_bytes(b"\xff"));
         let missing = directory.path().join("missing");
-        assert!(matches!(Listener::bind(&on(&missing, None)), Err(BindError::Socket { .. })));
+        for (wrong, part) in [
+            (long, "107"),
+            (missing, "cannot make a socket"),
+            (not_text, "not valid UTF-8"),
+            (directory.path().join("a|b"), "handshake line"),
+            (directory.path().join("a\nb"), "handshake line"),
+            (directory.path().join("a\rb"), "handshake line"),
+        ] {
+            let text = Listener::bind(&on(&wrong, None)).unwrap_err().to_string();
+            assert!(text.contains(part) && text.contains("set THE_VARIABLE to a"), "{text}");
+            assert!(!text.contains('\n'), "one line: {text}");
+        }
     }
 
     #[tokio::test]

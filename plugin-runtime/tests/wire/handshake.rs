@@ -1,6 +1,9 @@
 //! The start: who may start a plugin, and what it prints.
 
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+use std::path::Path;
 use std::time::Duration;
 
 use crate::host::Host;
@@ -147,6 +150,22 @@ async fn a_group_that_the_server_names_may_connect() {
 }
 
 #[tokio::test]
+async fn an_empty_tmpdir_is_none() {
+    let identity = Identity::generate();
+    for launch in [
+        Launch::by_server(&identity).env("TMPDIR", ""),
+        Launch::by_server(&identity).without("TMPDIR"),
+    ] {
+        let process = launch.start();
+        let line = Line::parse(&process.line().await);
+        assert_eq!(Path::new(&line.address).parent(), Some(Path::new("/tmp")));
+        process.signal(nix::sys::signal::Signal::SIGTERM);
+        process.left().await;
+        assert!(!Path::new(&line.address).exists());
+    }
+}
+
+#[tokio::test]
 async fn what_keeps_it_from_starting_is_one_error_that_says_what_to_do() {
     let identity = Identity::generate();
     let long = tempfile::TempDir::new().unwrap();
@@ -155,7 +174,29 @@ async fn what_keeps_it_from_starting_is_one_error_that_says_what_to_do() {
     let garbage = "-----BEGIN CERTIFICATE-----\n%%%\n-----END CERTIFICATE-----\n";
     let nothing_in_it = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
     type Change<'a> = Box<dyn Fn(Launch) -> Launch + 'a>;
-    let cases: [(&str, Change<'_>, &[&str]); 9] = [
+    let cases: [(&str, Change<'_>, &[&str]); 15] = [
+        (
+            "a long PLUGIN_UNIX_SOCKET_DIR",
+            Box::new(|l| l.env("PLUGIN_UNIX_SOCKET_DIR", &long)),
+            &["set PLUGIN_UNIX_SOCKET_DIR to", "107", "shorter"],
+        ),
+        (
+            "no PLUGIN_UNIX_SOCKET_DIR",
+            Box::new(|l| l.env("PLUGIN_UNIX_SOCKET_DIR", "/nowhere")),
+            &["set PLUGIN_UNIX_SOCKET_DIR to", "/nowhere"],
+        ),
+        ("a bar", Box::new(|l| l.env("TMPDIR", "/tmp/a|b")), &["set TMPDIR to", "a|b", "`|`"]),
+        ("a line break", Box::new(|l| l.env("TMPDIR", "/tmp/a\nb")), &["set TMPDIR to", "a\\nb"]),
+        (
+            "a bar in PLUGIN_UNIX_SOCKET_DIR",
+            Box::new(|l| l.env("PLUGIN_UNIX_SOCKET_DIR", "/tmp/|")),
+            &["set PLUGIN_UNIX_SOCKET_DIR to"],
+        ),
+        (
+            "no text",
+            Box::new(|l| l.env("TMPDIR", OsStr::from_bytes(b"/tmp/\xff"))),
+            &["set TMPDIR to", "UTF-8"],
+        ),
         ("a long TMPDIR", Box::new(|l| l.env("TMPDIR", &long)), &["TMPDIR", "107", "shorter"]),
         ("no TMPDIR", Box::new(|l| l.env("TMPDIR", "/nowhere")), &["TMPDIR", "/nowhere"]),
         (

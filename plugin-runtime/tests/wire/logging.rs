@@ -176,3 +176,36 @@ async fn no_secret_of_a_request_an_answer_or_storage_is_in_the_log() {
     host.mount("mount").await.send(laden("panic/formatted")).await.unwrap();
     host.process.logged(SECRET).await;
 }
+
+#[tokio::test]
+async fn a_value_whose_text_logs_records_fails_or_panics_harms_no_request() {
+    let host = Host::start().await;
+    let mount = host.mount("mount").await;
+    for (how, nested) in [("logs", "from inside of a value"), ("panics", "a value panics")] {
+        mount.ask("log/later", &json!(how)).await;
+        host.process.logged(nested).await;
+    }
+    for how in ["records", "fails", "plain"] {
+        mount.ask("log/later", &json!(how)).await;
+    }
+    for how in ["logs", "panics", "fails"] {
+        let body = json!({ "hostile": how });
+        let reply = mount.send(request("read", "error/hostile", &body)).await.unwrap();
+        assert_eq!(reply.err.unwrap().err_msg, "what the caller sees", "{how}");
+    }
+    mount.read("echo").await.unwrap();
+    host.shut_down().await;
+    let lines = checked(&host.process.left().await.stderr);
+    let said: Vec<&Value> =
+        lines.iter().filter(|line| line["@message"] == "recorded later").collect();
+    assert_eq!(said.len(), 5);
+    for line in &said {
+        for field in ["later", "inner", "own"] {
+            assert!(line[field].is_string(), "{field}: {line}");
+        }
+    }
+    assert_eq!(said[4]["later"], "hostile");
+    assert_eq!(said[2]["first"], 2, "recorded while another value was");
+    let failed = lines.iter().filter(|line| line["@message"] == "request failed").count();
+    assert_eq!(failed, 3);
+}

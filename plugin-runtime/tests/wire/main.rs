@@ -8,6 +8,7 @@
     reason = "the host of the tests is test code too"
 )]
 
+mod crashes;
 mod descriptors;
 mod dialling;
 mod errors;
@@ -21,7 +22,9 @@ mod mounts;
 mod panics;
 mod requests;
 mod responses;
+mod secure_mode;
 mod services;
+mod signals;
 mod starvation;
 mod storage;
 mod system_view;

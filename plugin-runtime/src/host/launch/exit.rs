@@ -205,7 +205,8 @@ fn kill_group(pid: u32) {
 #[cfg(not(unix))]
 fn kill_group(_: u32) {}
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(test)]
+#[cfg(target_os = "linux")]
 mod tests {
     use super::*;
 

@@ -61,7 +61,8 @@ fn socket_at(path: &Path) -> Option<(u64, u64, SystemTime)> {
     Some((found.dev(), found.ino(), found.modified().ok()?))
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use std::os::unix::net::UnixListener;
 

@@ -97,7 +97,8 @@ impl HostBroker {
         let on = if cfg!(windows) {
             ListenOn::Tcp { ports: None }
         } else {
-            ListenOn::Unix { directory: self.directory.clone(), group: None }
+            let directory = self.directory.clone();
+            ListenOn::Unix { directory, variable: "TMPDIR", group: None }
         };
         let listener = Listener::bind(&on)
             .map_err(|error| InstanceError::Host(crate::error::chain(&error)))?;

@@ -94,6 +94,31 @@ impl Launch {
         self
     }
 
+    /// Another program with these arguments and the plugin's path instead of the plugin itself.
+    pub(crate) fn through(self, program: impl AsRef<OsStr>, args: &[&str]) -> Self {
+        let mut command = Command::new(program);
+        command.args(args);
+        if !args.is_empty() {
+            command.arg(plugin());
+        }
+        let variables = self.command.as_std().get_envs();
+        command
+            .env_clear()
+            .envs(variables.filter_map(|(name, value)| Some((name, value?))))
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true);
+        Self { command, directory: self.directory }
+    }
+
+    /// As another user and group, to whom the temporary directory then belongs.
+    pub(crate) fn run_by(mut self, id: u32) -> Self {
+        std::os::unix::fs::chown(self.directory.path(), Some(id), Some(id)).expect("root's rights");
+        self.command.uid(id).gid(id);
+        self
+    }
+
     pub(crate) fn start(mut self) -> Process {
         let started = Instant::now();
         let mut child = self.command.spawn().expect("the plugin starts");

@@ -1,0 +1,41 @@
+//! Signals where the system has none that reach a plugin.
+
+use std::convert::Infallible;
+use std::io;
+
+/// A signal at which the plugin leaves: there is none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Ending(Infallible);
+
+impl Ending {
+    /// Returns the signal's name.
+    pub(super) fn name(self) -> String {
+        match self.0 {}
+    }
+
+    /// Returns whether the sender wanted the plugin to end.
+    pub(super) fn is_orderly(self) -> bool {
+        match self.0 {}
+    }
+}
+
+/// Every signal's fate.
+#[derive(Debug)]
+pub(super) struct Signals;
+
+impl Signals {
+    /// Does nothing.
+    pub(super) fn listen() -> io::Result<Self> {
+        Ok(Self)
+    }
+
+    /// Does nothing.
+    pub(super) fn listen_for_real_time(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+
+    /// Never resolves.
+    pub(super) async fn ending(&mut self) -> Ending {
+        std::future::pending().await
+    }
+}
