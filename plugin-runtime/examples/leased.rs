@@ -11,7 +11,7 @@
 //! ```
 
 use std::process::ExitCode;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use plugin_runtime::fields::{Seconds, Sensitive, Time};
 use plugin_runtime::framework::answer::Keys;
@@ -191,7 +191,7 @@ async fn undo(entry: WalEntry<String>, storage: Storage) -> Result<()> {
 
 /// When a lease ends, as the server will count it.
 async fn ends(lease: &Lease, server: &SystemView) -> Result<Time> {
-    Ok((SystemTime::now() + TtlTerms::of(lease).on(server).await?.ttl).into())
+    Ok((server.clock().now() + TtlTerms::of(lease).on(server).await?.ttl).into())
 }
 
 /// The other system.

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::Clock;
+
 /// A mount, as the server describes it when it sets the backend up.
 ///
 /// There is no storage here: it can be read, but not written, while a mount is being set up, and
@@ -21,11 +23,13 @@ pub struct Mount {
     pub plugin_version: String,
     /// The mount's options (`-options` of the command that enabled it).
     pub options: BTreeMap<String, String>,
+    /// The mount's clock, for what a backend does outside of handlers.
+    pub clock: Clock,
 }
 
 impl Mount {
     /// Reads the server's configuration: the mount's options and three keys of the server's own.
-    pub(crate) fn new(uuid: String, mut config: BTreeMap<String, String>) -> Self {
+    pub(crate) fn new(uuid: String, mut config: BTreeMap<String, String>, clock: Clock) -> Self {
         let mut take = |key: &str| config.remove(key).unwrap_or_default();
         Self {
             uuid,
@@ -33,6 +37,7 @@ impl Mount {
             plugin_type: take("plugin_type"),
             plugin_version: take("plugin_version"),
             options: config,
+            clock,
         }
     }
 
@@ -52,9 +57,9 @@ mod tests {
     fn the_servers_keys_are_not_options() {
         let config = [("plugin_name", "mock"), ("plugin_type", "secret"), ("version", "2")];
         let config = config.map(|(key, value)| (key.to_owned(), value.to_owned())).into();
-        let mount = Mount::new("u".to_owned(), config);
+        let mount = Mount::new("u".to_owned(), config, Clock::system());
         assert_eq!((mount.plugin_name.as_str(), mount.plugin_type.as_str()), ("mock", "secret"));
         assert_eq!(mount.options.into_iter().collect::<Vec<_>>(), [("version".into(), "2".into())]);
-        assert!(Mount::new(String::new(), BTreeMap::new()).is_probe());
+        assert!(Mount::new(String::new(), BTreeMap::new(), Clock::system()).is_probe());
     }
 }

@@ -115,7 +115,7 @@ fn host(binary: &Path, options: &Options) -> Result<Host> {
     let args = options.args.clone();
     let launch =
         move |path: &Path| args.iter().fold(Launch::new(path), |launch, arg| launch.arg(arg));
-    Ok(Host::builder().plugin_directory(folder).launch(launch).build())
+    Ok(Host::builder().plugin_directory(folder).shares_clock(false).launch(launch).build())
 }
 
 async fn request(host: &Host, binary: &Path, options: &Options, data: Value) -> Result<Output> {

@@ -31,7 +31,8 @@ impl Embedded {
     /// When the system gives no means to wait for anything.
     pub fn new(plugin_directory: &Path) -> Result<Self> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-        let host = Host::builder().plugin_directory(plugin_directory).build();
+        // Its commands come from people, for whom time passes.
+        let host = Host::builder().plugin_directory(plugin_directory).shares_clock(false).build();
         Ok(Self { host, runtime: runtime.context("cannot wait for events")? })
     }
 

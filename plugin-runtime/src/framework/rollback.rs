@@ -91,7 +91,7 @@ async fn roll_back_one<S: Send + Sync + 'static>(
     let key = format!("{PREFIX}{id}");
     // Struck by another request in the meantime.
     let Some(entry) = request.storage.entry(&key).await? else { return Ok(()) };
-    let due = handler.is_due(&entry.value).map_err(|error| {
+    let due = handler.is_due(&entry.value, request.system_view.clock()).map_err(|error| {
         Error::internal("the write-ahead log's entry cannot be read").with_source(error)
     })?;
     if !due && !immediate {

@@ -4,7 +4,7 @@
 //! Entries live in storage below `wal/`, in the Go SDK's form.
 
 use std::fmt;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -14,7 +14,7 @@ use super::description::Argument;
 use super::extract::FromContext;
 use super::handler::{Erased, Handler};
 use super::{Context, OperationDescription};
-use crate::{Error, Storage, StorageError};
+use crate::{Clock, Error, Storage, StorageError};
 
 /// Where entries are kept.
 pub(super) const PREFIX: &str = "wal/";
@@ -38,6 +38,7 @@ const MIN_AGE: Duration = Duration::from_secs(600);
 #[derive(Clone, Debug)]
 pub struct Wal {
     storage: Storage,
+    clock: Clock,
 }
 
 /// Names an entry of the log.
@@ -84,7 +85,8 @@ impl Wal {
             let text = format!("`{name}` is no name for an entry of the write-ahead log");
             return Err(StorageError::from_text(text));
         }
-        let entry = Stored { r#type: kind.to_owned(), data, created_at: now() };
+        let entry =
+            Stored { r#type: kind.to_owned(), data, created_at: self.clock.unix_time().as_secs() };
         self.storage.put(format!("{PREFIX}{name}"), &entry).await?;
         Ok(WalId(name.to_owned()))
     }
@@ -101,7 +103,8 @@ impl Wal {
 
 impl<S> FromContext<S> for Wal {
     fn from_context(context: &mut Context<'_, S>) -> Result<Self, Error> {
-        Ok(Self { storage: context.request().storage.clone() })
+        let request = context.request();
+        Ok(Self { storage: request.storage.clone(), clock: request.system_view.clock().clone() })
     }
 }
 
@@ -176,9 +179,9 @@ impl<S: 'static> WalHandler<S> {
     }
 
     /// Whether an entry of this text is due; one that can't be read is an error.
-    pub(super) fn is_due(&self, text: &[u8]) -> Result<bool, serde_json::Error> {
+    pub(super) fn is_due(&self, text: &[u8], clock: &Clock) -> Result<bool, serde_json::Error> {
         let entry: Stored<serde::de::IgnoredAny> = serde_json::from_slice(text)?;
-        Ok(now().saturating_sub(entry.created_at) >= self.min_age.as_secs())
+        Ok(clock.unix_time().as_secs().saturating_sub(entry.created_at) >= self.min_age.as_secs())
     }
 }
 
@@ -189,10 +192,6 @@ impl<S> fmt::Debug for WalHandler<S> {
             .field("min_age", &self.min_age)
             .finish_non_exhaustive()
     }
-}
-
-fn now() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }
 
 /// A random UUID (version 4).

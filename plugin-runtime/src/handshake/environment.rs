@@ -30,6 +30,8 @@ pub struct Environment {
     pub server_version: Option<String>,
     /// Whether the server wants the process's memory locked (`*_PLUGIN_MLOCK_ENABLED=true`).
     pub lock_memory: bool,
+    /// The file in which a test keeps its time (`PLUGIN_TEST_CLOCK`); no server sets it.
+    pub test_clock: Option<PathBuf>,
     /// The level below which log lines are not worth sending (`*_LOG_LEVEL`, which a plugin
     /// inherits from its server).
     pub log_level: Option<String>,
@@ -80,6 +82,7 @@ impl Environment {
             asks_for_broker_multiplexing: filled("PLUGIN_MULTIPLEX_GRPC").is_some(),
             server_version: either("VERSION").filter(|version| !version.is_empty()),
             lock_memory: either("PLUGIN_MLOCK_ENABLED").as_deref() == Some("true"),
+            test_clock: filled(crate::clock::VARIABLE).map(PathBuf::from),
             log_level: either("LOG_LEVEL").filter(|level| !level.is_empty()),
         })
     }

@@ -24,6 +24,7 @@ pub struct HostBuilder {
     launch: LaunchDefaults,
     request_timeout: Duration,
     resolves_paths: bool,
+    shares_clock: bool,
 }
 
 impl Default for HostBuilder {
@@ -36,6 +37,7 @@ impl Default for HostBuilder {
             launch: LaunchDefaults(Arc::new(|path| Launch::new(path))),
             request_timeout: Duration::from_secs(90),
             resolves_paths: true,
+            shares_clock: true,
         }
     }
 }
@@ -97,6 +99,14 @@ impl HostBuilder {
         self
     }
 
+    /// Sets whether the [`Clock`](crate::Clock) of backends and plugins is this host's, which stands
+    /// still until it is moved. It is unless this says no; a tool that runs plugins for people and
+    /// never moves the clock says no.
+    pub fn shares_clock(mut self, shares: bool) -> Self {
+        self.shares_clock = shares;
+        self
+    }
+
     /// The host, unsealed and with nothing mounted.
     pub fn build(self) -> Host {
         Host { shared: Arc::new(Shared::new(self)) }
@@ -111,6 +121,7 @@ impl HostBuilder {
             launch: self.launch,
             request_timeout: self.request_timeout,
             resolves_paths: self.resolves_paths,
+            shares_clock: self.shares_clock,
         }
     }
 }
@@ -123,4 +134,5 @@ pub(super) struct Parts {
     pub(super) launch: LaunchDefaults,
     pub(super) request_timeout: Duration,
     pub(super) resolves_paths: bool,
+    pub(super) shares_clock: bool,
 }

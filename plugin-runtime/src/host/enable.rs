@@ -10,12 +10,13 @@ use super::catalog::{PluginKey, PluginType, Source};
 use super::error::HostError;
 use super::in_process::Surroundings;
 use super::instance::{Instance, InstanceError};
+use super::launch::LaunchError;
 use super::mounts::{Active, MountInfo, Mounted, PathError, Services, mount_path};
 use super::process::{MountServices, PluginProcess, RemoteInstance, Setup};
 use super::storage::MountState;
 use super::system_view::MountSystemView;
 use super::{Faults, Host};
-use crate::{Mount, Storage, SystemView};
+use crate::{Clock, Mount, Storage, SystemView};
 
 /// The engine whose mounts have an option `version`.
 const KV: &str = "kv";
@@ -318,13 +319,21 @@ impl Host {
                 let given = Surroundings {
                     mount: self.mount_of(mount, &key),
                     storage: Storage::new(Arc::new(mount.services.storage.clone())),
-                    system_view: SystemView::new(Arc::new(mount.services.system_view.clone())),
+                    system_view: SystemView::new(
+                        Arc::new(mount.services.system_view.clone()),
+                        self.clock_of_mounts(),
+                    ),
                     killed: killed.clone(),
                 };
                 (builtin.make(given)?, None)
             }
             Source::File(plugin) => {
-                let launch = self.shared.catalog.lock().launch(&plugin, &self.shared.launch)?;
+                let mut launch = self.shared.catalog.lock().launch(&plugin, &self.shared.launch)?;
+                if self.shared.shares_clock {
+                    let file = self.shared.clock.file();
+                    let file = file.map_err(|source| LaunchError::Clock { source })?;
+                    launch = launch.env(crate::clock::VARIABLE, file);
+                }
                 let process = self.shared.processes.take(&key, &plugin, launch).await?;
                 match self.set_up(mount, &key, &process).await {
                     Ok(instance) => (Arc::new(instance) as Arc<dyn Instance>, Some(process)),
@@ -375,7 +384,11 @@ impl Host {
         config.insert("plugin_name".to_owned(), key.name.clone());
         config.insert("plugin_type".to_owned(), key.kind.to_string());
         config.insert("plugin_version".to_owned(), key.version.clone());
-        Mount::new(mount.uuid.clone(), config)
+        Mount::new(mount.uuid.clone(), config, self.clock_of_mounts())
+    }
+
+    fn clock_of_mounts(&self) -> Clock {
+        if self.shared.shares_clock { (&self.shared.clock).into() } else { Clock::system() }
     }
 
     /// A fault that kills means the backend that runs now.

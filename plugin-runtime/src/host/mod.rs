@@ -121,6 +121,7 @@ struct Shared {
     launch: LaunchDefaults,
     request_timeout: Duration,
     resolves_paths: bool,
+    shares_clock: bool,
     sealed: AtomicBool,
     read_only: AtomicBool,
 }
@@ -143,6 +144,7 @@ impl Shared {
             launch: parts.launch,
             request_timeout: parts.request_timeout,
             resolves_paths: parts.resolves_paths,
+            shares_clock: parts.shares_clock,
             sealed: AtomicBool::new(false),
             read_only: AtomicBool::new(false),
         }

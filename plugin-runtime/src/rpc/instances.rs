@@ -19,7 +19,7 @@ use super::system_view::RemoteSystemView;
 use super::unwind::{guarded, guarded_sync};
 use crate::backend::Factory;
 use crate::transport::{Channel, Target, Tls};
-use crate::{Backend, Error, Mount, Storage, SystemView};
+use crate::{Backend, Clock, Error, Mount, Storage, SystemView};
 
 /// How long a backend may take to clean up. The server waits for it.
 const CLEANUP_TIMEOUT: Duration = Duration::from_secs(10);
@@ -82,7 +82,8 @@ impl<B: Backend> Instances<B> {
     /// Makes the instance `id`. Nothing is left behind when it fails, and no other mount is
     /// touched. One that is there already is replaced.
     pub(super) async fn set_up(&self, id: &str, args: pb::SetupArgs) -> Result<(), SetupError> {
-        let mount = Mount::new(args.backend_uuid, args.config.into_iter().collect());
+        let clock = Clock::of_process();
+        let mount = Mount::new(args.backend_uuid, args.config.into_iter().collect(), clock.clone());
         if args.broker_id == 0 {
             return Err(SetupError::NoBroker);
         }
@@ -97,7 +98,7 @@ impl<B: Backend> Instances<B> {
         let instance = Arc::new(Instance {
             backend,
             storage: Storage::new(Arc::new(RemoteStorage::new(channel.clone(), tasks.clone()))),
-            system_view: SystemView::new(Arc::new(RemoteSystemView::new(channel.clone()))),
+            system_view: SystemView::new(Arc::new(RemoteSystemView::new(channel.clone())), clock),
             admission: Admission::default(),
             invalidations: Invalidations::new(lasting.clone()),
             lasting,

@@ -12,8 +12,8 @@ use super::lifecycle::{Leave, time_to_leave};
 use super::secure_mode::{self, temporary_directory};
 use super::threads::{self, Control};
 use super::{Plugin, Settings, descriptors, harden, wire_version};
-use crate::Backend;
 use crate::backend::Factory;
+use crate::clock::ClockFileError;
 use crate::handshake::{
     Environment, EnvironmentError, HandshakeLine, Negotiated, PROTOCOL_VERSION, negotiate,
 };
@@ -21,6 +21,7 @@ use crate::rpc::{FirstUse, Instances, PluginBroker, Services, Shutdown};
 use crate::transport::{
     BindError, Connections, Identity, ListenOn, Listener, Tls, TlsError, explained, serve,
 };
+use crate::{Backend, Clock};
 
 /// How long answers that are under way may take when the process leaves.
 const LAST_ANSWERS: Duration = Duration::from_millis(50);
@@ -42,6 +43,8 @@ pub(super) enum StartError {
         "cannot lock memory, which the server asks for; allow it (ulimit -l, or the capability IPC_LOCK)"
     )]
     LockMemory(#[source] io::Error),
+    #[error(transparent)]
+    Clock(#[from] ClockFileError),
     #[error("cannot start the runtime")]
     Runtime(#[source] io::Error),
     #[error("signals cannot be caught")]
@@ -66,6 +69,9 @@ pub(super) fn run<B: Backend>(plugin: Plugin<B>) -> Result<ExitCode, StartError>
     let listen_on = listen_on(&plugin.settings, &environment);
     if !plugin.settings.core_dumps {
         harden::forbid_core_dumps();
+    }
+    if let Some(path) = &environment.test_clock {
+        Clock::take_from(path)?;
     }
     if environment.lock_memory {
         harden::lock_memory().map_err(StartError::LockMemory)?;

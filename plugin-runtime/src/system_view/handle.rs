@@ -9,13 +9,14 @@ use super::{
     ClusterInfo, IdentityToken, PluginEnvironment, ReplicationState, RotationJob,
     SystemViewBackend, SystemViewError, WrapInfo,
 };
-use crate::{Data, Entity, Group};
+use crate::{Clock, Data, Entity, Group};
 
 /// What the server knows. Cheap to clone; each method asks the server.
 #[derive(Clone, Debug)]
 pub struct SystemView {
     backend: Option<Arc<dyn SystemViewBackend>>,
     deadline: Option<Instant>,
+    clock: Clock,
 }
 
 /// Asks the backend, or says that there is none.
@@ -29,13 +30,13 @@ macro_rules! ask {
 }
 
 impl SystemView {
-    pub(crate) fn new(backend: Arc<dyn SystemViewBackend>) -> Self {
-        Self { backend: Some(backend), deadline: None }
+    pub(crate) fn new(backend: Arc<dyn SystemViewBackend>, clock: Clock) -> Self {
+        Self { backend: Some(backend), deadline: None, clock }
     }
 
     /// A view in which every question is [`SystemViewError::Unsupported`]; for tests of backends.
     pub fn unavailable() -> Self {
-        Self { backend: None, deadline: None }
+        Self { backend: None, deadline: None, clock: Clock::system() }
     }
 
     /// The same view, whose calls end at `deadline`.
@@ -49,6 +50,18 @@ impl SystemView {
     #[must_use]
     pub fn without_deadline(&self) -> Self {
         self.clone().until(None)
+    }
+
+    /// Returns the mount's clock; see [`Clock`].
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// Sets another clock; for tests of backends.
+    #[must_use]
+    pub fn with_clock(mut self, clock: Clock) -> Self {
+        self.clock = clock;
+        self
     }
 
     /// How long the mount's leases live unless they say otherwise.

@@ -89,8 +89,9 @@ impl Mounted {
         self.client.login(&self.at(path), data).await
     }
 
-    /// Lets time pass. A host's clock is moved, and what is due is done when this returns; a real
-    /// server takes its time, and may need a moment more for what is due.
+    /// Lets time pass. A host's clock is moved, and with it the [`Clock`](crate::Clock) of its
+    /// mounts, in memory and over the wire; what is due is done when this returns. A real server takes
+    /// its time, and may need a moment more for what is due.
     pub async fn pass(&self, time: Duration) {
         match self.host() {
             Some(host) => drop(host.advance(time).await),

@@ -23,5 +23,6 @@ mod standby;
 mod starvation;
 mod sys;
 mod tutorial;
+mod vouchers;
 mod words;
 mod wrapping;

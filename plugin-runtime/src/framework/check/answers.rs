@@ -50,6 +50,7 @@ pub(super) fn check(
             Issued::Token => token(place)?,
         }
     }
+    status(place, description)?;
     let issues_token = description.issued().iter().any(|one| matches!(one, Issued::Token));
     expected(place, description.output(), issues_token)?;
     if let Output::Fields { type_name, schema } = description.output()
@@ -102,6 +103,24 @@ fn token(place: &Place<'_>) -> Result<(), HandlerFault> {
              serve it with login(handler)",
         )),
     }
+}
+
+/// Where an answer becomes an HTTP answer, which alone has a status.
+fn status(place: &Place<'_>, description: &OperationDescription) -> Result<(), HandlerFault> {
+    use Operation::{AliasLookahead, ResolvePath, ResolveRole};
+    let seen_by_clients = match place.serves {
+        Serves::Operation { operation, .. } => {
+            !matches!(operation, AliasLookahead | ResolveRole | ResolvePath)
+        }
+        _ => false,
+    };
+    if description.success().is_none() || seen_by_clients {
+        return Ok(());
+    }
+    Err(HandlerFault::Answer(
+        "it answers with an HTTP status, of which no client would learn: answer without `Created` or \
+         `Accepted`",
+    ))
 }
 
 /// Answers without which the operation has no effect.

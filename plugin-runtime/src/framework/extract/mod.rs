@@ -25,7 +25,7 @@ use std::collections::BTreeMap;
 
 use super::description::Argument;
 use super::{Context, OperationDescription};
-use crate::{Data, Error, Headers, Lease, Request, Storage, SystemView};
+use crate::{Clock, Data, Error, Headers, Lease, Request, Storage, SystemView};
 
 /// Something that a handler can have as an argument.
 #[diagnostic::on_unimplemented(
@@ -33,8 +33,8 @@ use crate::{Data, Error, Headers, Lease, Request, Storage, SystemView};
     label = "not an argument",
     note = "arguments are `Path<T>` (parts of the path), `Fields<T>` (path and body, validated), \
             `Patch<T>` (changes to what is stored), `Data` (the body as it is), `State<{S}>`, \
-            `Storage`, `SystemView`, `Request`, `Headers`, `Option<Connection>`, `MountPoint`, \
-            `Page`, `Wal`, `WalEntry<T>`, `Internal<T>`, `Lease`, and `Auth` where a token is \
+            `Storage`, `SystemView`, `Clock`, `Request`, `Headers`, `Option<Connection>`, \
+            `MountPoint`, `Page`, `Wal`, `WalEntry<T>`, `Internal<T>`, `Lease`, and `Auth` where a token is \
             renewed",
     note = "`T` must derive serde's `Deserialize`, and for `Fields` and `Patch` also schemars' \
             `JsonSchema`"
@@ -69,6 +69,12 @@ impl<S> FromContext<S> for Storage {
 impl<S> FromContext<S> for SystemView {
     fn from_context(context: &mut Context<'_, S>) -> Result<Self, Error> {
         Ok(context.request().system_view.clone())
+    }
+}
+
+impl<S> FromContext<S> for Clock {
+    fn from_context(context: &mut Context<'_, S>) -> Result<Self, Error> {
+        Ok(context.request().system_view.clock().clone())
     }
 }
 

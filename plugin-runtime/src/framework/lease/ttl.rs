@@ -103,7 +103,7 @@ impl TtlTerms {
             default: system_view.default_lease_ttl().await?,
             max: system_view.max_lease_ttl().await?,
         };
-        self.within(limits, SystemTime::now())
+        self.within(limits, system_view.clock().now())
     }
 
     /// How long the lease may live from `now` on.

@@ -31,6 +31,12 @@ pub enum LaunchError {
     /// A text is no checksum.
     #[error("not a SHA-256 in 64 hexadecimal digits: `{0}`")]
     ChecksumText(String),
+    /// The host's clock can't be written to a file for the plugin.
+    #[error("cannot write the host's time to a file for the plugin")]
+    Clock {
+        /// Why not.
+        source: io::Error,
+    },
     /// The system can't execute the file.
     #[error("cannot execute {}", path.display())]
     Spawn {

@@ -29,7 +29,7 @@ impl Host {
     }
 
     /// The tick that a server gives every mount once a minute: periodic work, and the roll back of
-    /// what was left half done and is old enough by the plugin's own clock.
+    /// what was left half done and is old enough by the clock.
     pub async fn tick(&self) {
         let mounts = self.shared.mounts.lock().all();
         for mount in mounts {

@@ -1,0 +1,177 @@
+//! The time, as a backend should ask for it.
+
+mod file;
+
+use std::fmt;
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use std::path::Path;
+
+#[cfg(feature = "host")]
+pub(crate) use file::to_text;
+pub(crate) use file::{ClockFile, ClockFileError, VARIABLE};
+
+/// The time of a mount. As an argument of a handler:
+///
+/// ```
+/// use std::time::SystemTime;
+///
+/// use plugin_runtime::framework::extract::Path;
+/// use plugin_runtime::framework::{Framework, read};
+/// use plugin_runtime::{Clock, Error, Result, Storage};
+///
+/// async fn redeem(Path(code): Path<String>, clock: Clock, storage: Storage) -> Result<()> {
+///     let ends: Option<SystemTime> = storage.get(&format!("code/{code}")).await?;
+///     match ends {
+///         Some(ends) if clock.now() < ends => Ok(storage.delete(&format!("code/{code}")).await?),
+///         _ => Err(Error::bad_request("the code is unknown or has expired")),
+///     }
+/// }
+/// # Framework::secrets(()).path("redeem/{code}", read(redeem)).build().unwrap();
+/// ```
+///
+/// Under a server it is the system's clock. Under the host of this crate's test kit (feature `host`),
+/// in memory and over the wire alike, it is the host's: it stands still until a test lets time pass
+/// (`Mounted::pass`, `Host::advance`), and then shows the new time at once. A backend that asks for
+/// the time only here behaves the same in all three; one that asks [`SystemTime::now`] does not
+/// notice that time passes in a test.
+///
+/// Outside of handlers it is [`Mount::clock`](crate::Mount::clock) or
+/// [`SystemView::clock`](crate::SystemView::clock). Clones are the same clock.
+///
+/// # Over the wire
+///
+/// The host writes its time to a file of its own, and tells a plugin that it launches where that is,
+/// in the variable `PLUGIN_TEST_CLOCK`. No server sets it. Whoever can set a plugin's environment
+/// (as the server's user or through `env` in the catalog, which needs `sudo`) could do so, and would
+/// decide what time it is for that plugin; they could as well replace the plugin. The file must
+/// belong to the plugin's user and must not be writable for others, or the plugin does not start;
+/// and a plugin that uses it says so in its log, as a warning.
+#[derive(Clone, Default)]
+pub struct Clock {
+    source: Source,
+}
+
+#[derive(Clone, Default)]
+enum Source {
+    #[default]
+    System,
+    At(SystemTime),
+    File(Arc<ClockFile>),
+    #[cfg(feature = "host")]
+    Host(crate::host::Clock),
+}
+
+/// The clock of this process, if it is not the system's.
+static OF_PROCESS: OnceLock<Clock> = OnceLock::new();
+
+impl Clock {
+    /// The system's clock.
+    pub fn system() -> Self {
+        Self::default()
+    }
+
+    /// A clock that always shows this time, for unit tests of what takes a clock.
+    pub fn at(time: SystemTime) -> Self {
+        Self { source: Source::At(time) }
+    }
+
+    /// Returns the time.
+    pub fn now(&self) -> SystemTime {
+        match &self.source {
+            Source::System => SystemTime::now(),
+            Source::At(time) => *time,
+            Source::File(file) => file.now(),
+            #[cfg(feature = "host")]
+            Source::Host(clock) => clock.now(),
+        }
+    }
+
+    /// Returns how long ago 1970 began (UTC), as Unix time is counted; zero before.
+    pub fn unix_time(&self) -> Duration {
+        self.now().duration_since(UNIX_EPOCH).unwrap_or_default()
+    }
+
+    /// The clock of this process: the system's, unless a host launched it.
+    pub(crate) fn of_process() -> Self {
+        OF_PROCESS.get().cloned().unwrap_or_default()
+    }
+
+    /// Takes the time of this process from a host's file.
+    pub(crate) fn take_from(path: &Path) -> Result<(), ClockFileError> {
+        let file = ClockFile::open(path)?;
+        tracing::warn!(
+            path = %path.display(),
+            "{VARIABLE} is set: time is what a test says, and not the system's"
+        );
+        // The process is started once.
+        let _ = OF_PROCESS.set(Self { source: Source::File(Arc::new(file)) });
+        Ok(())
+    }
+}
+
+#[cfg(feature = "host")]
+impl From<&crate::host::Clock> for Clock {
+    fn from(clock: &crate::host::Clock) -> Self {
+        Self { source: Source::Host(clock.clone()) }
+    }
+}
+
+impl PartialEq for Clock {
+    /// Whether both are the same clock.
+    fn eq(&self, other: &Self) -> bool {
+        match (&self.source, &other.source) {
+            (Source::System, Source::System) => true,
+            (Source::At(one), Source::At(other)) => one == other,
+            (Source::File(one), Source::File(other)) => Arc::ptr_eq(one, other),
+            #[cfg(feature = "host")]
+            (Source::Host(one), Source::Host(other)) => one.is(other),
+            _ => false,
+        }
+    }
+}
+
+impl Eq for Clock {}
+
+impl fmt::Debug for Clock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let source = match &self.source {
+            Source::System => "system",
+            Source::At(_) => "fixed",
+            Source::File(_) => "file",
+            #[cfg(feature = "host")]
+            Source::Host(_) => "host",
+        };
+        f.debug_tuple("Clock").field(&source).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_systems_clock_runs_and_a_fixed_one_does_not() {
+        let before = SystemTime::now();
+        assert!(Clock::system().now() >= before);
+        let time = UNIX_EPOCH + Duration::from_millis(1500);
+        let fixed = Clock::at(time);
+        assert_eq!((fixed.now(), fixed.unix_time()), (time, Duration::from_millis(1500)));
+        let early = Clock::at(UNIX_EPOCH - Duration::from_secs(1));
+        assert_eq!(early.unix_time(), Duration::ZERO);
+        assert_eq!(Clock::of_process(), Clock::system());
+        assert_ne!(fixed, Clock::system());
+    }
+
+    #[cfg(feature = "host")]
+    #[test]
+    fn a_hosts_clock_is_moved_by_the_host() {
+        let hosts = crate::host::Clock::at(UNIX_EPOCH);
+        let clock = Clock::from(&hosts);
+        hosts.advance(Duration::from_secs(60));
+        assert_eq!(clock.unix_time(), Duration::from_secs(60));
+        assert_eq!(clock, Clock::from(&hosts));
+        assert_ne!(clock, Clock::from(&crate::host::Clock::at(UNIX_EPOCH)));
+    }
+}
