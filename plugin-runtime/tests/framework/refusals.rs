@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use plugin_runtime::fields::Seconds;
-use plugin_runtime::framework::answer::{CanonicalPath, Keys};
+use plugin_runtime::framework::answer::{CanonicalPath, Created, Keys};
 use plugin_runtime::framework::extract::{
     Fields, Internal, MountPoint, Page, Patch, Path, PathFault,
 };
@@ -510,6 +510,10 @@ fn a_login_that_a_server_refuses_is_refused() {
     refuses(auth("login", delete(log_in).unauthenticated()), &["delete handler", "login(handler)"]);
     refuses(auth("login", login(log_in)).renew_login(no_auth), &["renew_login", "`Auth`"]);
     refuses(auth("login", login(log_in)).renew_login(names), &["renew_login", "`Auth`"]);
+    async fn created(_: Auth) -> Created<Keys> {
+        Created(Keys::default())
+    }
+    refuses(auth("login", login(log_in)).renew_login(created), &["renew_login", "HTTP status"]);
     refuses(auth("login", login(log_in).alias_lookahead(names)), &["alias", "`Auth`"]);
     refuses(auth("login", login(log_in).resolve_role(log_in)), &["role", "Response::role"]);
     refuses(auth("login", login(log_in).resolve_role(nothing)), &["role", "Response::role"]);
