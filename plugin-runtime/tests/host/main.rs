@@ -11,6 +11,7 @@ mod executed;
 mod faults;
 mod go_peer;
 mod hostile;
+mod kept;
 mod leased;
 mod leases;
 mod mounts;
