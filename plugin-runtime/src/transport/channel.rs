@@ -184,6 +184,8 @@ impl Shared {
             .max_header_list_size(MOST_HEADER_BYTES)
             // Each call that is dropped with its request counts, over the connection's whole life.
             .max_local_error_reset_streams(None)
+            // By default thousands of small answers that wait to be read end the connection.
+            .data_frame_budget(usize::MAX)
             .handshake(stream)
             .await
             .map_err(|source| ConnectError::Http { address: self.address(), source })?;

@@ -166,6 +166,8 @@ async fn greet(socket: Socket, tls: Option<Tls>, plaintext: bool) -> Option<Conn
             // up, renewed and rolled back. Memory is kept flat by the bound on each mount's own
             // requests.
             .max_pending_accept_reset_streams(MOST_PENDING_RESETS)
+            // By default thousands of small bodies that wait to be read end the connection.
+            .data_frame_budget(usize::MAX)
             // Counted over the connection's whole life, so that any bound is reached some day.
             .max_local_error_reset_streams(None)
             .handshake(stream);

@@ -5,7 +5,7 @@
 
 use std::io;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
@@ -29,6 +29,43 @@ pub(super) enum Stream {
     Tls(Box<TlsStream<Socket>>),
 }
 
+/// How many reads look for the peer's last words: those before them hold what it sent earlier.
+const LAST_READS: usize = 16;
+
+impl Stream {
+    /// Returns why a write failed: the peer's TLS alert, if it sent one before it closed.
+    ///
+    /// A peer that refuses this side's certificate does so after this side has finished its
+    /// handshake, and whether a write or a read meets the end first is chance. The peer has closed,
+    /// so that waiting for its last words comes to an end.
+    fn cause(&mut self, cx: &mut Context<'_>, error: io::Error) -> Poll<io::Error> {
+        let Self::Tls(tls) = self else { return Poll::Ready(error) };
+        if !matches!(error.kind(), io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionReset) {
+            return Poll::Ready(error);
+        }
+        let mut bytes = [0; 256];
+        for _ in 0..LAST_READS {
+            let mut buf = ReadBuf::new(&mut bytes);
+            match ready!(Pin::new(&mut *tls).poll_read(cx, &mut buf)) {
+                Ok(()) if buf.filled().is_empty() => break,
+                Err(alert) if alert.kind() == io::ErrorKind::InvalidData => {
+                    return Poll::Ready(alert);
+                }
+                // A reset is reported before what arrived earlier.
+                Ok(()) | Err(_) => {}
+            }
+        }
+        Poll::Ready(error)
+    }
+}
+
+impl Socket {
+    /// Returns the error as it is: a socket tells no more.
+    fn cause(&mut self, _: &mut Context<'_>, error: io::Error) -> Poll<io::Error> {
+        Poll::Ready(error)
+    }
+}
+
 /// Implements reading and writing for an enum whose variants all can.
 macro_rules! forward {
     ($type:ty { $($(#[$attribute:meta])? $variant:path),+ }) => {
@@ -50,8 +87,13 @@ macro_rules! forward {
                 cx: &mut Context<'_>,
                 buf: &[u8],
             ) -> Poll<io::Result<usize>> {
-                match self.get_mut() {
+                let this = self.get_mut();
+                let written = match this {
                     $($(#[$attribute])? $variant(inner) => Pin::new(inner).poll_write(cx, buf),)+
+                };
+                match written {
+                    Poll::Ready(Err(error)) => this.cause(cx, error).map(Err),
+                    written => written,
                 }
             }
 
@@ -60,10 +102,15 @@ macro_rules! forward {
                 cx: &mut Context<'_>,
                 bufs: &[io::IoSlice<'_>],
             ) -> Poll<io::Result<usize>> {
-                match self.get_mut() {
+                let this = self.get_mut();
+                let written = match this {
                     $($(#[$attribute])? $variant(inner) => {
                         Pin::new(inner).poll_write_vectored(cx, bufs)
                     })+
+                };
+                match written {
+                    Poll::Ready(Err(error)) => this.cause(cx, error).map(Err),
+                    written => written,
                 }
             }
 
@@ -74,8 +121,13 @@ macro_rules! forward {
             }
 
             fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-                match self.get_mut() {
+                let this = self.get_mut();
+                let flushed = match this {
                     $($(#[$attribute])? $variant(inner) => Pin::new(inner).poll_flush(cx),)+
+                };
+                match flushed {
+                    Poll::Ready(Err(error)) => this.cause(cx, error).map(Err),
+                    flushed => flushed,
                 }
             }
 
