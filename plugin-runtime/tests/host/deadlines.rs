@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::tutorial::example;
 
-#[path = "../../examples/wire_backend.rs"]
+#[path = "../../examples/wire_backend/main.rs"]
 #[allow(dead_code, unreachable_pub, reason = "an example is a program of its own")]
 mod wire_backend;
 
