@@ -195,7 +195,9 @@ async fn the_table_is_that_of_a_plugin_in_go() {
     };
     let identity = Identity::generate();
     for (number, fate) in table() {
-        let launch = Launch::by_server(&identity).through(&peer, &[]);
+        let exec = format!("exec '{}'", peer.display());
+        let launch = Launch::by_server(&identity)
+            .through("env", &["--default-signal", "sh", "-c", exec.as_str()]);
         let mut process = launch.env("VAULT_PLUGIN_AUTOMTLS_ENABLED", "true").start();
         let line = Line::parse(&process.line().await);
         // It takes note of SIGINT after it has printed the line, and before it accepts connections. An

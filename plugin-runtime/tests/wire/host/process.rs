@@ -38,8 +38,11 @@ impl Launch {
     /// As a person does, but for a temporary directory of its own.
     pub(crate) fn by_hand() -> Self {
         let directory = TempDir::new().expect("a temporary directory");
-        let mut command = Command::new(plugin());
+        // What this process ignores, such as SIGHUP below `nohup`, the plugin would ignore as well.
+        let mut command = Command::new("env");
         command
+            .arg("--default-signal")
+            .arg(plugin())
             .env_clear()
             .env("TMPDIR", directory.path())
             .stdin(Stdio::null())
@@ -121,6 +124,8 @@ impl Launch {
 
     pub(crate) fn start(mut self) -> Process {
         let started = Instant::now();
+        // A group without a parent in another group of its session cannot be stopped by SIGTSTP.
+        self.command.process_group(0);
         let mut child = self.command.spawn().expect("the plugin starts");
         let id = child.id().expect("a running process");
         Process {
