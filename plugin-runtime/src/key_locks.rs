@@ -95,7 +95,7 @@ impl KeyLocks {
         Self::default()
     }
 
-    /// Waits for the lock of `key` and takes it: nobody else holds it meanwhile, shared or not.
+    /// Waits for the lock of `key` and takes it: no other guard holds it meanwhile, shared or not.
     pub async fn lock(&self, key: impl AsRef<str>) -> KeyGuard {
         KeyGuard { held: vec![self.exclusive(key.as_ref()).await] }
     }
@@ -119,7 +119,7 @@ impl KeyLocks {
         KeyGuard { held }
     }
 
-    /// Takes the lock of `key` if nobody holds it; `None` if it is held.
+    /// Takes the lock of `key` if it is free; `None` if it is held.
     pub fn try_lock(&self, key: impl AsRef<str>) -> Option<KeyGuard> {
         let (place, lock) = self.place(key.as_ref());
         let guard = Guard::Exclusive(lock.try_write_owned().ok()?);

@@ -95,7 +95,7 @@ impl SpecialPaths {
         Ok(())
     }
 
-    /// Adds the paths of others.
+    /// Adds the paths of `others`.
     pub(crate) fn extend(&mut self, others: Self) {
         let Self {
             root,

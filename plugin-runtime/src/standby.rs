@@ -5,8 +5,8 @@ use std::error::Error as StdError;
 use crate::error::{READ_ONLY, chain};
 use crate::{Error, SystemView};
 
-/// What a server is told of an initialization. That storage refused a write is no failure of it on
-/// a node that may not write: the server would restart the whole node over it.
+/// Returns the outcome of an initialization for the server. On a node that may not write, a refused
+/// write is not a failure: the server would restart the whole node.
 pub(crate) async fn initialized(
     outcome: Result<(), Error>,
     view: &SystemView,

@@ -37,7 +37,7 @@ pub const THREE_WAYS_VARIABLE: &str = "PLUGIN_TEST_SERVER";
 /// The integration test of this crate that talks to real servers.
 const SERVER_TEST: &str = "server";
 
-/// Every member but `xtask`, always with the same features, so that no group builds anew what
+/// Every member but `xtask`, always with the same features, so that no group builds again what
 /// another has built.
 const MEMBERS: [&str; 5] =
     ["--workspace", "--exclude", "xtask", "--features", "plugin-runtime/host"];

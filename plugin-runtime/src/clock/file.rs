@@ -31,7 +31,7 @@ pub(crate) enum ClockFileError {
     Read { path: PathBuf, source: io::Error },
     #[error(
         "{VARIABLE} names `{}`, which is no clock of a test: it must be a file of this user that \
-         nobody else can write to; unset the variable",
+         no other user can write to; unset the variable",
         path.display()
     )]
     Foreign { path: PathBuf },

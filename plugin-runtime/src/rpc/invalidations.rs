@@ -19,7 +19,7 @@ use crate::Error;
 const MOST_KEYS: usize = 2048;
 
 /// How long OpenBao waits for an invalidation before it goes on to the next. A hook that takes
-/// longer leaves the node with stale state that nobody else knows of, so the log tells it.
+/// longer leaves the node with stale state, so the log says it.
 const SERVERS_PATIENCE: Duration = Duration::from_secs(2);
 
 /// The invalidations of one instance. Clones are the same.

@@ -1,7 +1,7 @@
 //! The bounds that SECURITY.md lists exist in the code.
 //!
 //! A row of its table names a constant by its file, as `` `path/of/file.rs`: `CONSTANT` ``. A table
-//! that names what is no longer there would promise a protection that nobody has checked.
+//! that names what is no longer there would promise a protection that does not exist.
 
 use std::fs;
 use std::path::Path;

@@ -153,7 +153,7 @@ impl Naming {
         }
     }
 
-    /// Whether names are taken there that nobody knows beforehand.
+    /// Whether the type also accepts names that it does not declare.
     pub(super) fn is_flattened(&self, place: Place) -> bool {
         matches!(self.level(place), Level::Flattened { .. })
     }

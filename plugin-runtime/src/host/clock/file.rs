@@ -7,7 +7,7 @@ use std::time::SystemTime;
 
 use crate::clock::to_text;
 
-/// A file in a directory of its own, which is nobody else's and goes with it.
+/// A file in a private directory, which is removed with it.
 #[derive(Debug)]
 pub(super) struct TimeFile {
     directory: PathBuf,
@@ -31,7 +31,7 @@ impl TimeFile {
         &self.path
     }
 
-    /// Replaces the file, so that nobody reads half of a time.
+    /// Replaces the file, so that no reader sees half of a time.
     pub(super) fn write(&self, time: SystemTime) -> io::Result<()> {
         let next = self.directory.join("next");
         let mut options = OpenOptions::new();
