@@ -33,7 +33,7 @@ fn a_write_to_a_standby_is_done_by_the_active_node(binary: &ServerBinary) -> Res
     let standby = active.start_standby(plugins, TRACED)?;
     let (on_active, on_standby) = (active.api(), standby.api());
     is_read(&on_standby, "mock/early", &early)?;
-    standby.process().wait_for_plugins(1, Duration::from_secs(3))?;
+    standby.process().wait_for_plugins(1, Duration::from_secs(10))?;
 
     // The first write creates, the second updates: two ways into the plugin.
     for number in 1..=2 {

@@ -140,7 +140,7 @@ fn a_reload_keeps_the_data(binary: &ServerBinary) -> Result<()> {
     api.reload(NAME)?.success()?;
     assert_eq!(api.read("one/test")?.success()?.data(), &data);
     assert_eq!(api.read("two/test")?.success()?.data(), &data);
-    let after = server.wait_for_plugins(1, Duration::from_secs(1))?;
+    let after = server.wait_for_plugins(1, Duration::from_secs(10))?;
     assert_ne!(after, before, "the process is another one");
     Ok(())
 }

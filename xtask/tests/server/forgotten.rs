@@ -81,7 +81,7 @@ fn the_server_ends_a_process_with_its_last_mount(binary: &ServerBinary) -> Resul
         for path in ["one", "two"] {
             api.enable(path, NAME)?.success()?;
         }
-        server.wait_for_plugins(1, Duration::from_secs(1))?;
+        server.wait_for_plugins(1, Duration::from_secs(10))?;
         for path in ["one", "two"] {
             api.disable(path)?.success()?;
         }

@@ -66,7 +66,7 @@ fn a_new_mount_works_after_512_clients_hung_up_at_once(binary: &ServerBinary) ->
 
     api.disable("one")?.success()?;
     api.disable("two")?.success()?;
-    server.wait_for_plugins(0, Duration::from_secs(3))?;
+    server.wait_for_plugins(0, Duration::from_secs(10))?;
     Ok(())
 }
 

@@ -14,7 +14,7 @@ const NOTICED: Duration = Duration::from_secs(10);
 pub(crate) fn kill_plugin(server: &ServerProcess) -> Result<u32> {
     let told = || server.log().lines_with("plugin process exited").len();
     let before = told();
-    let plugin = server.wait_for_plugins(1, Duration::from_secs(1))?[0];
+    let plugin = server.wait_for_plugins(1, Duration::from_secs(10))?[0];
     process::send(plugin, Signal::SIGKILL)?;
     let start = Instant::now();
     while told() == before {

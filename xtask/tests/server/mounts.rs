@@ -13,7 +13,7 @@ use crate::setting::dev_server;
 on_both_versions!(two_mounts_share_one_process, opting_out_of_multiplexing_gives_two_processes);
 
 /// How long a plugin may take to end after its last mount went.
-const END: Duration = Duration::from_secs(1);
+const END: Duration = Duration::from_secs(10);
 
 fn two_mounts_share_one_process(binary: &ServerBinary) -> Result<()> {
     two_mounts(binary, &[], 1)

@@ -29,7 +29,7 @@ fn the_probes_of_a_dev_server_leave_nothing_behind(binary: &ServerBinary) -> Res
         let count = log.lines_with(probe).len();
         assert!(count >= at_least, "{probe:?} is {count} times in the log: nothing was tested");
     }
-    server.wait_for_plugins(0, Duration::from_secs(1))?;
+    server.wait_for_plugins(0, Duration::from_secs(10))?;
     nothing_is_left(&server)?;
     for trouble in ["[ERROR]", "panic", "failed to exit gracefully", "unable to determine"] {
         assert_eq!(log.lines_with(trouble), [""; 0], "{trouble}");
@@ -46,7 +46,7 @@ fn the_probes_of_a_dev_server_leave_nothing_behind(binary: &ServerBinary) -> Res
 
     // Making it known under its name asks it for its version.
     register(&api)?;
-    server.wait_for_plugins(0, Duration::from_secs(1))?;
+    server.wait_for_plugins(0, Duration::from_secs(10))?;
     nothing_is_left(&server)?;
     api.enable("mock", NAME)?.success()?;
     server.wait_for_plugins(1, Duration::ZERO)?;

@@ -45,7 +45,7 @@ fn data_outlive_sighup_and_restart(binary: &ServerBinary) -> Result<()> {
     assert_eq!(after, before, "SIGHUP restarts no plugin");
 
     server.process_mut().stop()?;
-    server.process().wait_for_plugins(0, Duration::from_secs(1))?;
+    server.process().wait_for_plugins(0, Duration::from_secs(10))?;
     assert_eq!(server.process().sockets(), Vec::<std::path::PathBuf>::new(), "sockets are left");
     server.start_again()?;
     assert_eq!(api.read("team/engine/a/b")?.status, 503, "sealed after the start");
@@ -64,11 +64,11 @@ fn data_outlive_seal_and_unseal(binary: &ServerBinary) -> Result<()> {
     api.write("mock/test", &data)?.success()?;
 
     api.seal()?.success()?;
-    server.process().wait_for_plugins(0, Duration::from_secs(1))?;
+    server.process().wait_for_plugins(0, Duration::from_secs(10))?;
     assert_eq!(api.read("mock/test")?.status, 503);
     server.unseal()?;
     assert_eq!(api.read("mock/test")?.success()?.data(), &data);
-    server.process().wait_for_plugins(1, Duration::from_secs(1))?;
+    server.process().wait_for_plugins(1, Duration::from_secs(10))?;
     Ok(())
 }
 

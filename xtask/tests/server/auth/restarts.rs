@@ -24,14 +24,14 @@ fn users_and_tokens_outlive_kills_and_a_reload(binary: &ServerBinary) -> Result<
     let token = token_of(&api, &once_noticed(|| login(&api, &credentials))?.success()?)?;
     let second = kill_plugin(server.process())?;
     once_noticed(|| renew(&token))?.success()?;
-    let third = server.wait_for_plugins(1, Duration::from_secs(1))?[0];
+    let third = server.wait_for_plugins(1, Duration::from_secs(10))?[0];
     assert!(first != second && second != third, "each time it is another process");
     assert_bob_is_known(&api)?;
 
     api.reload(NAME)?.success()?;
     renew(&token)?.success()?;
     logged_in(&api, "bob", "correct")?;
-    let reloaded = server.wait_for_plugins(1, Duration::from_secs(1))?[0];
+    let reloaded = server.wait_for_plugins(1, Duration::from_secs(10))?[0];
     assert_ne!(reloaded, third, "it is another process again");
 
     // What is to end a token's renewals does so across a restart too.
@@ -68,7 +68,7 @@ fn assert_bob_is_known(api: &Api) -> Result<()> {
 /// Seals and unseals; in between the plugin's process is gone, and `token` is of no use.
 fn seal_and_unseal(server: &mut ProductionServer, token: &Api) -> Result<()> {
     server.api().seal()?.success()?;
-    server.process().wait_for_plugins(0, Duration::from_secs(1))?;
+    server.process().wait_for_plugins(0, Duration::from_secs(10))?;
     assert_eq!(token.read("auth/token/lookup-self")?.status, 503);
     let sealed = login(token, &json!({ "user": "bob", "password": "correct" }))?;
     assert_eq!(sealed.status, 503, "{sealed:?}");

@@ -30,7 +30,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 fn a_read_passes_3000_logins_at_another_mount(binary: &ServerBinary) -> Result<()> {
     let (server, api) = server(binary)?;
     api.write("sys/auth/second", &json!({ "type": NAME }))?.success()?;
-    server.wait_for_plugins(1, Duration::from_secs(1))?;
+    server.wait_for_plugins(1, Duration::from_secs(10))?;
     set_password(&api, "bob", "correct")?;
     api.write("auth/second/user/bob", &json!({ "password": "correct" }))?.success()?;
     api.write("cubbyhole/key", &json!({ "value": 1 }))?.success()?;
