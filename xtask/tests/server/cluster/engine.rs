@@ -64,6 +64,19 @@ impl Engine {
         Ok(nodes.collect())
     }
 
+    /// Waits until nodes have noted an effect `count` times, and returns them in order.
+    pub(super) fn noted_by(&self, what: &str, count: usize) -> Result<Vec<usize>> {
+        until(&format!("{count} notes of {what:?}"), || Ok(self.noted(what)?.len() >= count))?;
+        self.noted(what)
+    }
+
+    /// Waits until the log of a node has lines with a text, and returns them.
+    pub(super) fn logged(&self, node: usize, text: &str) -> Result<Vec<String>> {
+        let log = self.cluster.nodes[node].log();
+        until(&format!("node {node} to log {text:?}"), || Ok(log.contains(text)))?;
+        Ok(log.lines_with(text))
+    }
+
     /// No node has given up over what the engine does.
     pub(super) fn is_accepted(&self) {
         for (node, server) in self.cluster.nodes.iter().enumerate() {

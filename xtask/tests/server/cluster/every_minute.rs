@@ -22,7 +22,7 @@ fn the_work_of_every_minute_is_done_by_the_active_node_alone(binary: &ServerBina
     engine.is_served_by(1)?;
     engine.is_served_by(0)?;
     let before = engine.noted("periodic")?.len();
-    assert_eq!(engine.noted("create")?, [0, 1], "a new active node is initialized as one");
+    assert_eq!(engine.noted_by("create", 2)?, [0, 1], "a new active node is initialized as one");
 
     until("the tick of both nodes", || {
         let ticks = engine.noted("on every node")?;
@@ -30,7 +30,7 @@ fn the_work_of_every_minute_is_done_by_the_active_node_alone(binary: &ServerBina
     })?;
     assert!(engine.noted("periodic")?[before..].iter().all(|node| *node == 1));
     for name in ["a", "b"] {
-        assert_eq!(engine.noted(&format!("undo {name}"))?, [1], "{name} is undone once");
+        assert_eq!(engine.noted_by(&format!("undo {name}"), 1)?, [1], "{name} is undone once");
     }
     engine.is_accepted();
     Ok(())
