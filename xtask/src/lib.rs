@@ -2,7 +2,7 @@
 //! tests on real servers use the same server finder, process control and API client.
 //!
 //! One file a subcommand: [`mod@bench`], [`call`], [`check`], [`codegen`], [`dist`], [`dev`], [`doctor`],
-//! [`soak`], [`mod@test`], [`tidy`]. What they share: [`embedded`] (a plugin without a server),
+//! [`fuzz`], [`soak`], [`mod@test`], [`tidy`]. What they share: [`embedded`] (a plugin without a server),
 //! [`runtime`], [`go_peer`] (the same plugin in Go), [`server`] (a real server: found, started,
 //! talked to, stopped), [`tutorial`] (the session that
 //! is both shown and tested), [`workspace`] (what cargo knows), [`command`] (programs that take
@@ -17,6 +17,7 @@ pub mod dev;
 pub mod dist;
 pub mod doctor;
 pub mod embedded;
+pub mod fuzz;
 pub mod go_peer;
 pub mod runtime;
 pub mod server;

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use xtask::{bench, call, check, codegen, dev, dist, doctor, soak, terminal, test, tidy};
+use xtask::{bench, call, check, codegen, dev, dist, doctor, fuzz, soak, terminal, test, tidy};
 
 /// Builds, runs, tests and packages the plugins of this workspace.
 #[derive(Debug, Parser)]
@@ -33,6 +33,8 @@ enum Task {
     Call(call::Options),
     /// Tell why a server can't run a plugin, and the line that mends it.
     Doctor(doctor::Options),
+    /// Run one fuzz target with inputs that coverage guides (needs cargo-bolero).
+    Fuzz(fuzz::Options),
     /// Send plugins an hour's worth of traffic in minutes: nothing may be lost, nothing may grow.
     Soak(soak::Options),
     /// Run all checks and tests, those on real servers included.
@@ -51,6 +53,7 @@ fn main() -> ExitCode {
         Task::Check(options) => check::run(&options),
         Task::Call(options) => call::run(&options),
         Task::Doctor(options) => doctor::run(&options).map(success),
+        Task::Fuzz(options) => fuzz::run(&options).map(success),
         Task::Soak(options) => soak::run(&options).map(success),
         Task::Test(options) => test::run(&options).map(success),
         Task::Tidy => tidy::run().map(success),
