@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use memchr::memchr2;
 
-use super::coerce::Refusal;
+use super::coerce::{Refusal, json_number};
 use super::input::Input;
 
 const INVALID: Refusal = Refusal::of("not valid JSON; check the escapes in its strings");
@@ -137,11 +137,12 @@ impl<'de> Scanner<'de> {
         });
         let number = self.text.get(self.at..self.at + length).ok_or(INVALID)?;
         self.at += length;
-        let plain = || number.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
-        if (1..FINITE_DIGITS).contains(&length) && plain() {
+        let exponent = number.find(['e', 'E']).and_then(|at| number.get(at + 1..));
+        let shrinks = exponent.is_none_or(|exponent| exponent.starts_with('-'));
+        if (1..FINITE_DIGITS).contains(&length) && shrinks {
             return Ok(number);
         }
-        match number.parse::<f64>() {
+        match json_number(number) {
             Ok(float) if float.is_finite() => Ok(number),
             Ok(_) => Err(Refusal::of("the number is out of range")),
             Err(_) => Err(INVALID),

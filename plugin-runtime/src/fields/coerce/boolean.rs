@@ -1,6 +1,6 @@
 //! `bool`.
 
-use super::Refusal;
+use super::{Refusal, json_number};
 use crate::fields::input::Input;
 
 /// A boolean; a number that is not zero; one of the strings of Go's `strconv.ParseBool`; null and
@@ -9,7 +9,7 @@ pub(crate) fn boolean(input: &Input<'_>) -> Result<bool, Refusal> {
     match input {
         Input::Null => Ok(false),
         Input::Bool(value) => Ok(*value),
-        Input::Number(number) => Ok(number.parse::<f64>().is_ok_and(|number| number != 0.0)),
+        Input::Number(number) => Ok(json_number(number).is_ok_and(|number| number != 0.0)),
         Input::Text(text) => match text.as_ref() {
             "1" | "t" | "T" | "true" | "TRUE" | "True" => Ok(true),
             "0" | "f" | "F" | "false" | "FALSE" | "False" | "" => Ok(false),

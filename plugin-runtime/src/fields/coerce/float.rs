@@ -1,6 +1,6 @@
 //! `float`.
 
-use super::{Refusal, underscore::without_underscores};
+use super::{Refusal, decimal, json_number, underscore::without_underscores};
 use crate::fields::input::Input;
 
 const SYNTAX: Refusal = Refusal::of("expected a number");
@@ -16,10 +16,9 @@ pub(crate) fn float(input: &Input<'_>) -> Result<f64, Refusal> {
     match input {
         Input::Null => Ok(0.0),
         Input::Bool(value) => Ok(f64::from(u8::from(*value))),
-        Input::Number(number) => match number.parse::<f64>() {
-            Ok(number) if number.is_finite() => Ok(number),
-            Ok(_) => Err(RANGE),
-            Err(_) => Err(SYNTAX),
+        Input::Number(number) => match json_number(number)? {
+            number if number.is_finite() => Ok(number),
+            _ => Err(RANGE),
         },
         Input::Text(text) if text.is_empty() => Ok(0.0),
         Input::Text(text) => written(text),
@@ -51,11 +50,7 @@ fn written(text: &str) -> Result<f64, Refusal> {
     let digits = without_underscores(unsigned)?.to_ascii_lowercase();
     let magnitude = match digits.strip_prefix("0x") {
         Some(digits) => hexadecimal(digits)?,
-        // Rust reads the same decimals, and beyond them only the words above and a second sign.
-        None if digits.starts_with(|c: char| c.is_ascii_digit() || c == '.') => {
-            digits.parse().map_err(|_| SYNTAX)?
-        }
-        None => return Err(SYNTAX),
+        None => decimal(&digits)?,
     };
     if f64::is_finite(magnitude) { Ok(sign * magnitude) } else { Err(RANGE) }
 }

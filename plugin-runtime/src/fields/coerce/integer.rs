@@ -1,6 +1,6 @@
 //! `int` and `int64`.
 
-use super::{Refusal, underscore::without_underscores};
+use super::{Refusal, json_number, underscore::without_underscores};
 use crate::fields::input::Input;
 
 const SYNTAX: Refusal = Refusal::of("expected an integer");
@@ -37,7 +37,7 @@ fn truncated(number: &str) -> Result<i128, Refusal> {
     if number.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-') {
         return number.parse().map_err(|_| RANGE);
     }
-    let float: f64 = number.parse().map_err(|_| SYNTAX)?;
+    let float = json_number(number).map_err(|_| SYNTAX)?;
     // The cast is exact below this bound and would silently stop at the type's limit above it.
     if float.abs() < 1e38 { Ok(float as i128) } else { Err(RANGE) }
 }

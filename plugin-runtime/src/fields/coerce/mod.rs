@@ -5,6 +5,7 @@
 //! an [`Input`](super::input::Input) to a value.
 
 mod boolean;
+mod decimal;
 mod duration;
 mod float;
 mod header;
@@ -20,6 +21,7 @@ use std::borrow::Cow;
 use std::fmt::{self, Display};
 
 pub(crate) use self::boolean::boolean;
+pub(crate) use self::decimal::{decimal, json_number};
 pub(crate) use self::duration::{duration, seconds, signed_seconds};
 pub(crate) use self::float::{float, single};
 pub(crate) use self::header::{canonical, headers};

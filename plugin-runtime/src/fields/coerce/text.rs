@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::Refusal;
+use super::{Refusal, json_number};
 use crate::fields::input::Input;
 
 /// A string; a boolean as `1` or `0`; a number in decimal without an exponent; null as nothing.
@@ -29,5 +29,5 @@ fn decimal(number: &str) -> Cow<'_, str> {
         return Cow::Borrowed(number);
     }
     // Display of a float is the shortest text that reads back the same, without an exponent.
-    number.parse::<f64>().map_or(Cow::Borrowed(number), |float| Cow::Owned(float.to_string()))
+    json_number(number).map_or(Cow::Borrowed(number), |float| Cow::Owned(float.to_string()))
 }

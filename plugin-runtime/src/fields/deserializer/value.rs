@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use serde::de::value::MapDeserializer;
 use serde::de::{Deserializer, Visitor};
 
 use super::entries::{Entries, tag_first};
@@ -104,9 +105,7 @@ impl<'de> Value<'de> {
         visitor: V,
     ) -> Result<V::Value, Fault> {
         let parts = [seconds, u64::from(nanoseconds)];
-        let entries =
-            names.iter().zip(parts).map(|(name, part)| ((*name).into(), Input::number(part)));
-        visitor.visit_map(Entries::new(Mode::Coerced, entries.collect()))
+        visitor.visit_map(MapDeserializer::new(names.iter().copied().zip(parts)))
     }
 }
 
@@ -126,7 +125,7 @@ fn visit_number<'de, V: Visitor<'de>>(number: &str, visitor: V) -> Result<V::Val
     } else if let Ok(number) = number.parse::<i64>() {
         visitor.visit_i64(number)
     } else {
-        let number = number.parse().map_err(|_| Fault::refused("not a number"))?;
+        let number = coerce::json_number(number)?;
         visitor.visit_f64(number)
     }
 }
