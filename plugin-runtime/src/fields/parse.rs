@@ -44,14 +44,7 @@ pub(crate) fn parse<'de, T: Deserialize<'de>>(
     captures: &[(&'de str, Option<&'de str>)],
     body: &'de [u8],
 ) -> Result<Parsed<T>, FieldError> {
-    let mut entries = if body.is_empty() {
-        Vec::new()
-    } else {
-        let body: Option<Body<'_>> =
-            serde_json::from_slice(body).map_err(|_| FieldError::NotAnObject)?;
-        body.unwrap_or_default().0
-    };
-    sort(&mut entries);
+    let mut entries = entries(body)?;
     let replaced = cover(&mut entries, captures);
     let mut seen = Seen::default();
     match read(fields, &entries, None, &mut seen) {
@@ -65,13 +58,49 @@ pub(crate) fn parse<'de, T: Deserialize<'de>>(
     }
 }
 
+/// Reads a request without one of its names, and with null under further names after all others.
+///
+/// # Errors
+///
+/// The field that was given twice, if the error is about one.
+pub(crate) fn read_after<'de, T: Deserialize<'de>>(
+    fields: &FieldSet,
+    captures: &[(&'de str, Option<&'de str>)],
+    body: &'de [u8],
+    without: Option<&str>,
+    names: &[&'de str],
+) -> Result<(), Option<String>> {
+    let mut entries = entries(body).map_err(|_| None)?;
+    cover(&mut entries, captures);
+    let nulls = names.iter().map(|name| (Cow::Borrowed(*name), Entry::Merged(&Input::Null)));
+    entries.extend(nulls);
+    let read = read::<T>(fields, &entries, without, &mut Seen::default());
+    read.map(drop).map_err(|fault| match fault.given_twice() {
+        Some((path, name)) if path.is_empty() => Some(name.to_owned()),
+        _ => None,
+    })
+}
+
+/// The entries of a body in the order of their names, of equal ones the last.
+fn entries(body: &[u8]) -> Result<Vec<(Cow<'_, str>, Entry<'_>)>, FieldError> {
+    if body.is_empty() {
+        return Ok(Vec::new());
+    }
+    let body: Option<Body<'_>> =
+        serde_json::from_slice(body).map_err(|_| FieldError::NotAnObject)?;
+    let mut entries = body.unwrap_or_default().0;
+    sort(&mut entries);
+    Ok(entries)
+}
+
 /// Reads what is stored with the changes of a request, in this order, as [`parse`] reads a body.
 pub(crate) fn parse_merged<'de, T: Deserialize<'de>>(
     fields: &FieldSet,
     captures: &[(&'de str, Option<&'de str>)],
-    merged: &[(Cow<'de, str>, Input<'de>)],
+    merged: &'de [(Cow<'de, str>, Input<'de>)],
 ) -> Result<T, Fault> {
-    let merged = merged.iter().map(|(name, input)| (name.clone(), Entry::Merged(input.clone())));
+    let merged =
+        merged.iter().map(|(name, input)| (Cow::Borrowed(name.as_ref()), Entry::Merged(input)));
     let mut entries = merged.collect();
     cover(&mut entries, captures);
     read(fields, &entries, None, &mut Seen::default())

@@ -21,7 +21,7 @@ pub(crate) enum Entry<'de> {
     /// The path; None for a part that took no part in the match.
     Path(Option<&'de str>),
     /// What is stored, with the changes of the request's body.
-    Merged(Input<'de>),
+    Merged(&'de Input<'de>),
 }
 
 /// What became of a request's fields.
@@ -251,7 +251,7 @@ impl<'de> Lazy<'de, '_> {
             Entry::Body(raw) => Value::new(Input::from_json(raw)?),
             Entry::Path(Some(text)) => Value::new(Input::text(*text)),
             Entry::Path(None) => Value::unmatched(),
-            Entry::Merged(input) => Value::field(input.clone())?,
+            Entry::Merged(input) => Value::field((*input).clone())?,
         })
     }
 

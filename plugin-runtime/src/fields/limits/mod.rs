@@ -143,7 +143,11 @@ pub(crate) fn parse<T: DeserializeOwned>(
             super::parse::parse::<T>(fields, captures, body).map(drop)
         };
         let (number, is_flattened) = (super::patch::number::<T>, super::patch::is_flattened::<T>);
-        Probe { fields, captures, body, number, is_flattened, read: &mut read }.check()?;
+        let read_after = |without: Option<&str>, names: &[&str]| {
+            super::parse::read_after::<T>(fields, captures, body, without, names)
+        };
+        let (read, read_after) = (&mut read, &read_after);
+        Probe { fields, captures, body, number, is_flattened, read, read_after }.check()?;
     }
     Ok(parsed)
 }

@@ -21,6 +21,10 @@ const UNLISTED: &str = "\u{1}unlisted";
 /// client made up.
 const MAX_NAMES: usize = 32;
 
+/// Reads the request without one of its names, and with null under further names after all others.
+/// The error is the field that was given twice, if it is about one.
+type ReadAfter<'r> = dyn Fn(Option<&str>, &[&str]) -> Result<(), Option<String>> + 'r;
+
 type Read<'r> = dyn FnMut(&[(&str, Option<&str>)], &[u8]) -> Result<(), FieldError> + 'r;
 
 /// A request that its type has accepted.
@@ -34,6 +38,7 @@ pub(super) struct Probe<'r> {
     pub(super) is_flattened: fn() -> bool,
     /// Reads another request as the same type.
     pub(super) read: &'r mut Read<'r>,
+    pub(super) read_after: &'r ReadAfter<'r>,
 }
 
 type Body<'r> = BTreeMap<Key<'r>, &'r RawValue>;
@@ -63,6 +68,7 @@ impl Probe<'_> {
                 }
             }
         }
+        let behind = self.fields_behind(&body);
         for (key, raw) in &body {
             let given = key.0.as_ref();
             if self.is_in_path(given) {
@@ -70,8 +76,8 @@ impl Probe<'_> {
             }
             let name = match root.properties.contains_key(given) {
                 true => given.to_owned(),
-                false => match self.field_behind(given, raw, &body) {
-                    Some(name) => name,
+                false => match behind.get(given) {
+                    Some(name) => name.clone(),
                     None => continue,
                 },
             };
@@ -174,35 +180,89 @@ impl Probe<'_> {
         Some((self.read)(self.captures, replaced.as_bytes()).is_ok())
     }
 
-    /// The field that another name stands for.
-    fn field_behind(&mut self, given: &str, raw: &RawValue, body: &Body<'_>) -> Option<String> {
+    /// The fields that other names in the body stand for.
+    fn fields_behind<'b>(&self, body: &'b Body<'_>) -> BTreeMap<&'b str, String> {
         let limits = self.fields.limits();
+        let Some(root) = limits.root() else { return BTreeMap::new() };
+        let names = body.keys().map(|key| key.0.as_ref());
+        let others =
+            names.filter(|name| !root.properties.contains_key(*name) && !self.is_in_path(name));
+        let others: Vec<&str> = others.collect();
+        if others.is_empty() {
+            return BTreeMap::new();
+        }
+        let limited = root.properties.iter().filter(|(_, id)| limits.nodes[**id].limited);
+        let limited = limited.map(|(name, _)| name.as_str());
         if !(self.is_flattened)() {
-            let field = (self.number)(given)?;
-            let root = limits.root()?;
-            return root.properties.keys().find(|name| (self.number)(name) == Some(field)).cloned();
+            let named = limited.filter_map(|name| Some(((self.number)(name)?, name)));
+            let named: BTreeMap<u64, &str> = named.collect();
+            let behind = |other| Some((other, (*named.get(&(self.number)(other)?)?).to_owned()));
+            return others.into_iter().filter_map(behind).collect();
         }
-        if let Some(known) = limits.aliases.lock().get(given) {
-            return known.clone();
+        let mut known: BTreeMap<&str, Option<String>> = {
+            let aliases = limits.aliases.lock();
+            let known = |name: &&'b str| Some((*name, aliases.get(*name)?.clone()));
+            others.iter().filter_map(known).collect()
+        };
+        let unasked: Vec<&str> =
+            others.iter().filter(|name| !known.contains_key(*name)).copied().collect();
+        let unknown = others.iter().filter(|name| !self.fields.names(name)).count();
+        if !unasked.is_empty() && unknown <= MAX_NAMES {
+            let given = |name: &str| {
+                body.keys().any(|key| key.0 == name)
+                    || self.is_in_path(name)
+                    || known.values().any(|field| field.as_deref() == Some(name))
+            };
+            let absent = limited.filter(|name| !given(name)).collect();
+            let found = self.asked(&unasked, absent);
+            let mut aliases = limits.aliases.lock();
+            for name in unasked {
+                let field = found.get(name).cloned();
+                if aliases.len() < MAX_NAMES || field.is_some() {
+                    aliases.insert(name.to_owned(), field.clone());
+                }
+                known.insert(name, field);
+            }
         }
-        let unknown = body.keys().filter(|key| !self.fields.names(&key.0)).count();
-        if unknown > MAX_NAMES {
-            return None;
+        known.into_iter().filter_map(|(name, field)| Some((name, field?))).collect()
+    }
+
+    /// Asks the type for which of some names stands for which of the fields that the request does
+    /// not give under their own.
+    ///
+    /// All fields are asked about at once, each given as null after all else: the type refuses the
+    /// one that it has met under another name. Only where it does not take null for one of them,
+    /// each is asked about by itself. So a request without other names is read once more, not once
+    /// for each name and field.
+    fn asked<'b>(&self, names: &[&'b str], absent: Vec<&str>) -> BTreeMap<&'b str, String> {
+        let mut absent = absent;
+        let mut met: Vec<String> = Vec::new();
+        while !absent.is_empty() {
+            match (self.read_after)(None, &absent) {
+                Ok(()) => break,
+                Err(Some(name)) if absent.contains(&name.as_str()) => {
+                    absent.retain(|other| *other != name);
+                    met.push(name);
+                }
+                Err(_) => {
+                    let is_met = |name: &&str| self.is_met(None, name);
+                    met.extend(absent.iter().copied().filter(is_met).map(str::to_owned));
+                    break;
+                }
+            }
         }
-        let root = limits.root()?;
-        let absent = |name: &&String| !body.keys().any(|key| key.0 == **name);
-        let candidates: Vec<&String> = root.properties.keys().filter(absent).collect();
-        let found = candidates.into_iter().find(|name| {
-            let Some(twice) = with(body, name, raw.get()) else { return false };
-            let refused = (self.read)(self.captures, twice.as_bytes());
-            matches!(refused, Err(FieldError::Refused { field, reason })
-                if field == **name && reason == crate::fields::fault::TWICE)
-        });
-        let mut aliases = limits.aliases.lock();
-        if aliases.len() < MAX_NAMES || found.is_some() {
-            aliases.insert(given.to_owned(), found.cloned());
-        }
-        found.cloned()
+        let behind = |field: String| {
+            let other = names.iter().find(|other| !self.is_met(Some(other), &field))?;
+            Some((*other, field))
+        };
+        met.into_iter().filter_map(behind).collect()
+    }
+
+    /// Whether the type meets a field under another name than its own, in a request without one of
+    /// its names.
+    fn is_met(&self, without: Option<&str>, field: &str) -> bool {
+        let twice = (self.read_after)(without, &[field]).err().flatten();
+        twice.is_some_and(|name| name == field)
     }
 }
 

@@ -1,9 +1,10 @@
 //! What a schema publishes is what is taken.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::fields::{
     CommaList, FieldError, FieldSet, KeyValues, LowerCase, Name, Seconds, Sensitive, parse,
@@ -433,4 +434,54 @@ fn what_is_compared_with_patterns_is_bounded() {
     let half = super::pattern::MAX_COMPARED / 2;
     assert_eq!(refusal::<Words>(&body(half)), None);
     assert!(refusal::<Words>(&body(half + 1)).unwrap().starts_with("words.1 is too long"));
+}
+
+thread_local! {
+    static READS: Cell<usize> = const { Cell::new(0) };
+}
+
+fn counted<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
+    READS.set(READS.get() + 1);
+    u32::deserialize(deserializer)
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[expect(dead_code, reason = "only read")]
+struct CountedInside {
+    #[serde(flatten)]
+    inner: Counted,
+}
+
+#[derive(Default, Deserialize, JsonSchema)]
+#[serde(default)]
+struct Counted {
+    #[serde(deserialize_with = "counted")]
+    a_counter: u32,
+    #[schemars(range(max = 10))]
+    #[serde(alias = "first_a")]
+    first: u32,
+    #[schemars(range(max = 10))]
+    second: u32,
+    #[schemars(length(max = 10))]
+    third: String,
+}
+
+#[test]
+fn names_that_a_flattened_type_does_not_know_do_not_have_it_read_for_each() {
+    let set = FieldSet::of::<CountedInside>();
+    let reads = |body: String| {
+        READS.set(0);
+        let error = parse::<CountedInside>(&set, &[], body.as_bytes()).err();
+        (READS.get(), error.map(|error| error.to_string()))
+    };
+    let unknown = |count: usize, first: usize| -> String {
+        (first..first + count).map(|number| format!(",\"x{number}\":1")).collect()
+    };
+    for (count, first) in [(0, 0), (1, 0), (20, 0), (30, 100), (1000, 0)] {
+        let (reads, error) = reads(format!("{{\"a_counter\":1{}}}", unknown(count, first)));
+        assert_eq!(error, None);
+        assert!(reads <= 2, "{reads} reads for {count} unknown names");
+    }
+    let (_, error) = reads(format!("{{\"a_counter\":1,\"first_a\":11{}}}", unknown(8, 300)));
+    assert!(error.is_some_and(|error| error.contains("first")), "the other name is found");
 }
