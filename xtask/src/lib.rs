@@ -2,13 +2,14 @@
 //! tests on real servers use the same server finder, process control and API client.
 //!
 //! One file a subcommand: [`mod@bench`], [`call`], [`check`], [`codegen`], [`dist`], [`dev`], [`doctor`],
-//! [`fuzz`], [`soak`], [`mod@test`], [`tidy`]. What they share: [`embedded`] (a plugin without a server),
+//! [`fuzz`], [`public_api`], [`soak`], [`mod@test`], [`tidy`]. What they share: [`embedded`] (a plugin without a server),
 //! [`runtime`], [`go_peer`] (the same plugin in Go), [`server`] (a real server: found, started,
-//! talked to, stopped), [`tutorial`] (the session that
+//! talked to, stopped), [`cache`] (what is fetched once), [`tutorial`] (the session that
 //! is both shown and tested), [`workspace`] (what cargo knows), [`command`] (programs that take
 //! long) and [`terminal`].
 
 pub mod bench;
+pub mod cache;
 pub mod call;
 pub mod check;
 pub mod codegen;
@@ -19,6 +20,7 @@ pub mod doctor;
 pub mod embedded;
 pub mod fuzz;
 pub mod go_peer;
+pub mod public_api;
 pub mod runtime;
 pub mod server;
 pub mod soak;

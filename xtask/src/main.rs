@@ -3,7 +3,9 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use xtask::{bench, call, check, codegen, dev, dist, doctor, fuzz, soak, terminal, test, tidy};
+use xtask::{
+    bench, call, check, codegen, dev, dist, doctor, fuzz, public_api, soak, terminal, test, tidy,
+};
 
 /// Builds, runs, tests and packages the plugins of this workspace.
 #[derive(Debug, Parser)]
@@ -35,6 +37,12 @@ enum Task {
     Doctor(doctor::Options),
     /// Run one fuzz target with inputs that coverage guides (needs cargo-bolero).
     Fuzz(fuzz::Options),
+    /// Write the public API of each library into its public-api.txt.
+    PublicApi {
+        /// Change nothing; fail when a listing is stale.
+        #[arg(long)]
+        check: bool,
+    },
     /// Send plugins an hour's worth of traffic in minutes: nothing may be lost, nothing may grow.
     Soak(soak::Options),
     /// Run all checks and tests, those on real servers included.
@@ -54,6 +62,7 @@ fn main() -> ExitCode {
         Task::Call(options) => call::run(&options),
         Task::Doctor(options) => doctor::run(&options).map(success),
         Task::Fuzz(options) => fuzz::run(&options).map(success),
+        Task::PublicApi { check } => public_api::run(check).map(success),
         Task::Soak(options) => soak::run(&options).map(success),
         Task::Test(options) => test::run(&options).map(success),
         Task::Tidy => tidy::run().map(success),

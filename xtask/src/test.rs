@@ -2,6 +2,7 @@
 //! not run.
 
 mod counts;
+mod deny;
 mod group;
 mod phase;
 mod servers;
@@ -14,6 +15,7 @@ use clap::{Args, ValueEnum as _};
 use crate::codegen;
 use crate::dist::{self, Profile};
 use crate::go_peer;
+use crate::public_api;
 use crate::terminal::say;
 use crate::tidy;
 use crate::workspace::Workspace;
@@ -172,6 +174,13 @@ impl Run {
             &["doc", "--workspace", "--no-deps"],
             &[("RUSTDOCFLAGS", "--deny warnings")],
         );
+        const PUBLIC_API: &str = "public API";
+        match public_api::unsupported(&self.workspace) {
+            Ok(Some(reason)) => phases.skip(PUBLIC_API, &reason),
+            Ok(None) => drop(phases.run(PUBLIC_API, || public_api::run(true))),
+            Err(error) => drop(phases.run(PUBLIC_API, || Err::<(), _>(error))),
+        }
+        deny::check(phases);
     }
 
     /// Runs the test targets of one group, if it is selected.

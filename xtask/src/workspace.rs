@@ -65,6 +65,20 @@ pub struct Target {
 #[derive(Debug, Deserialize)]
 struct Metadata {
     plugin: Option<Registration>,
+    docs: Option<Documentation>,
+}
+
+/// `[package.metadata.docs]`.
+#[derive(Debug, Deserialize)]
+struct Documentation {
+    rs: Option<DocsRs>,
+}
+
+/// `[package.metadata.docs.rs]`: how the documentation is built.
+#[derive(Debug, Deserialize)]
+struct DocsRs {
+    #[serde(default)]
+    features: Vec<String>,
 }
 
 /// `[package.metadata.plugin]` of a plugin package: how servers know it.
@@ -170,6 +184,28 @@ impl Package {
     #[must_use]
     pub fn is_published(&self) -> bool {
         self.publish.as_ref().is_none_or(|registries| !registries.is_empty())
+    }
+
+    /// Returns whether others compile against this package: a published library that is no plugin.
+    #[must_use]
+    pub fn has_public_api(&self) -> bool {
+        let is_plugin = self.metadata.as_ref().is_some_and(|metadata| metadata.plugin.is_some());
+        self.is_published() && !is_plugin && self.library().is_some()
+    }
+
+    /// Returns the name of the library, as code uses it.
+    #[must_use]
+    pub fn library(&self) -> Option<&str> {
+        let library =
+            self.targets.iter().find(|target| target.is("lib") || target.is("proc-macro"));
+        library.map(|target| target.name.as_str())
+    }
+
+    /// Returns the features with which the documentation is built, besides the default ones.
+    #[must_use]
+    pub fn documented_features(&self) -> &[String] {
+        let docs = self.metadata.as_ref().and_then(|metadata| metadata.docs.as_ref());
+        docs.and_then(|docs| docs.rs.as_ref()).map_or(&[], |rs| &rs.features)
     }
 
     fn plugin(&self) -> Result<Plugin> {

