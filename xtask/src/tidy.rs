@@ -4,6 +4,7 @@ mod bounds;
 mod layers;
 mod names;
 mod packages;
+mod profiles;
 mod sizes;
 mod sources;
 
@@ -24,6 +25,7 @@ pub fn run() -> Result<()> {
     breaches.extend(names::breaches(&sources));
     breaches.extend(sizes::breaches(&sources));
     breaches.extend(bounds::breaches(&workspace.workspace_root)?);
+    breaches.extend(profiles::breaches(&workspace.workspace_root)?);
     breaches.extend(packages::breaches(&workspace)?);
     say(&sizes::report(&sources));
     for breach in &breaches {
