@@ -1,6 +1,7 @@
 //! `cargo xtask tidy`: promises about the code that no compiler checks.
 
 mod bounds;
+mod language;
 mod layers;
 mod names;
 mod packages;
@@ -9,16 +10,26 @@ mod sizes;
 mod sources;
 
 use anyhow::{Result, bail};
+use clap::Args;
 
 use crate::terminal::{note, say};
 use crate::workspace::Workspace;
 use sources::Sources;
 
+/// What to print.
+#[derive(Debug, Default, Args)]
+pub struct Options {
+    /// List every doc comment and phrase that breaks the language rules, also those within the
+    /// baseline.
+    #[arg(long)]
+    offenders: bool,
+}
+
 /// Runs the subcommand.
 ///
 /// # Errors
 /// When a promise is broken; each breach is printed.
-pub fn run() -> Result<()> {
+pub fn run(options: &Options) -> Result<()> {
     let workspace = Workspace::load()?;
     let sources = Sources::of(&workspace)?;
     let mut breaches = layers::breaches(&workspace);
@@ -27,6 +38,7 @@ pub fn run() -> Result<()> {
     breaches.extend(bounds::breaches(&workspace.workspace_root)?);
     breaches.extend(profiles::breaches(&workspace.workspace_root)?);
     breaches.extend(packages::breaches(&workspace)?);
+    breaches.extend(language::breaches(&workspace.workspace_root, options.offenders)?);
     say(&sizes::report(&sources));
     for breach in &breaches {
         note(breach);
