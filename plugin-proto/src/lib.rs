@@ -1,6 +1,8 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+// Only calls encode and decode messages.
+#[cfg(any(feature = "client", feature = "server"))]
 mod codec;
 mod generated;
 mod redact;
