@@ -10,7 +10,7 @@ pub use turns::Turns;
 
 use plugin_runtime::framework::{Framework, list, login, read};
 
-/// An auth method whose users have a name and a password.
+/// Returns an auth method whose users have a name and a password.
 ///
 /// Its state is the line of those who wait for their password to be hashed. The users belong to the
 /// mount, and outlive restarts and reloads with its storage.

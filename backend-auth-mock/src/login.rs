@@ -47,7 +47,7 @@ pub(crate) async fn alias(Fields(login): Fields<Login>) -> Result<Auth, Error> {
     Ok(Auth::of(Alias::named(named(login.user)?)))
 }
 
-/// The terms of a token, as it is issued and as it is renewed.
+/// Returns the terms of a token, as it is issued and as it is renewed.
 pub(crate) fn terms() -> Lease {
     Lease::of(Duration::from_secs(30)).renewable_up_to(Duration::from_secs(60 * 60))
 }
@@ -73,8 +73,8 @@ mod tests {
     use super::*;
     use crate::turns::every_turn;
 
-    /// Time is no measure in a test; that both wait for a hash, and that all hashes cost the same,
-    /// says it too.
+    /// Timing is not reliable in a test. That both wait for a hash, and that all hashes cost the
+    /// same, shows it too.
     #[tokio::test]
     async fn a_login_hashes_whether_or_not_there_is_such_a_user() {
         let storage = Storage::in_memory();

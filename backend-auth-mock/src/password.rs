@@ -32,7 +32,7 @@ const PASSES: u32 = 5;
 pub(crate) struct PasswordHash(String);
 
 impl PasswordHash {
-    /// The hash of a password, with a new salt.
+    /// Returns the hash of a password, with a new salt.
     pub(crate) async fn of(password: Password, turns: &Turns) -> Result<Self, Error> {
         let salt = random()?;
         let hash = at_its_turn(turns, move |memory| {
@@ -50,16 +50,16 @@ impl PasswordHash {
         hash.await
     }
 
-    /// One that no password is known to have. Comparing with it takes as long as with one that
-    /// [`PasswordHash::of`] makes: the two must stay equal in cost.
+    /// Returns one that no password is known to have. Comparing with it takes as long as with one
+    /// that [`PasswordHash::of`] makes: the two must stay equal in cost.
     pub(crate) fn of_nobody() -> Self {
         let hash = "$argon2id$v=19$m=7168,t=5,p=1$AAAAAAAAAAAAAAAAAAAAAA\
                     $AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
         Self(hash.to_owned())
     }
 
-    /// Whether this is the hash of `password`. The comparison takes the same time wherever they
-    /// differ.
+    /// Returns whether this is the hash of `password`. The comparison takes the same time wherever
+    /// they differ.
     pub(crate) async fn is_of(&self, password: Password, turns: &Turns) -> Result<bool, Error> {
         let hash = self.0.clone();
         let compared = at_its_turn(turns, move |memory| {
@@ -73,7 +73,7 @@ impl PasswordHash {
     }
 }
 
-/// A random text of 128 bits.
+/// Returns a random text of 128 bits.
 pub(crate) fn random() -> Result<SaltString, Error> {
     let mut bytes = [0; 16];
     let none = |error| Error::internal("the system gives no random numbers").with_source(error);
@@ -81,7 +81,7 @@ pub(crate) fn random() -> Result<SaltString, Error> {
     SaltString::encode_b64(&bytes).map_err(failed)
 }
 
-/// What Argon2id makes of a password.
+/// Returns what Argon2id makes of a password.
 fn output(
     password: &Password,
     salt: password_hash::Salt<'_>,

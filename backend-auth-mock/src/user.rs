@@ -26,8 +26,8 @@ pub(crate) struct User {
 }
 
 impl User {
-    /// The user of this name. A login may bring any text: what can be nobody's name never becomes
-    /// a storage key.
+    /// Returns the user of this name. A login may bring any text: what is not a valid name never
+    /// becomes a storage key.
     pub(crate) async fn find(storage: &Storage, name: &str) -> Result<Option<Self>, Error> {
         match Name::new(name) {
             Ok(name) => Ok(storage.get(&key(&name)).await?),
@@ -64,7 +64,7 @@ pub(crate) async fn write(
     storage: Storage,
 ) -> Result<(), Error> {
     let password = given(password)?;
-    // The same password again is no change, so that tokens stay renewable.
+    // The same password again changes nothing, so that tokens stay renewable.
     if let Some(user) = User::find(&storage, &name).await?
         && user.hash.is_of(password.clone(), &turns).await?
     {
@@ -91,12 +91,12 @@ pub(crate) async fn list(storage: Storage) -> Result<Keys, Error> {
     Ok(Keys(storage.list(FOLDER).await?))
 }
 
-/// Any operation on the user without a name.
+/// Refuses any operation on the user without a name.
 pub(crate) async fn unnamed() -> Result<(), Error> {
     Err(Error::bad_request("user name must be provided"))
 }
 
-/// The password, which must not be missing.
+/// Returns the password, which must not be missing.
 pub(crate) fn given(password: Option<Password>) -> Result<Password, Error> {
     password
         .filter(|password| !password.expose().is_empty())

@@ -5,11 +5,11 @@ use plugin_runtime::framework::extract::{MountPoint, Path};
 use plugin_runtime::framework::{Framework, read};
 use plugin_runtime::{Data, DataError, Error, Response, Result, Storage, StorageEntry};
 
-/// A key-value store: what is written to a path is what is read from it, until it is deleted.
+/// Returns a key-value store: what is written to a path is what is read from it, until it is
+/// deleted.
 ///
-/// It keeps nothing itself. The data belong to the mount, whoever wrote them; who may read them is
-/// the policies' business. Fields are neither parsed nor copied: they are stored as the text in
-/// which they came.
+/// It keeps nothing itself. The data belong to the mount; policies decide who may read them. Fields
+/// are neither parsed nor copied: they are stored as the text in which they came.
 pub fn engine() -> Framework<()> {
     let documents = read(read_document)
         .write(write_document)
@@ -64,7 +64,7 @@ async fn list_documents(Path(folder): Path<String>, storage: Storage) -> Result<
     Ok(Keys(storage.list(&folder).await?))
 }
 
-/// The storage key of a path: the path itself.
+/// Returns the storage key of a path: the path itself.
 fn key_of(path: String) -> Result<String> {
     if path.is_empty() || path.ends_with('/') {
         return Err(Error::bad_request("a path must be given, without a slash at its end"));

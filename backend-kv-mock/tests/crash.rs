@@ -204,7 +204,7 @@ impl Chance {
 struct TellsSeed(u64);
 
 impl Drop for TellsSeed {
-    #[allow(clippy::print_stderr, reason = "whoever reads the failure needs it")]
+    #[allow(clippy::print_stderr, reason = "the failure cannot be understood without it")]
     fn drop(&mut self) {
         if std::thread::panicking() {
             eprintln!("repeat this run with CRASH_SEED={}", self.0);

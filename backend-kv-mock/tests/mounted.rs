@@ -27,7 +27,7 @@ plugin_runtime::three_ways! {
 fn the_engine_in_go_passes_too() {
     const PEER: &str = "XTASK_GO_PEER";
     let Some(peer) = std::env::var_os(PEER).map(std::path::PathBuf::from) else {
-        // The tests of the host fail for want of it where there is Go and everything must run.
+        // The tests of the host fail without it where there is Go and everything must run.
         eprintln!("skipped: {PEER} names no build of benches/go-peer; cargo xtask test sets it");
         return;
     };
