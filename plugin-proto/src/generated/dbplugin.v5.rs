@@ -319,7 +319,7 @@ pub mod database_client {
                 .insert(GrpcMethod::new("dbplugin.v5.Database", "UpdateUser"));
             self.inner.unary(req, path, codec).await
         }
-        /// Deletes a user. That it does not exist is no error.
+        /// Deletes a user. Succeeds if it does not exist.
         pub async fn delete_user(
             &mut self,
             request: impl tonic::IntoRequest<super::DeleteUserRequest>,
@@ -424,7 +424,7 @@ pub mod database_server {
             tonic::Response<super::UpdateUserResponse>,
             tonic::Status,
         >;
-        /// Deletes a user. That it does not exist is no error.
+        /// Deletes a user. Succeeds if it does not exist.
         async fn delete_user(
             &self,
             request: tonic::Request<super::DeleteUserRequest>,

@@ -1460,7 +1460,7 @@ pub mod events_client {
             self.inner = self.inner.max_encoding_message_size(limit);
             self
         }
-        /// Sends one event to whoever has subscribed to its type.
+        /// Sends one event to all that have subscribed to its type.
         pub async fn send_event(
             &mut self,
             request: impl tonic::IntoRequest<super::SendEventRequest>,
@@ -1495,7 +1495,7 @@ pub mod events_server {
     /// Generated trait containing gRPC methods that should be implemented for use with EventsServer.
     #[async_trait]
     pub trait Events: std::marker::Send + std::marker::Sync + 'static {
-        /// Sends one event to whoever has subscribed to its type.
+        /// Sends one event to all that have subscribed to its type.
         async fn send_event(
             &self,
             request: tonic::Request<super::SendEventRequest>,
@@ -2273,7 +2273,7 @@ pub mod storage_client {
             req.extensions_mut().insert(GrpcMethod::new("pb.Storage", "Put"));
             self.inner.unary(req, path, codec).await
         }
-        /// Deletes an entry. That it does not exist is no error.
+        /// Deletes an entry. Succeeds if it does not exist.
         pub async fn delete(
             &mut self,
             request: impl tonic::IntoRequest<super::StorageDeleteArgs>,
@@ -2453,7 +2453,7 @@ pub mod storage_server {
             &self,
             request: tonic::Request<super::StoragePutArgs>,
         ) -> std::result::Result<tonic::Response<super::StoragePutReply>, tonic::Status>;
-        /// Deletes an entry. That it does not exist is no error.
+        /// Deletes an entry. Succeeds if it does not exist.
         async fn delete(
             &self,
             request: tonic::Request<super::StorageDeleteArgs>,

@@ -1,4 +1,4 @@
-//! Logins and tokens. Accessors are left out too: whoever has one can revoke the token.
+//! Logins and tokens. Accessors are left out too: anyone who has one can revoke the token.
 
 use std::fmt;
 

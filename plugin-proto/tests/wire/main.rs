@@ -20,7 +20,7 @@ use crate::field::Encoding;
 #[test]
 fn unknown_fields_of_newer_servers_are_skipped() {
     let mut bytes = field::text(1, "the id").1;
-    bytes.extend(field::text(999, "what nobody knows yet").1);
+    bytes.extend(field::text(999, "what no version knows yet").1);
     bytes.extend(field::text(4, "the path").1);
     let request = pb::Request::decode(bytes.as_slice()).expect("a message with an unknown field");
     assert_eq!((request.id.as_str(), request.path.as_str()), ("the id", "the path"));
