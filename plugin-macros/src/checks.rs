@@ -8,7 +8,7 @@ use syn::{FnArg, ItemFn, ReturnType, Type, parse_quote};
 use crate::options::{Options, output_trait};
 use crate::signature;
 
-/// The function as it is, and the checks beside it.
+/// Returns the function as it is, and the checks beside it.
 pub(crate) fn expand(options: TokenStream, item: TokenStream) -> TokenStream {
     let checks = match syn::parse2::<ItemFn>(item.clone()) {
         Ok(function) => syn::parse2(options).and_then(|options| checks(&function, &options)),
@@ -80,7 +80,7 @@ fn checks(function: &ItemFn, options: &Options) -> syn::Result<TokenStream> {
     })
 }
 
-/// The same, as if it was written at another place.
+/// Returns the same, as if it was written at another place.
 fn respanned(tokens: &impl ToTokens, span: Span) -> TokenStream {
     fn each(tokens: TokenStream, span: Span) -> TokenStream {
         let respan = |mut token: TokenTree| {
@@ -95,12 +95,12 @@ fn respanned(tokens: &impl ToTokens, span: Span) -> TokenStream {
     each(tokens.to_token_stream(), span)
 }
 
-/// Whether the return type is the answer, and not a future of it.
+/// Returns whether the return type is the answer, and not a future of it.
 fn has_async(function: &ItemFn, options: &Options) -> bool {
     function.sig.asyncness.is_some() || options.blocking.is_some()
 }
 
-/// A call, of which the compiler checks that what it gives may move to another thread.
+/// Returns a call, of which the compiler checks that what it gives may move to another thread.
 fn call(function: &ItemFn, options: &Options, types: &[&Type]) -> TokenStream {
     let name = &function.sig.ident;
     let values: Vec<_> = (0..types.len()).map(|index| format_ident!("a{index}")).collect();

@@ -8,10 +8,11 @@ use proc_macro::TokenStream;
 
 /// Makes the compiler say what is wrong with a handler, at the place where it is.
 ///
-/// A function that is no handler is a compiler error where it is declared, as in `read(read_role)`,
-/// and the compiler does not say there what is wrong with it. With this attribute it does, for each
-/// argument, for what the function answers, and for a future that is not `Send`. It changes nothing
-/// about the function, and adds nothing to a build without debug assertions.
+/// A function that is not a handler is a compiler error where it is declared, as in
+/// `read(read_role)`, and the compiler does not say there what is wrong with it. With this
+/// attribute it does, for each argument, for what the function answers, and for a future that is
+/// not `Send`. It changes nothing about the function, and adds nothing to a build without debug
+/// assertions.
 ///
 /// ```
 /// use plugin_runtime::framework::debug_handler;

@@ -41,7 +41,7 @@ impl Parse for Options {
     }
 }
 
-/// The path of a trait for answers.
+/// Returns the path of a trait for answers.
 pub(crate) fn output_trait(output: Option<&Ident>) -> syn::Result<Path> {
     let Some(output) = output else {
         return Ok(syn::parse_quote!(::plugin_runtime::framework::answer::IntoAnswer));

@@ -10,7 +10,7 @@ use crate::options::Options;
 /// As many as the trait `Handler` is implemented for.
 const MAX_ARGUMENTS: usize = 8;
 
-/// All mistakes, each at its place.
+/// Returns all mistakes, each at its place.
 pub(crate) fn mistakes(function: &ItemFn, options: &Options) -> Vec<syn::Error> {
     let signature = &function.sig;
     let mut mistakes = Vec::new();
@@ -69,7 +69,7 @@ pub(crate) fn mistakes(function: &ItemFn, options: &Options) -> Vec<syn::Error> 
     mistakes
 }
 
-/// The types `S` of the arguments `State<S>`.
+/// Returns the types `S` of the arguments `State<S>`.
 pub(crate) fn states(function: &ItemFn) -> impl Iterator<Item = &Type> {
     function.sig.inputs.iter().filter_map(|input| {
         let FnArg::Typed(argument) = input else { return None };
@@ -83,7 +83,7 @@ pub(crate) fn states(function: &ItemFn) -> impl Iterator<Item = &Type> {
     })
 }
 
-/// Whether a type has `impl` in it, so that it cannot be named.
+/// Returns whether a type has `impl` in it, so that it cannot be named.
 pub(crate) fn has_no_name(output: &Type) -> bool {
     find(output.to_token_stream(), &|token| is_word(token, "impl")).is_some()
 }
@@ -112,7 +112,7 @@ fn find(tokens: TokenStream, wanted: &dyn Fn(&TokenTree) -> bool) -> Option<Span
     })
 }
 
-/// A type without references: `String` for `&str`, `Vec<T>` for `&[T]`.
+/// Returns a type without references: `String` for `&str`, `Vec<T>` for `&[T]`.
 fn owned(tokens: TokenStream) -> TokenStream {
     let mut rest = tokens.into_iter().peekable();
     let mut owned = TokenStream::new();
@@ -148,7 +148,7 @@ fn owned(tokens: TokenStream) -> TokenStream {
     owned
 }
 
-/// The tokens as a person would write them.
+/// Returns the tokens as a person would write them.
 fn tidy(tokens: &TokenStream) -> String {
     let mut text = tokens.to_string();
     for (apart, together) in [

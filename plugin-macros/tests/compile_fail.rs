@@ -1,4 +1,4 @@
-//! What the compiler says to an author whose handler is none: each text has to name what is wrong
+//! What the compiler says to an author whose function is not a handler: each text has to name what is wrong
 //! and what to write.
 //!
 //! The texts are those of the compiler that `rust-toolchain` and CI use, the workspace's
