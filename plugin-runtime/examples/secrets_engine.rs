@@ -69,7 +69,7 @@ async fn renew(lease: Lease) -> Lease {
     lease
 }
 
-/// Ends a token. To delete what is gone already is no error, so that this may come twice.
+/// Ends a token. Deleting what is already gone succeeds, so that this can run twice.
 async fn revoke(Internal(token): Internal<Token>, storage: Storage) -> Result<()> {
     Ok(storage.delete(&format!("token/{}", token.token)).await?)
 }

@@ -51,7 +51,7 @@ pub struct Auth {
 }
 
 impl Auth {
-    /// A login by the one who is called `alias` in this auth method.
+    /// Returns a login by the one who is called `alias` in this auth method.
     pub fn of(alias: Alias) -> Self {
         Self { display_name: alias.name.clone(), alias: Some(alias), ..Self::default() }
     }

@@ -49,11 +49,11 @@ pub enum BackendType {
 /// }
 /// ```
 pub trait Backend: Send + Sync + 'static {
-    /// Whether this is a secrets engine or an auth method.
+    /// Returns whether this is a secrets engine or an auth method.
     fn kind(&self) -> BackendType;
 
-    /// Paths that the server treats specially. Asked for when the mount is made and after each
-    /// reload.
+    /// Returns paths that the server treats specially. Asked for when the mount is made and after
+    /// each reload.
     fn special_paths(&self) -> SpecialPaths {
         SpecialPaths::default()
     }
@@ -86,8 +86,8 @@ pub trait Backend: Send + Sync + 'static {
         async { Ok(()) }
     }
 
-    /// Answers a request. `None` says that there is nothing to say: "not found" (404) to a read or
-    /// a list, "done" (204) to anything else.
+    /// Answers a request. `None` means "not found" (404) for a read or a list, and "done" (204)
+    /// for anything else.
     ///
     /// # Errors
     ///
@@ -98,7 +98,8 @@ pub trait Backend: Send + Sync + 'static {
         request: Request,
     ) -> impl Future<Output = Result<Option<Response>, Error>> + Send;
 
-    /// Whether something is at the request's path, so that the server can tell `create` from
+    /// Returns whether something is at the request's path, so that the server can tell `create`
+    /// from
     /// `update` before it looks at the policies. `None` says that the path makes no difference.
     ///
     /// It is asked before the caller's rights are known: it must be cheap and must not write.
@@ -152,7 +153,7 @@ pub struct Initialize {
 }
 
 impl Initialize {
-    /// A start with nothing but storage; for tests of backends.
+    /// Returns a start with nothing but storage; for tests of backends.
     pub fn new(storage: Storage) -> Self {
         Self { storage, system_view: SystemView::unavailable() }
     }
@@ -165,11 +166,11 @@ pub trait IntoBackend {
     /// The backend.
     type Backend: Backend;
 
-    /// The backend, or why there is none.
+    /// Returns the backend, or why it could not be made.
     ///
     /// # Errors
     ///
-    /// The factory's own. The server shows it to whoever enables the mount.
+    /// The factory's own. The server shows it to the operator who enables the mount.
     fn into_backend(self) -> Result<Self::Backend, Error>;
 }
 

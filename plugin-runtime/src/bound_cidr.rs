@@ -16,7 +16,7 @@ const MAX_QUOTED: usize = 64;
 ///
 /// One entry that the server can't read would fail the whole answer, so only valid ones can be
 /// made. They are written as servers write them: `1.2.3.4/32` is `1.2.3.4`, IPv6 is in lower case
-/// and shortened, and an address may have a port, which counts for nothing. As a field it is text.
+/// and shortened, and an address may have a port, which is ignored. As a field it is text.
 ///
 /// ```
 /// use plugin_runtime::BoundCidr;
@@ -39,12 +39,12 @@ pub struct BoundCidr(String);
 pub struct BoundCidrError(String);
 
 impl BoundCidr {
-    /// One that a server sent, and so can read.
+    /// Returns one that a server sent, and so can read.
     pub(crate) fn from_wire(text: String) -> Self {
         Self(text)
     }
 
-    /// The address or block as text.
+    /// Returns the address or block as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -259,7 +259,7 @@ mod tests {
         assert!(long.len() < 200, "{long}");
     }
 
-    /// As Go's `cidrutil.RemoteAddrIsOk` answers, but that a block is no address.
+    /// Follows Go's `cidrutil.RemoteAddrIsOk`, except that a block is not an address.
     #[test]
     fn blocks_admit_what_they_admit_in_go() {
         let remotes = [

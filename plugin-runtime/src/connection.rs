@@ -22,7 +22,7 @@ pub struct Connection {
 }
 
 impl Connection {
-    /// The client's address, if it is one.
+    /// Returns the client's address, if it is one.
     pub fn ip(&self) -> Option<IpAddr> {
         self.remote_addr.parse().ok()
     }

@@ -53,9 +53,12 @@ pub enum DataError {
         /// Counted from 1.
         column: usize,
     },
-    /// A value that has no form in JSON: a number that is not finite, a map whose keys are not
-    /// texts.
-    #[error("the value has no form in JSON: a number is not finite, or a map's keys are no texts")]
+    /// A value that cannot be serialized as JSON: a number that is not finite, or a map whose keys
+    /// are not strings.
+    #[error(
+        "the value cannot be serialized as JSON: it holds a number that is not finite, or a map \
+         whose keys are not strings"
+    )]
     Unserialisable,
     /// A response that a server would take for something else.
     #[error("{0}")]
@@ -77,12 +80,12 @@ pub enum Misread {
 }
 
 impl Data {
-    /// No data at all: `null` on the wire.
+    /// Returns no data at all: `null` on the wire.
     pub fn none() -> Self {
         Self::default()
     }
 
-    /// The data of a value that serialises to a JSON object, or to null.
+    /// Returns the data of a value that serialises to a JSON object, or to null.
     ///
     /// # Errors
     ///
@@ -107,33 +110,33 @@ impl Data {
         Ok(if shape(&text)?.is_some() { Self { text } } else { Self::none() })
     }
 
-    /// Data as it stands on the wire. An empty text is no data; anything else is taken as it is
-    /// and checked by whoever parses it or sends it on.
+    /// Wraps data from the wire. An empty text means no data; anything else is taken unchecked, and
+    /// checked when it is parsed or sent on.
     pub(crate) fn from_wire(text: Bytes) -> Self {
         if text.as_ref() == b"null" { Self::none() } else { Self { text } }
     }
 
-    /// The text for the wire: an object or `null`.
+    /// Returns the text for the wire: an object or `null`.
     pub(crate) fn into_wire(self) -> Bytes {
         if self.text.is_empty() { Bytes::from_static(b"null") } else { self.text }
     }
 
-    /// Whether there is no data.
+    /// Returns whether there is no data.
     pub fn is_none(&self) -> bool {
         self.text.is_empty()
     }
 
-    /// The JSON text; empty when there is no data.
+    /// Returns the JSON text; empty when there is no data.
     pub fn as_bytes(&self) -> &[u8] {
         &self.text
     }
 
-    /// The JSON text without copying it; empty when there is no data.
+    /// Returns the JSON text without copying it; empty when there is no data.
     pub fn into_bytes(self) -> Bytes {
         self.text
     }
 
-    /// Reads the object into a type of one's own. No data reads as null.
+    /// Deserializes the object into a type. No data deserializes like null.
     ///
     /// # Errors
     ///
@@ -149,7 +152,7 @@ impl Data {
         })
     }
 
-    /// How many fields the object has; 0 when there is no data.
+    /// Returns how many fields the object has; 0 when there is no data.
     ///
     /// # Errors
     ///
@@ -158,7 +161,7 @@ impl Data {
         Ok(self.shape()?.fields)
     }
 
-    /// The names of the object's fields, sorted, each once.
+    /// Returns the names of the object's fields, sorted, each once.
     ///
     /// # Errors
     ///
@@ -218,9 +221,9 @@ impl Data {
     }
 }
 
-/// The shape of an object; `None` for null.
+/// Returns the shape of an object; `None` for null.
 fn shape(text: &[u8]) -> Result<Option<Shape>, DataError> {
-    // serde_json skips over what nobody asks for without looking whether it is UTF-8.
+    // serde_json skips over fields that the type does not have, without checking their UTF-8.
     let text = std::str::from_utf8(text).map_err(|error| {
         let before = &text[..error.valid_up_to()];
         let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
@@ -232,7 +235,8 @@ fn shape(text: &[u8]) -> Result<Option<Shape>, DataError> {
 }
 
 impl From<DataError> for crate::Error {
-    /// Data that does not parse came from the caller; what cannot be written is the backend's own.
+    /// Blames the caller for data that cannot be parsed, and the backend for data that cannot be
+    /// serialized.
     fn from(error: DataError) -> Self {
         match error {
             DataError::Unserialisable => Self::internal(error.to_string()),

@@ -117,7 +117,7 @@ pub(crate) fn format_go_duration(nanoseconds: i64) -> String {
     }
 }
 
-/// `value / unit` with as many decimals as it takes and none to spare.
+/// Formats `value / unit` with as few decimals as are exact.
 fn decimal(value: u64, unit: u64) -> String {
     let width = unit.ilog10() as usize;
     let text = format!("{}.{:0width$}", value / unit, value % unit);
@@ -135,8 +135,10 @@ fn whole_number(digits: &str) -> Result<u64, DurationError> {
     }
 }
 
-/// Go stops reading a fraction where 63 bits are full and scales it in floating point; the result
-/// is the same to the nanosecond only if this does too.
+/// Returns the fraction in nanoseconds.
+///
+/// Go stops reading a fraction where 63 bits are full and scales it in floating point. This does
+/// the same, so that the results are equal to the nanosecond.
 fn fraction_of(digits: &str, unit: u64) -> u64 {
     let (mut value, mut scale) = (0_u64, 1.0_f64);
     for digit in digits.bytes() {

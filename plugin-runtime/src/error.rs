@@ -35,18 +35,18 @@ pub enum ErrorKind {
     UnsupportedOperation,
     /// No such path: HTTP 404.
     UnsupportedPath,
-    /// The request makes no sense: HTTP 400.
+    /// The request is invalid: HTTP 400.
     InvalidRequest,
     /// Not allowed: HTTP 403.
     PermissionDenied,
-    /// Waits for the approval of others.
+    /// Waits for further approvals.
     MultiAuthzPending,
     /// Trying again is of no use. A lease whose revocation fails so is given up at once.
     Unrecoverable,
 }
 
 impl ErrorKind {
-    /// The text that a server shows for a kind that carries none of its own.
+    /// Returns the text that a server shows for a kind that carries none of its own.
     fn fixed_text(self) -> Option<&'static str> {
         match self {
             Self::UnsupportedOperation => Some("unsupported operation"),
@@ -67,7 +67,7 @@ impl ErrorKind {
 
 /// Why a request failed.
 ///
-/// It has a kind, which becomes the HTTP status, and a message for whoever sent the request. What
+/// It has a kind, which becomes the HTTP status, and a message for the caller. What
 /// caused it can be kept as its source: that is for the plugin's log and never leaves the process.
 ///
 /// ```
@@ -86,72 +86,74 @@ pub struct Error {
 }
 
 impl Error {
-    /// A failure that is not the caller's: HTTP 500 with this text.
+    /// Returns a failure that is not the caller's: HTTP 500 with this text.
     pub fn new(message: impl Into<Cow<'static, str>>) -> Self {
         Self::of(ErrorKind::Unknown, message)
     }
 
-    /// The caller's mistake: HTTP 400 with this text. What is wrong with a request is nearly always
-    /// best said so.
+    /// Returns the caller's mistake: HTTP 400 with this text. What is wrong with a request is
+    /// nearly always best said so.
     pub fn bad_request(message: impl Into<Cow<'static, str>>) -> Self {
         Self::of(ErrorKind::BadRequest, message)
     }
 
-    /// The caller's mistake, as the Go SDK's bad request error: HTTP 400, in which servers put words
-    /// of their own around the text.
+    /// Returns the caller's mistake, as the Go SDK's bad request error: HTTP 400, in which servers
+    /// put words of their own around the text.
     pub fn status_bad_request(message: impl Into<Cow<'static, str>>) -> Self {
         Self::of(ErrorKind::StatusBadRequest, message)
     }
 
-    /// The caller's mistake, as the Go SDK's user error: HTTP 400 when an existence check answers
-    /// with it.
+    /// Returns the caller's mistake, as the Go SDK's user error: HTTP 400 when an existence check
+    /// answers with it.
     pub fn user(message: impl Into<Cow<'static, str>>) -> Self {
         Self::of(ErrorKind::User, message)
     }
 
-    /// The backend's own failure: HTTP 500 with this text.
+    /// Returns the backend's own failure: HTTP 500 with this text.
     pub fn internal(message: impl Into<Cow<'static, str>>) -> Self {
         Self::of(ErrorKind::Internal, message)
     }
 
-    /// An error with a status of its own. A status that is no error becomes 500.
+    /// Returns an error with a status of its own. Non-error statuses become 500.
     pub fn coded(status: StatusCode, message: impl Into<Cow<'static, str>>) -> Self {
         let failure = status.is_client_error() || status.is_server_error();
         let status = if failure { status } else { StatusCode::INTERNAL_SERVER_ERROR };
         Self::of(ErrorKind::Coded(status), message)
     }
 
-    /// The path exists, the operation does not: HTTP 405.
+    /// Returns the error of an operation that the path does not support: HTTP 405.
     pub fn unsupported_operation() -> Self {
         Self::fixed(ErrorKind::UnsupportedOperation)
     }
 
-    /// No such path: HTTP 404.
+    /// Returns the error of a path that does not exist: HTTP 404.
     pub fn unsupported_path() -> Self {
         Self::fixed(ErrorKind::UnsupportedPath)
     }
 
-    /// The request makes no sense: HTTP 400.
+    /// Returns the error of an invalid request: HTTP 400.
     pub fn invalid_request() -> Self {
         Self::fixed(ErrorKind::InvalidRequest)
     }
 
-    /// Not allowed: HTTP 403.
+    /// Returns the error of a request that is not allowed: HTTP 403.
     pub fn permission_denied() -> Self {
         Self::fixed(ErrorKind::PermissionDenied)
     }
 
-    /// Waits for the approval of others.
+    /// Returns the error of a request that waits for further approvals.
     pub fn multi_authz_pending() -> Self {
         Self::fixed(ErrorKind::MultiAuthzPending)
     }
 
-    /// Trying again is of no use; a lease whose revocation fails so becomes irrevocable at once.
+    /// Returns an error that a retry does not help against. A lease whose revocation fails with it
+    /// becomes irrevocable at once.
     pub fn unrecoverable() -> Self {
         Self::fixed(ErrorKind::Unrecoverable)
     }
 
-    /// This node may not write. The server forwards the request to the node that may.
+    /// Returns the error of a write on a node that may not write. The server forwards the request
+    /// to the node that may.
     pub fn read_only() -> Self {
         Self::new(READ_ONLY)
     }
@@ -179,17 +181,17 @@ impl Error {
         self
     }
 
-    /// What kind of failure this is.
+    /// Returns what kind of failure this is.
     pub fn kind(&self) -> ErrorKind {
         self.kind
     }
 
-    /// The message for the caller; never empty.
+    /// Returns the message for the caller; never empty.
     pub fn message(&self) -> &str {
         &self.message
     }
 
-    /// The message, if it says more than the kind's own text and so must travel beside it.
+    /// Returns the message, if it says more than the kind's own text and so must travel beside it.
     pub(crate) fn explanation(&self) -> Option<&str> {
         self.explained.then_some(&self.message)
     }
@@ -203,7 +205,7 @@ impl Error {
     }
 }
 
-/// An empty text means success in several places of the protocol.
+/// Replaces an empty text, which means success in several places of the protocol.
 fn not_empty(message: Cow<'static, str>) -> Cow<'static, str> {
     if message.is_empty() { Cow::Borrowed("unknown error") } else { message }
 }
@@ -230,8 +232,8 @@ impl StdError for Error {
     }
 }
 
-/// An error with its causes, in one line. A cause whose text the error has taken over is not
-/// repeated.
+/// Returns an error with its causes, in one line. A cause whose text the error has taken over is
+/// not repeated.
 pub(crate) fn chain(error: &dyn StdError) -> String {
     crate::log::text_of(format_args!("{}", Chain(error)))
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-/// The name by which an auth method knows somebody.
+/// The name by which an auth method knows a person or a machine.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Alias {
     /// The alias's own identifier; set by the server.
@@ -24,13 +24,13 @@ pub struct Alias {
 }
 
 impl Alias {
-    /// An alias of this name. The server fills in the rest.
+    /// Returns an alias of this name. The server fills in the rest.
     pub fn named(name: impl Into<String>) -> Self {
         Self { name: name.into(), ..Self::default() }
     }
 }
 
-/// Somebody, or something, that logs in by one or more aliases.
+/// A person or a machine that logs in by one or more aliases.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Entity {
     /// The entity's identifier.

@@ -11,7 +11,7 @@ use serde::ser::{
 };
 use serde_json::{Error, Value};
 
-/// The text of a value.
+/// Returns the text of a value.
 pub(crate) fn to_vec<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>, Error> {
     // As much as serde_json begins with.
     let mut text = Vec::with_capacity(128);
@@ -19,7 +19,7 @@ pub(crate) fn to_vec<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>, Error>
     Ok(text)
 }
 
-/// A value as a tree.
+/// Returns a value as a tree.
 pub(crate) fn to_value<T: Serialize + ?Sized>(value: &T) -> Result<Value, Error> {
     value.serialize(Finite(serde_json::value::Serializer))
 }
@@ -366,6 +366,6 @@ mod tests {
         let raw =
             RawValue::from_string("{\"n\":12345678901234567890123,\"f\":1.10}".into()).unwrap();
         assert_eq!(to_vec(&[&raw]).unwrap(), format!("[{raw}]").as_bytes());
-        assert!(to_vec(&HashMap::from([((1, 2), 3)])).is_err(), "a key that is no text");
+        assert!(to_vec(&HashMap::from([((1, 2), 3)])).is_err(), "a key that is not a string");
     }
 }

@@ -18,12 +18,12 @@ pub struct Lease {
 }
 
 impl Lease {
-    /// A lease of `ttl` that can't be renewed.
+    /// Returns a lease of `ttl` that can't be renewed.
     pub fn of(ttl: Duration) -> Self {
         Self { ttl, ..Self::default() }
     }
 
-    /// The same lease, renewable up to `max_ttl` after its issue.
+    /// Makes the lease renewable up to `max_ttl` after its issue.
     #[must_use]
     pub fn renewable_up_to(mut self, max_ttl: Duration) -> Self {
         self.renewable = true;

@@ -41,8 +41,8 @@ impl Mount {
         }
     }
 
-    /// Whether the server only wants to know what kind of plugin this is, and of which version.
-    /// No request will come, and the backend is dropped without
+    /// Returns whether the server only wants to know what kind of plugin this is, and of which
+    /// version. No request will come, and the backend is dropped without
     /// [`Backend::cleanup`](crate::Backend::cleanup).
     pub fn is_probe(&self) -> bool {
         self.uuid.is_empty()

@@ -62,7 +62,7 @@ impl Operation {
         (Self::Rollback, "rollback"),
     ];
 
-    /// The operation of a name as it stands on the wire.
+    /// Returns the operation of a name as it stands on the wire.
     pub fn from_name(name: &str) -> Self {
         Self::NAMES
             .iter()
@@ -70,7 +70,7 @@ impl Operation {
             .map_or(Self::Unknown, |(operation, _)| *operation)
     }
 
-    /// The name on the wire.
+    /// Returns the name on the wire.
     pub fn name(self) -> &'static str {
         Self::NAMES
             .iter()

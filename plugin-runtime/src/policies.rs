@@ -63,7 +63,7 @@ pub fn equivalent<P: AsRef<str>, Q: AsRef<str>>(
     named(one).eq(named(other))
 }
 
-/// Letter by letter, as Go has it.
+/// Lowers each letter by itself, as Go does.
 fn lower_case(text: &str) -> String {
     text.chars().map(|one| one.to_lowercase().next().unwrap_or(one)).collect()
 }

@@ -67,7 +67,7 @@ pub struct Request {
 }
 
 impl Request {
-    /// A request with nothing but an operation, a path and data; for tests of backends.
+    /// Returns a request with nothing but an operation, a path and data; for tests of backends.
     pub fn new(
         operation: Operation,
         path: impl Into<String>,
@@ -101,7 +101,7 @@ impl Request {
         }
     }
 
-    /// The first value of a header; its name is compared without regard to case.
+    /// Returns the first value of a header; its name is compared without regard to case.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers
             .iter()

@@ -62,7 +62,7 @@ impl fmt::Display for SpecialPathReason {
 }
 
 impl SpecialPathError {
-    /// What is wrong.
+    /// Returns what is wrong.
     pub fn reason(&self) -> SpecialPathReason {
         self.reason
     }
@@ -117,14 +117,14 @@ impl SpecialPaths {
         self.allow_snapshot_read.extend(allow_snapshot_read);
     }
 
-    /// Whether a path within the mount needs no token, by the servers' rules.
+    /// Returns whether a path within the mount needs no token, by the servers' rules.
     #[cfg(feature = "host")]
     pub(crate) fn is_unauthenticated(&self, path: &str) -> bool {
         self.unauthenticated.iter().any(|open| matches(open, path))
     }
 }
 
-/// Whether a path is meant by one that may end in `*` and have `+` for a segment.
+/// Returns whether a path is meant by one that may end in `*` and have `+` for a segment.
 #[cfg(feature = "host")]
 fn matches(special: &str, path: &str) -> bool {
     let (special, prefix) = match special.strip_suffix('*') {

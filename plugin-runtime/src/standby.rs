@@ -24,7 +24,7 @@ pub(crate) async fn initialized(
     Ok(())
 }
 
-/// Whether storage's refusal is the error, or is behind it.
+/// Returns whether storage's refusal is the error, or is behind it.
 fn is_read_only(error: &Error) -> bool {
     let mut cause: Option<&(dyn StdError + 'static)> = Some(error);
     while let Some(error) = cause {

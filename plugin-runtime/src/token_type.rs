@@ -27,7 +27,7 @@ pub enum TokenType {
 }
 
 impl TokenType {
-    /// Whether tokens are batch tokens when nothing else is asked for.
+    /// Returns whether tokens are batch tokens when nothing else is asked for.
     pub fn is_batch(self) -> bool {
         matches!(self, Self::Batch | Self::DefaultBatch)
     }

@@ -17,18 +17,18 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
 /// a time, so that this is never reached by an honest one.
 const MOST_KEPT: usize = 1024;
 
-/// What becomes of an announcement.
+/// What happens to an announcement.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Announced<W> {
-    /// Somebody waits for it: hand it over.
+    /// A call waits for it: hand it over.
     Deliver(W, Network),
-    /// Kept until somebody asks, for [`PATIENCE`] at most.
+    /// Kept until a call asks for it, for [`PATIENCE`] at most.
     Kept,
     /// Thrown away: the number has one already, or too many are kept.
     Dropped,
 }
 
-/// What becomes of a question for a number's address.
+/// The state of a query for a number's address.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Asked {
     /// It was announced before.
@@ -50,7 +50,7 @@ impl<W> Broker<W> {
         Self { announced: HashMap::new(), waiting: HashMap::new() }
     }
 
-    /// The server says where `id` listens.
+    /// Records where `id` listens.
     pub(crate) fn announce(&mut self, id: u32, network: Network, now: Instant) -> Announced<W> {
         self.expire(now);
         if let Some(waiter) = self.waiting.remove(&id) {
@@ -63,7 +63,8 @@ impl<W> Broker<W> {
         Announced::Kept
     }
 
-    /// A call wants the address of `id`. A second waiter for the same number replaces the first.
+    /// Registers a call that wants the address of `id`. A second waiter for the same number
+    /// replaces the first.
     pub(crate) fn ask(&mut self, id: u32, waiter: W, now: Instant) -> Asked {
         self.expire(now);
         match self.announced.remove(&id) {
@@ -75,7 +76,7 @@ impl<W> Broker<W> {
         }
     }
 
-    /// The call that asked for `id` has given up.
+    /// Forgets the call that asked for `id`, which has given up.
     pub(crate) fn give_up(&mut self, id: u32) {
         self.waiting.remove(&id);
     }

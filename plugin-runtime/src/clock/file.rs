@@ -30,8 +30,8 @@ pub(crate) enum ClockFileError {
     #[error("cannot read the clock `{}` that {VARIABLE} names; unset it", path.display())]
     Read { path: PathBuf, source: io::Error },
     #[error(
-        "{VARIABLE} names `{}`, which is no clock of a test: it must be a file of this user that \
-         no other user can write to; unset the variable",
+        "{VARIABLE} names `{}`, which is not a test's clock: it must be a file of this user that no \
+         other user can write to; unset the variable",
         path.display()
     )]
     Foreign { path: PathBuf },
@@ -75,7 +75,7 @@ fn read(path: &Path) -> io::Result<SystemTime> {
     from_text(&text).ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "not a time"))
 }
 
-/// A time as text: nanoseconds since 1970, below zero before.
+/// Returns a time as text: nanoseconds since 1970, below zero before.
 #[cfg(any(feature = "host", test))]
 pub(crate) fn to_text(time: SystemTime) -> String {
     match time.duration_since(UNIX_EPOCH) {

@@ -43,11 +43,11 @@ pub(crate) use file::{ClockFile, ClockFileError, VARIABLE};
 /// # Over the wire
 ///
 /// The host writes its time to a file of its own, and tells a plugin that it launches where that is,
-/// in the variable `PLUGIN_TEST_CLOCK`. No server sets it. Whoever can set a plugin's environment
-/// (as the server's user or through `env` in the catalog, which needs `sudo`) could do so, and would
-/// decide what time it is for that plugin; they could as well replace the plugin. The file must
-/// belong to the plugin's user and must not be writable for others, or the plugin does not start;
-/// and a plugin that uses it says so in its log, as a warning.
+/// in the variable `PLUGIN_TEST_CLOCK`. No server sets it. Anyone who can set a plugin's
+/// environment (as the server's user or through `env` in the catalog, which needs `sudo`) could do
+/// so, and would decide what time it is for that plugin; they could as well replace the plugin. The
+/// file must belong to the plugin's user and must not be writable for others, or the plugin does
+/// not start; and a plugin that uses it says so in its log, as a warning.
 #[derive(Clone, Default)]
 pub struct Clock {
     source: Source,
@@ -67,12 +67,12 @@ enum Source {
 static OF_PROCESS: OnceLock<Clock> = OnceLock::new();
 
 impl Clock {
-    /// The system's clock.
+    /// Returns the system's clock.
     pub fn system() -> Self {
         Self::default()
     }
 
-    /// A clock that always shows this time, for unit tests of what takes a clock.
+    /// Returns a clock that always shows this time, for unit tests of what takes a clock.
     pub fn at(time: SystemTime) -> Self {
         Self { source: Source::At(time) }
     }
@@ -93,7 +93,7 @@ impl Clock {
         self.now().duration_since(UNIX_EPOCH).unwrap_or_default()
     }
 
-    /// The clock of this process: the system's, unless a host launched it.
+    /// Returns the clock of this process: the system's, unless a host launched it.
     pub(crate) fn of_process() -> Self {
         OF_PROCESS.get().cloned().unwrap_or_default()
     }
@@ -119,7 +119,7 @@ impl From<&crate::host::Clock> for Clock {
 }
 
 impl PartialEq for Clock {
-    /// Whether both are the same clock.
+    /// Returns whether both are the same clock.
     fn eq(&self, other: &Self) -> bool {
         match (&self.source, &other.source) {
             (Source::System, Source::System) => true,

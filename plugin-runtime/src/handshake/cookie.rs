@@ -23,7 +23,7 @@ pub(crate) enum StartedBy {
     Server,
     /// A server that looks whether this is a database plugin.
     DatabaseProbe,
-    /// Nobody that speaks the protocol: most likely a person in a shell.
+    /// Not a server: most likely a person in a shell.
     Hand,
 }
 

@@ -20,7 +20,7 @@ pub enum Network {
 }
 
 impl Network {
-    /// The network's name on the wire: `unix` or `tcp`.
+    /// Returns the network's name on the wire: `unix` or `tcp`.
     pub fn name(&self) -> &'static str {
         match self {
             Self::Unix(_) => "unix",
@@ -28,14 +28,14 @@ impl Network {
         }
     }
 
-    /// The address: a path or `ip:port`.
+    /// Returns the address: a path or `ip:port`.
     pub fn address(&self) -> &str {
         match self {
             Self::Unix(address) | Self::Tcp(address) => address,
         }
     }
 
-    /// The network of a name and an address as they stand on the wire.
+    /// Returns the network of a name and an address as they stand on the wire.
     ///
     /// # Errors
     ///
@@ -89,7 +89,7 @@ pub enum LineError {
 }
 
 impl HandshakeLine {
-    /// A line for `version` at `network`, without TLS and without the seventh field.
+    /// Returns a line for `version` at `network`, without TLS and without the seventh field.
     pub fn new(protocol_version: u32, network: Network) -> Self {
         Self { protocol_version, network, certificate: Vec::new(), broker_multiplexing: None }
     }
@@ -127,7 +127,7 @@ impl HandshakeLine {
 }
 
 impl fmt::Display for HandshakeLine {
-    /// The line without its end of line.
+    /// Returns the line without its end of line.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
@@ -144,7 +144,7 @@ impl fmt::Display for HandshakeLine {
     }
 }
 
-/// The start of a text from outside, short enough for an error message.
+/// Returns the start of a text from outside, short enough for an error message.
 fn shortened(text: &str) -> String {
     text.chars().take(80).collect()
 }

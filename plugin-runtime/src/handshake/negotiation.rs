@@ -18,7 +18,7 @@ pub enum Negotiated {
 }
 
 impl Negotiated {
-    /// The version to print in the handshake line.
+    /// Returns the version to print in the handshake line.
     pub fn version(self) -> u32 {
         match self {
             Self::Common(version) | Self::Nothing { lowest: version } => version,

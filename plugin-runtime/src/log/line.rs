@@ -7,7 +7,7 @@ use std::time::SystemTime;
 use tracing::Level;
 use tracing::field::{Field, Visit};
 
-/// Servers read lines of 64 KiB; a longer one arrives in pieces that are no JSON.
+/// Servers read lines of 64 KiB; a longer one arrives in pieces that are not JSON.
 const LONGEST_LINE: usize = 60 * 1024;
 
 /// The fields of an event or a span, already as JSON: `,"key":value` for each.
@@ -77,9 +77,9 @@ impl Visit for Fields {
     }
 }
 
-/// Returns the text of a value, whose `Debug` or `Display` is the backend's own code. One that fails or
-/// panics spoils its text, and neither the line nor the request that logs it; the panic hook logs the
-/// place.
+/// Returns the text of a value, whose `Debug` or `Display` is the backend's own code. One that
+/// fails or panics spoils its text, and neither the line nor the request that logs it; the panic
+/// hook logs the place.
 pub(crate) fn text_of(value: fmt::Arguments<'_>) -> String {
     let mut text = String::new();
     match catch_unwind(AssertUnwindSafe(|| text.write_fmt(value))) {
@@ -90,8 +90,8 @@ pub(crate) fn text_of(value: fmt::Arguments<'_>) -> String {
     text
 }
 
-/// The line of an event with its end of line. `spans` are the fields of the spans around it,
-/// outermost first; where names are equal the innermost counts.
+/// Returns the line of an event with its end of line. `spans` are the fields of the spans around
+/// it, outermost first; where names are equal the innermost counts.
 pub(super) fn line<'a>(
     time: SystemTime,
     level: Level,

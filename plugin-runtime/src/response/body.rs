@@ -23,7 +23,7 @@ pub(crate) enum Body {
 }
 
 impl Body {
-    /// A list's answer. An empty list has no field at all.
+    /// Returns a list's answer. An empty list has no field at all.
     pub(super) fn keys(keys: Vec<String>) -> Self {
         #[derive(Serialize)]
         struct Keys {
@@ -50,7 +50,7 @@ impl Body {
         Data::new(&Keys { keys, key_info: entries.into_iter().collect() }).map(Self::Data)
     }
 
-    /// The data as a caller would see it.
+    /// Returns the data as a caller would see it.
     pub(super) fn visible_data(&self) -> Data {
         match self {
             Self::Data(data) | Self::Secret { data, .. } | Self::Error { data, .. } => data.clone(),
@@ -58,7 +58,7 @@ impl Body {
         }
     }
 
-    /// The data as it travels: for some forms the form itself is in it.
+    /// Returns the data as it travels: for some forms the form itself is in it.
     pub(crate) fn wire_data(&self) -> Data {
         match self {
             Self::Data(data) | Self::Secret { data, .. } => data.clone(),
@@ -70,7 +70,7 @@ impl Body {
     }
 }
 
-/// The shape by which servers know an error response: `error`, and `data` if there is some.
+/// Returns the shape by which servers know an error response: `error`, and `data` if there is some.
 pub(crate) fn error_data(message: &str, data: &Data) -> Data {
     if data.is_none() {
         return data_of(&serde_json::json!({ "error": message }));
@@ -105,7 +105,7 @@ fn raw_data(raw: &RawResponse) -> Data {
     })
 }
 
-/// The data of an object of texts and numbers, which always has a form in JSON.
+/// Returns the data of an object of texts and numbers, which always has a form in JSON.
 fn data_of(object: &impl Serialize) -> Data {
     Data::new(object).unwrap_or_default()
 }

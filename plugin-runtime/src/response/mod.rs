@@ -41,13 +41,13 @@ pub struct Response {
 }
 
 impl Response {
-    /// An answer without content: HTTP 200 with the usual envelope and no data. Answering `None`
-    /// gives 204, or 404 to a read.
+    /// Returns an answer without content: HTTP 200 with the usual envelope and no data. Answering
+    /// `None` gives 204, or 404 to a read.
     pub fn empty() -> Self {
         Self::of(Body::Data(Data::none()))
     }
 
-    /// The fields of a value that serialises to a JSON object.
+    /// Returns the fields of a value that serialises to a JSON object.
     ///
     /// # Errors
     ///
@@ -57,7 +57,7 @@ impl Response {
         Self::from_data(Data::new(fields).map_err(unanswerable)?)
     }
 
-    /// The fields of a JSON object.
+    /// Returns the fields of a JSON object.
     ///
     /// # Errors
     ///
@@ -67,7 +67,7 @@ impl Response {
         Ok(Self::of(Body::Data(data)))
     }
 
-    /// The fields of a JSON object that is text already, such as one from storage.
+    /// Returns the fields of a JSON object that is text already, such as one from storage.
     ///
     /// # Errors
     ///
@@ -78,34 +78,34 @@ impl Response {
         Self::from_data(Data::from_wire(text.into()))
     }
 
-    /// The answer to a list. Without any keys the server answers 404.
+    /// Returns the answer to a list. Without any keys the server answers 404.
     pub fn keys<K: Into<String>>(keys: impl IntoIterator<Item = K>) -> Self {
         Self::of(Body::keys(keys.into_iter().map(Into::into).collect()))
     }
 
-    /// The answer to a list, with some facts about each key.
+    /// Returns the answer to a list, with some facts about each key.
     ///
     /// # Errors
     ///
-    /// When the facts have no form in JSON.
+    /// When the facts cannot be serialized as JSON.
     pub fn keys_with_info<K: Into<String>, T: Serialize>(
         keys: impl IntoIterator<Item = (K, T)>,
     ) -> Result<Self, Error> {
         Body::keys_with_info(keys).map(Self::of).map_err(unanswerable)
     }
 
-    /// The caller's mistake, in words for them: HTTP 400. [`Error::bad_request`] does the same and
-    /// is found by `?`.
+    /// Returns the caller's mistake, in words for them: HTTP 400. [`Error::bad_request`] does the
+    /// same and is found by `?`.
     pub fn error(message: impl Into<String>) -> Self {
         Self::of(Body::Error { message: not_empty(message.into()), data: Data::none() })
     }
 
-    /// An error with data beside its text.
+    /// Returns an error with data beside its text.
     pub fn error_with_data(message: impl Into<String>, data: Data) -> Self {
         Self::of(Body::Error { message: not_empty(message.into()), data })
     }
 
-    /// A secret with a lease, and the fields that the caller sees.
+    /// Returns a secret with a lease, and the fields that the caller sees.
     ///
     /// # Errors
     ///
@@ -116,18 +116,18 @@ impl Response {
         Ok(Self::of(Body::Secret { secret, data }))
     }
 
-    /// The answer to a renewal: the secret with its new lease. What the caller was shown stays as
-    /// it was.
+    /// Returns the answer to a renewal: the secret with its new lease. What the caller was shown
+    /// stays as it was.
     pub fn renewed(secret: Secret) -> Self {
         Self::of(Body::Secret { secret, data: Data::none() })
     }
 
-    /// A login, or the renewal of its token.
+    /// Returns a login, or the renewal of its token.
     pub fn auth(auth: Auth) -> Self {
         Self::of(Body::Auth(Box::new(auth)))
     }
 
-    /// The answer to [`Operation::ResolveRole`](crate::Operation::ResolveRole).
+    /// Returns the answer to [`Operation::ResolveRole`](crate::Operation::ResolveRole).
     pub fn role(name: impl Into<String>) -> Self {
         Self::of(Body::Role(name.into()))
     }
@@ -137,7 +137,7 @@ impl Response {
         Self::of(Body::Redirect(url.into()))
     }
 
-    /// An HTTP answer of one's own making.
+    /// Returns a raw HTTP answer.
     pub fn raw(raw: RawResponse) -> Self {
         Self::of(Body::Raw(raw))
     }
@@ -171,8 +171,8 @@ impl Response {
         self
     }
 
-    /// A response with a status of its own as what a server knows statuses of: a raw HTTP answer,
-    /// in the envelope that the server would have put around it. Any other response stays as it is.
+    /// Turns a response with its own status into a raw HTTP answer, in the envelope that the server
+    /// would have put around it. Any other response stays as it is.
     pub(crate) fn in_envelope(self, request_id: &str) -> Result<Self, Error> {
         let (Some(status), Body::Data(data)) = (self.status, &self.body) else { return Ok(self) };
         let envelope = Envelope {
@@ -190,12 +190,12 @@ impl Response {
         Ok(Self { body: Body::Raw(raw), warnings: Vec::new(), status: None, ..self })
     }
 
-    /// The data that the caller sees; none for an error.
+    /// Returns the data that the caller sees; none for an error.
     pub fn data(&self) -> Data {
         self.body.visible_data()
     }
 
-    /// The text of an error response; `None` for any other.
+    /// Returns the text of an error response; `None` for any other.
     pub fn error_message(&self) -> Option<&str> {
         match &self.body {
             Body::Error { message, .. } => Some(message),
@@ -203,7 +203,7 @@ impl Response {
         }
     }
 
-    /// The leased secret, if this is one.
+    /// Returns the leased secret, if this is one.
     pub fn leased_secret(&self) -> Option<&Secret> {
         match &self.body {
             Body::Secret { secret, .. } => Some(secret),
@@ -218,7 +218,7 @@ impl Response {
         }
     }
 
-    /// The login, if this is one.
+    /// Returns the login, if this is one.
     pub fn login(&self) -> Option<&Auth> {
         match &self.body {
             Body::Auth(auth) => Some(auth),
@@ -230,7 +230,7 @@ impl Response {
         matches!(self.body, Body::Role(_))
     }
 
-    /// The warnings for the caller.
+    /// Returns the warnings for the caller.
     pub fn warnings(&self) -> &[String] {
         &self.warnings
     }
@@ -266,12 +266,12 @@ impl fmt::Debug for Response {
     }
 }
 
-/// A response that can't be sent is the backend's own failure, whatever the caller did.
+/// Returns the error of a response that can't be sent: the backend's failure, never the caller's.
 fn unanswerable(error: DataError) -> Error {
     Error::internal(format!("the answer cannot be sent: {error}"))
 }
 
-/// The text of data, to be put into another one.
+/// Returns the text of data, to be put into another one.
 fn raw(data: &Data) -> Result<Option<&RawValue>, Error> {
     if data.is_none() {
         return Ok(None);
@@ -284,7 +284,7 @@ fn not_empty(message: String) -> String {
     if message.is_empty() { "unknown error".to_owned() } else { message }
 }
 
-/// The text of a value that is known to have a form in JSON.
+/// Returns the text of a value that is known to have a form in JSON.
 fn json(value: &impl Serialize) -> Result<Bytes, DataError> {
     crate::json::to_vec(value).map(Into::into).map_err(|_| DataError::Unserialisable)
 }

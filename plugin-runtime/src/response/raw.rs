@@ -26,7 +26,7 @@ pub struct RawResponse {
 }
 
 impl RawResponse {
-    /// An answer with a body of this type.
+    /// Returns an answer with a body of this type.
     pub fn new(
         status: StatusCode,
         content_type: impl Into<String>,
@@ -42,7 +42,7 @@ impl RawResponse {
         }
     }
 
-    /// HTTP 204, the one answer that needs no type.
+    /// Returns HTTP 204, the only answer without a content type.
     pub fn no_content() -> Self {
         Self::new(StatusCode::NO_CONTENT, "", Bytes::new())
     }

@@ -170,7 +170,7 @@ impl<B: Backend> pb::backend_server::Backend for BackendService<B> {
     }
 }
 
-/// The answer, unless the server has stopped waiting for it.
+/// Returns the answer, unless the server has stopped waiting for it.
 async fn in_time<T>(
     deadline: Option<Instant>,
     answer: impl Future<Output = T>,
@@ -183,7 +183,7 @@ async fn in_time<T>(
     }
 }
 
-/// What an error keeps from its caller, the operator finds in the log.
+/// Logs the part of an error that its caller does not see.
 fn log(operation: Operation, error: &Error) {
     if std::error::Error::source(error).is_some() {
         tracing::warn!(%operation, error = %chain(error), "request failed");

@@ -60,7 +60,7 @@ impl PluginBroker {
         Self { shared: Arc::new(Shared { broker, stream, stopping }) }
     }
 
-    /// Where the brokered service of this number listens; waits for the announcement.
+    /// Returns where the brokered service of this number listens; waits for the announcement.
     pub(super) async fn address(&self, id: u32) -> Result<Network, NoAddress> {
         let (sender, receiver) = oneshot::channel();
         match self.shared.broker.lock().ask(id, sender, Instant::now()) {
@@ -179,7 +179,7 @@ impl Stream for Announcements {
 }
 
 impl Drop for Announcements {
-    /// The connection is gone, and the stream with it.
+    /// Ends the stream with its connection.
     fn drop(&mut self) {
         self.end(Ended::Broken);
     }

@@ -8,7 +8,7 @@ use tonic::{Request, Response, Status};
 
 use crate::error::chain;
 
-/// The authority of every call, whatever the socket: the name on the server's certificate.
+/// Returns the authority of every call, whatever the socket: the name on the server's certificate.
 pub(crate) fn origin() -> Uri {
     Uri::from_static("https://localhost")
 }
@@ -22,7 +22,7 @@ pub(super) fn reason(status: &Status) -> String {
     }
 }
 
-/// A call that tells the server how long its answer is of use.
+/// Returns a call that tells the server how long its answer is of use.
 pub(crate) fn request<T>(message: T, deadline: Option<Instant>) -> Request<T> {
     let mut request = Request::new(message);
     if let Some(deadline) = deadline {
@@ -31,7 +31,7 @@ pub(crate) fn request<T>(message: T, deadline: Option<Instant>) -> Request<T> {
     request
 }
 
-/// The answer, or the deadline if that comes first.
+/// Returns the answer, or the deadline if that comes first.
 pub(crate) async fn timed<T>(
     deadline: Option<Instant>,
     call: impl Future<Output = Result<Response<T>, Status>>,

@@ -88,7 +88,7 @@ impl<B: Backend> Instances<B> {
             return Err(SetupError::NoBroker);
         }
         let network = self.shared.broker.address(args.broker_id).await?;
-        // Dialled when the backend first needs the server: a mount that nobody uses, and a probe,
+        // Dialled when the backend first needs the server: a mount that is never used, and a probe,
         // cost neither side a connection.
         // Until then its socket is held, so that it is found when its file has been removed.
         let channel = Channel::new(Target::held(network), self.shared.tls.clone());
@@ -122,7 +122,7 @@ impl<B: Backend> Instances<B> {
 }
 
 impl<B: Backend> Instance<B> {
-    /// Cleans up, to the end also when the caller stops waiting: nothing else knows of the instance
+    /// Cleans up, to the end even if the caller stops waiting: nothing else refers to the instance
     /// any more. The limits of its parts end it.
     async fn clean_up_in_any_case(self: Arc<Self>) {
         // It fails only when the process ends, and panics of the backend are caught within.
@@ -156,7 +156,7 @@ impl<B: Backend> Instance<B> {
     }
 }
 
-/// Why a mount can't be set up. The server shows the text to whoever enables it.
+/// Why a mount can't be set up. The server shows the text to the operator who enables it.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum SetupError {
     #[error("the server named no broker id")]

@@ -76,7 +76,7 @@ impl Invalidations {
         self.outcome(waiting).await
     }
 
-    /// The next turn of a key whose hook is at work.
+    /// Returns the next turn of a key whose hook is at work.
     fn joined(&self, keys: &mut Keys, key: &str) -> Option<watch::Receiver<Turn>> {
         let next = keys.get_mut(key)?.get_or_insert_with(|| watch::Sender::new(Turn::NotYet));
         Some(next.subscribe())
@@ -170,7 +170,7 @@ impl Drop for Lost<'_> {
     }
 }
 
-/// What the hook answers. The log tells when it takes longer than the server waits.
+/// Returns what the hook answers. The log tells when it takes longer than the server waits.
 async fn told_when_slow<T>(key: &str, hook: impl Future<Output = T>) -> T {
     let (mut hook, begun) = (pin!(hook), Instant::now());
     if let Ok(done) = tokio::time::timeout(SERVERS_PATIENCE, &mut hook).await {

@@ -8,7 +8,8 @@ use tonic::metadata::MetadataMap;
 /// The key under which a server names the instance, that is the mount, that a call is for.
 pub(crate) const MULTIPLEX_ID: &str = "multiplex_id";
 
-/// The instance that a call is for, in the words of the Go implementation where there is none.
+/// Returns the instance that a call is for, in the words of the Go implementation where there is
+/// none.
 pub(super) fn instance_id(metadata: &MetadataMap) -> Result<&str, Status> {
     let mut ids = metadata.get_all(MULTIPLEX_ID).iter();
     let id = ids.next().ok_or_else(|| Status::unknown("no multiplexing ID found"))?;
@@ -24,13 +25,13 @@ pub(super) fn instance_id(metadata: &MetadataMap) -> Result<&str, Status> {
     }
 }
 
-/// When the caller stops waiting, by gRPC's own header. One that can't be read is none.
+/// Returns when the caller stops waiting, by gRPC's own header. An invalid header is ignored.
 pub(crate) fn deadline(metadata: &MetadataMap) -> Option<Instant> {
     let timeout = metadata.get("grpc-timeout")?.to_str().ok().and_then(timeout)?;
     Instant::now().checked_add(timeout)
 }
 
-/// gRPC's form: at most eight digits and a unit.
+/// Parses gRPC's form: at most eight digits and a unit.
 fn timeout(text: &str) -> Option<Duration> {
     let (digits, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
     if digits.len() > 8 || !digits.bytes().all(|byte| byte.is_ascii_digit()) {

@@ -44,7 +44,8 @@ pub(crate) struct Services<B> {
 }
 
 impl<B: Backend> Services<B> {
-    /// `version` has its leading `v`, or is empty. Streams end when `stopping` is cancelled.
+    /// Creates the services. `version` has its leading `v`, or is empty. Streams end when
+    /// `stopping` is cancelled.
     pub(crate) fn new(
         instances: Instances<B>,
         broker: PluginBroker,

@@ -46,7 +46,7 @@ impl RemoteStorage {
     }
 }
 
-/// The names after `after`, cut from the whole list of a server without `ListPage`.
+/// Returns the names after `after`, cut from the whole list of a server without `ListPage`.
 fn rest(mut keys: Vec<String>, after: &str) -> Vec<String> {
     keys.sort_unstable();
     let from = keys.partition_point(|key| key.as_str() <= after);
@@ -58,7 +58,7 @@ fn done(err: String) -> Result<(), StorageError> {
     if err.is_empty() { Ok(()) } else { Err(StorageError::from_text(err)) }
 }
 
-/// A gRPC status: of the transport, or a server's answer to what it can't do.
+/// Returns a gRPC status: of the transport, or a server's answer to what it can't do.
 fn refused(status: Status) -> StorageError {
     match status.code() {
         Code::DeadlineExceeded => StorageError::DeadlineExceeded,
@@ -68,7 +68,7 @@ fn refused(status: Status) -> StorageError {
     }
 }
 
-/// Whether the status was made here, of a failing connection, and not by the server.
+/// Returns whether the status was made here, of a failing connection, and not by the server.
 fn is_local(status: &Status) -> bool {
     std::error::Error::source(status).is_some()
 }

@@ -23,5 +23,5 @@ pub(crate) fn guarded_sync<T>(call: impl FnOnce() -> Result<T, Error>) -> Result
 }
 
 fn panicked() -> Error {
-    Error::internal("the plugin failed on this request; its log has the place")
+    Error::internal("the handler panicked; see the plugin's log")
 }

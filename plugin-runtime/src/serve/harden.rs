@@ -7,7 +7,7 @@ use std::io;
 #[cfg(unix)]
 const NO_CORE_DUMP: u64 = 1;
 
-/// No core dump shall hold a request.
+/// Forbids core dumps, which would hold requests.
 #[cfg(unix)]
 pub(super) fn forbid_core_dumps() {
     use nix::sys::resource::{Resource, setrlimit};
@@ -39,11 +39,11 @@ pub(super) fn lock_memory() -> io::Result<()> {
     mlockall(all).map_err(io::Error::from)
 }
 
-/// Nothing to do: the system writes no dumps on its own.
+/// Does nothing: the system writes no dumps by default.
 #[cfg(not(unix))]
 pub(super) fn forbid_core_dumps() {}
 
-/// Not to be had on this system.
+/// Fails: locking memory is not supported on this platform.
 #[cfg(not(unix))]
 pub(super) fn lock_memory() -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())

@@ -58,9 +58,9 @@ pub struct Plugin<B> {
     settings: Settings,
 }
 
-/// How many blocking handlers run at once unless somebody says so: more than a machine for plugins
-/// has cores, as many of them wait for somebody else, and few enough that a flood of them leaves
-/// the requests their share.
+/// How many blocking handlers run at once unless the author sets it: more than a typical
+/// machine has cores, as many of them wait for I/O, and few enough that a flood of them leaves CPU
+/// time for other requests.
 const BLOCKING_THREADS: usize = 16;
 
 /// How the process runs.
@@ -90,7 +90,8 @@ impl Default for Settings {
 }
 
 impl<B: crate::Backend> Plugin<B> {
-    /// A plugin called `name` whose mounts are made by `factory`, which is called once for each.
+    /// Returns a plugin called `name` whose mounts are made by `factory`, which is called once for
+    /// each.
     pub fn new<F, R>(name: impl Into<String>, factory: F) -> Self
     where
         F: Fn(Mount) -> R + Send + Sync + 'static,
@@ -100,7 +101,7 @@ impl<B: crate::Backend> Plugin<B> {
         Self { name: name.into(), version: String::new(), factory, settings: Settings::default() }
     }
 
-    /// The plugin's version, which must be a semantic one; a leading `v` is added if it is
+    /// Sets the plugin's version, which must be a semantic one; a leading `v` is added if it is
     /// missing. Servers show it, and refuse a mount that asks for another one.
     #[must_use]
     pub fn version(mut self, version: impl Into<String>) -> Self {
@@ -109,10 +110,10 @@ impl<B: crate::Backend> Plugin<B> {
     }
 
     /// Handles requests on this many threads. 0, the default, is the main thread alone: a request
-    /// costs a few microseconds, and waking another core costs more than that. What computes or
-    /// blocks for longer belongs into a handler that is
-    /// [`blocking`](crate::framework::blocking), which keeps nobody else waiting; only a backend
-    /// all of whose handlers compute has more of more threads.
+    /// costs a few microseconds, and waking another core costs more than that. A handler
+    /// that computes or blocks for longer should be
+    /// [`blocking`](crate::framework::blocking), so that it does not delay other requests. More
+    /// threads help only CPU-bound backends.
     #[cfg(feature = "multi-thread")]
     #[must_use]
     pub fn worker_threads(mut self, count: usize) -> Self {
@@ -139,7 +140,7 @@ impl<B: crate::Backend> Plugin<B> {
     }
 
     /// Serves without TLS to a host that sends no certificate. Vault and OpenBao always send one;
-    /// without it whoever can reach the socket can use the plugin.
+    /// without it, any process that can reach the socket can use the plugin.
     #[must_use]
     pub fn danger_allow_plaintext(mut self) -> Self {
         self.settings.plaintext = true;
@@ -218,7 +219,7 @@ macro_rules! serve {
     };
 }
 
-/// The version as servers want it: semantic, with a leading `v`; empty for none.
+/// Returns the version as servers want it: semantic, with a leading `v`; empty for none.
 fn wire_version(version: &str) -> Result<Arc<str>, StartError> {
     if version.is_empty() {
         return Ok(Arc::from(""));
@@ -234,7 +235,7 @@ fn complain(error: &StartError) {
     tracing::error!(error = %crate::error::chain(error), "the plugin cannot start");
 }
 
-/// Writes to stderr, whether or not anybody reads it.
+/// Writes to stderr; errors are ignored, as it may be closed.
 fn say(text: &str) {
     let _ = std::io::stderr().write_all(text.as_bytes());
 }

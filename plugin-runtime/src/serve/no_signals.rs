@@ -34,7 +34,7 @@ impl Signals {
         Ok(())
     }
 
-    /// Never resolves.
+    /// Waits for ever: there are no signals.
     pub(super) async fn ending(&mut self) -> Ending {
         std::future::pending().await
     }

@@ -1,6 +1,6 @@
-//! What a plugin says to somebody who runs it in a shell.
+//! What a plugin prints when it is run in a shell.
 
-/// The whole text, for stderr.
+/// Returns the whole text, for stderr.
 pub(super) fn by_hand(name: &str, version: &str) -> String {
     let version = if version.is_empty() { String::new() } else { format!(" {version}") };
     format!(

@@ -31,7 +31,7 @@ const LAST_ANSWERS: Duration = Duration::from_millis(50);
 pub(super) enum StartError {
     #[error("the version `{version}` is not a semantic one, such as 1.2.3")]
     Version { version: String, source: semver::Error },
-    #[error("the server's environment makes no sense")]
+    #[error("invalid plugin environment")]
     Environment(#[from] EnvironmentError),
     #[error("the server sent no certificate (PLUGIN_CLIENT_CERT)")]
     NoCertificate,
@@ -49,7 +49,7 @@ pub(super) enum StartError {
     Runtime(#[source] io::Error),
     #[error("signals cannot be caught")]
     NoSignals,
-    #[error("the thread that handles requests has panicked; the log has the place")]
+    #[error("the thread that handles requests panicked; see the plugin's log")]
     Panicked,
     #[error("cannot print the handshake line")]
     Stdout(#[source] io::Error),
@@ -183,7 +183,7 @@ async fn serve_one_host<B: Backend>(
     if accepting.await.is_err() {
         tracing::error!("the listener failed");
     }
-    // Whoever is late is cut off: the server has stopped waiting.
+    // Late calls are cut off: the server has stopped waiting.
     let _ = tokio::time::timeout(LAST_ANSWERS, connections.ended()).await;
     Ok(leave)
 }
@@ -203,7 +203,7 @@ impl Security {
     ) -> Result<Self, StartError> {
         let nobody = Self { tls: None, plaintext: false, certificate: Vec::new() };
         match (negotiated, &environment.client_certificate) {
-            // The server will read the version in the line and give up. Until then nobody gets in.
+            // The server will read the version in the line and give up. Until then no connection is accepted.
             (Negotiated::Nothing { .. }, _) => {
                 tracing::warn!(
                     offered = ?environment.protocol_versions,

@@ -88,7 +88,7 @@ impl Ending {
         Signal::try_from(self.0).map_or_else(|_| format!("signal {}", self.0), |s| s.to_string())
     }
 
-    /// Returns whether the signal says no more than that the plugin should end. The others report a
+    /// Returns whether the signal only asks the plugin to end. The others report a
     /// fault, or are sent to a process that hangs.
     pub(super) fn is_orderly(self) -> bool {
         match Signal::try_from(self.0) {

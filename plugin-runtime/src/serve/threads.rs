@@ -112,7 +112,7 @@ where
     }
 }
 
-/// What became of the thread that handles requests.
+/// The state of the thread that handles requests.
 enum Watched {
     /// It has left.
     Left(Result<Leave, StartError>),

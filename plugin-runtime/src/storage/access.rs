@@ -61,7 +61,7 @@ pub trait StorageAccess: Access {
     ///
     /// # Errors
     ///
-    /// When storage fails, or the value has no form in JSON.
+    /// When storage fails, or the value cannot be serialized as JSON.
     fn put<T: Serialize + ?Sized>(
         &self,
         key: impl Into<String>,
@@ -91,7 +91,7 @@ pub trait StorageAccess: Access {
         entry: StorageEntry,
     ) -> impl Future<Output = Result<(), StorageError>> + Send;
 
-    /// Deletes a key. A key that does not exist is no error.
+    /// Deletes a key. Succeeds if the key does not exist.
     ///
     /// # Errors
     ///

@@ -24,17 +24,17 @@ pub struct StorageEntry {
 }
 
 impl StorageEntry {
-    /// An entry of these bytes.
+    /// Returns an entry of these bytes.
     pub fn new(key: impl Into<String>, value: impl Into<Bytes>) -> Self {
         Self { key: key.into(), value: value.into(), seal_wrap: false }
     }
 
-    /// An entry that holds a value as JSON.
+    /// Returns an entry that holds a value as JSON.
     ///
     /// # Errors
     ///
-    /// When the value has no form in JSON: a number that is not finite, a map whose keys are not
-    /// texts.
+    /// When the value cannot be serialized as JSON: a number that is not finite, a map whose keys
+    /// are not texts.
     pub fn json<T: Serialize + ?Sized>(
         key: impl Into<String>,
         value: &T,

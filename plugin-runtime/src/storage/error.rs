@@ -15,7 +15,7 @@ pub enum StorageError {
     /// This node may not write. Pass it on: the server forwards the request to one that may.
     #[error("{0}")]
     ReadOnly(String),
-    /// The server refused, in its own words.
+    /// The server refused, with this text.
     #[error("{0}")]
     Refused(String),
     /// The server's storage has no transactions (Vault has none at all).
@@ -71,10 +71,11 @@ pub enum StorageError {
         /// The longest key that is accepted.
         max: usize,
     },
-    /// A value has no form in JSON: a number that is not finite, a map whose keys are not texts.
+    /// A value cannot be serialized as JSON: a number that is not finite, or a map whose keys are
+    /// not strings.
     #[error(
-        "the value for the storage entry `{key}` has no form in JSON: a number is not finite, or a \
-         map's keys are no texts"
+        "the value for the storage entry `{key}` cannot be serialized as JSON: it holds a \
+         number that is not finite, or a map whose keys are not strings"
     )]
     Unserialisable {
         /// The entry's key.
@@ -115,7 +116,7 @@ impl From<StorageError> for Error {
 }
 
 impl StorageError {
-    /// Whether the request should be left to a node that may write.
+    /// Returns whether the request should be left to a node that may write.
     pub fn is_read_only(&self) -> bool {
         matches!(self, Self::ReadOnly(_))
     }

@@ -37,21 +37,21 @@ impl Storage {
         Self { backend, deadline: None }
     }
 
-    /// Storage in this process's memory, for tests of backends. It keeps the servers' rules: keys
-    /// without `.` and `..`, lists of direct children in order, transactions.
+    /// Creates storage in this process's memory, for tests of backends. It keeps the servers'
+    /// rules: keys without `.` and `..`, lists of direct children in order, transactions.
     pub fn in_memory() -> Self {
         Self::new(Arc::new(Memory::default()))
     }
 
-    /// The same storage, whose calls end at `deadline`.
+    /// Returns the same handle, whose calls end at `deadline`.
     #[must_use]
     pub(crate) fn until(mut self, deadline: Option<Instant>) -> Self {
         self.deadline = deadline;
         self
     }
 
-    /// The same storage without the deadline of the request it came with, for work that goes on
-    /// after the answer.
+    /// Returns the same storage without the deadline of the request it came with, for work that
+    /// goes on after the answer.
     #[must_use]
     pub fn without_deadline(&self) -> Self {
         self.clone().until(None)
@@ -70,7 +70,7 @@ impl Storage {
     ///
     /// # Errors
     ///
-    /// When storage fails, or the value has no form in JSON.
+    /// When storage fails, or the value cannot be serialized as JSON.
     pub async fn put<T: Serialize + ?Sized>(
         &self,
         key: impl Into<String>,
@@ -99,7 +99,7 @@ impl Storage {
         self.backend.put(entry, self.call()).await
     }
 
-    /// Deletes a key. That it does not exist is no error.
+    /// Deletes a key. Succeeds if the key does not exist.
     ///
     /// # Errors
     ///
@@ -109,7 +109,8 @@ impl Storage {
         self.backend.delete(key, self.call()).await
     }
 
-    /// The names directly below `prefix`, in order and relative to it; folders end in a slash.
+    /// Returns the names directly below `prefix`, in order and relative to it; folders end in a
+    /// slash.
     /// `prefix` is `""` or ends in a slash.
     ///
     /// # Errors
@@ -120,9 +121,9 @@ impl Storage {
         self.backend.list(prefix, self.call()).await
     }
 
-    /// As [`Storage::list`], but only names after `after`, which need not exist, and `limit` of
-    /// them at most; 0 is without limit. Servers that can't do that (Vault) send the whole list,
-    /// and the page is cut from it here.
+    /// Lists like [`Storage::list`], but only names after `after`, which need not exist, and
+    /// `limit` of them at most; 0 is without limit. Servers that can't do that (Vault) send the
+    /// whole list, and the page is cut from it here.
     ///
     /// # Errors
     ///
@@ -137,7 +138,7 @@ impl Storage {
         self.backend.list_page(prefix, after, limit, self.call()).await
     }
 
-    /// Whether [`Storage::begin`] can work: OpenBao has transactions on most of its storage
+    /// Returns whether [`Storage::begin`] can work: OpenBao has transactions on most of its storage
     /// backends, Vault has none. The server is asked once per mount.
     ///
     /// # Errors
@@ -166,7 +167,7 @@ impl Storage {
         Transaction::begin(&self.backend, true, self.deadline).await
     }
 
-    /// Plain storage in the form of a transaction, for servers that have none.
+    /// Returns plain storage in the form of a transaction, for servers that have none.
     pub(super) fn not_atomic(&self) -> Transaction {
         Transaction::not_atomic(Arc::clone(&self.backend), self.deadline)
     }

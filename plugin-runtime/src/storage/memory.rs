@@ -37,7 +37,7 @@ struct Open {
 
 #[cfg(feature = "host")]
 impl Memory {
-    /// How many entries there are.
+    /// Returns how many entries there are.
     pub(crate) fn count(&self) -> usize {
         self.state.lock().entries.len()
     }
@@ -122,7 +122,7 @@ impl State {
     }
 }
 
-/// The servers' rule on keys.
+/// Checks a key by the servers' rule.
 fn check(key: &str) -> Result<(), StorageError> {
     if key.split('/').any(|segment| matches!(segment, "." | "..")) {
         return Err(StorageError::from_text("relative paths not supported".to_owned()));
@@ -130,7 +130,7 @@ fn check(key: &str) -> Result<(), StorageError> {
     Ok(())
 }
 
-/// The names directly below `prefix` and after `after`, folders once and with a slash.
+/// Returns the names directly below `prefix` and after `after`, folders once and with a slash.
 fn children(entries: &Entries, prefix: &str, after: &str, limit: usize) -> Vec<String> {
     let below = entries.range(prefix.to_owned()..).map(|(key, _)| key);
     let names: BTreeSet<&str> = below

@@ -55,7 +55,8 @@ pub(crate) trait StorageBackend: fmt::Debug + Send + Sync {
         limit: usize,
         call: Call<'a>,
     ) -> Answer<'a, Vec<String>>;
-    /// As `list_page`, but a backend that has no pages answers with all names after `after`.
+    /// Lists like `list_page`, but a backend that has no pages answers with all names after
+    /// `after`.
     fn names<'a>(
         &'a self,
         prefix: &'a str,
@@ -73,6 +74,6 @@ pub(crate) trait StorageBackend: fmt::Debug + Send + Sync {
     fn begin<'a>(&'a self, read_only: bool, call: Call<'a>) -> Answer<'a, String>;
     fn commit<'a>(&'a self, call: Call<'a>) -> Answer<'a, ()>;
     fn roll_back<'a>(&'a self, call: Call<'a>) -> Answer<'a, ()>;
-    /// Where work that must outlive a dropped future runs; ended with the mount.
+    /// Returns where work that must outlive a dropped future runs; ended with the mount.
     fn tasks(&self) -> &TaskTracker;
 }

@@ -103,8 +103,8 @@ impl Storage {
     }
 }
 
-/// A random time, twice as long on average with each attempt, so that those who have met do not
-/// meet again.
+/// Returns a random time, twice as long on average with each attempt, so that those who have met do
+/// not meet again.
 fn pause(attempt: u32) -> Duration {
     let longest = Duration::from_millis(1 << attempt.min(16)).min(LONGEST_PAUSE);
     let random = uuid::Uuid::new_v4().as_bytes()[0];

@@ -19,7 +19,7 @@ use super::{Call, StorageBackend, StorageEntry, StorageError, key};
 /// How many calls of one transaction may be under way at once. The end takes all of them.
 const MOST_CALLS: u32 = 64;
 
-/// How long a roll back may take that nobody waits for.
+/// How long a rollback in the background may take.
 const ROLL_BACK_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// A transaction. What it reads and writes is its own until [`Transaction::commit`].
@@ -60,7 +60,7 @@ impl Transaction {
     ) -> Result<Self, StorageError> {
         let owned = Arc::clone(backend);
         // In a task, so that a transaction which the server has begun gets an owner even when
-        // nobody waits for it any more.
+        // its caller stopped waiting.
         let begun = backend.tasks().spawn(async move {
             let id = owned.begin(read_only, Call { transaction: "", deadline }).await?;
             if id.is_empty() {
@@ -71,7 +71,7 @@ impl Transaction {
         begun.await.unwrap_or(Err(StorageError::TransactionEnded))
     }
 
-    /// Plain storage: each write happens at once, and nothing is rolled back.
+    /// Returns plain storage: each write happens at once, and nothing is rolled back.
     pub(super) fn not_atomic(backend: Arc<dyn StorageBackend>, deadline: Option<Instant>) -> Self {
         Self { shared: Some(Shared::new(backend, "".into(), deadline)) }
     }
@@ -83,12 +83,12 @@ impl Transaction {
         self.shared.as_ref().is_some_and(Shared::is_atomic)
     }
 
-    /// Whether a call was refused because of another write.
+    /// Returns whether a call was refused because of another write.
     pub(super) fn has_conflicted(&self) -> bool {
         self.shared.as_ref().is_some_and(|shared| shared.conflicted.load(Ordering::Relaxed))
     }
 
-    /// As [`Storage::get`](super::Storage::get).
+    /// Reads like [`Storage::get`](super::Storage::get).
     ///
     /// # Errors
     ///
@@ -97,11 +97,11 @@ impl Transaction {
         self.entry(key).await?.map(|entry| entry.parse()).transpose()
     }
 
-    /// As [`Storage::put`](super::Storage::put).
+    /// Writes like [`Storage::put`](super::Storage::put).
     ///
     /// # Errors
     ///
-    /// When storage fails, or the value has no form in JSON.
+    /// When storage fails, or the value cannot be serialized as JSON.
     pub async fn put<T: Serialize + ?Sized>(
         &self,
         key: impl Into<String>,
@@ -110,7 +110,7 @@ impl Transaction {
         self.put_entry(StorageEntry::json(key, value)?).await
     }
 
-    /// As [`Storage::entry`](super::Storage::entry).
+    /// Reads like [`Storage::entry`](super::Storage::entry).
     ///
     /// # Errors
     ///
@@ -121,7 +121,7 @@ impl Transaction {
         self.run(async move |shared| shared.backend.get(&key, shared.call()).await).await
     }
 
-    /// As [`Storage::put_entry`](super::Storage::put_entry).
+    /// Writes like [`Storage::put_entry`](super::Storage::put_entry).
     ///
     /// # Errors
     ///
@@ -131,7 +131,7 @@ impl Transaction {
         self.run(async move |shared| shared.backend.put(entry, shared.call()).await).await
     }
 
-    /// As [`Storage::delete`](super::Storage::delete).
+    /// Deletes like [`Storage::delete`](super::Storage::delete).
     ///
     /// # Errors
     ///
@@ -142,7 +142,7 @@ impl Transaction {
         self.run(async move |shared| shared.backend.delete(&key, shared.call()).await).await
     }
 
-    /// As [`Storage::list`](super::Storage::list).
+    /// Lists like [`Storage::list`](super::Storage::list).
     ///
     /// # Errors
     ///
@@ -153,7 +153,7 @@ impl Transaction {
         self.run(async move |shared| shared.backend.list(&prefix, shared.call()).await).await
     }
 
-    /// As [`Storage::list_page`](super::Storage::list_page).
+    /// Lists like [`Storage::list_page`](super::Storage::list_page).
     ///
     /// # Errors
     ///
@@ -172,7 +172,7 @@ impl Transaction {
         .await
     }
 
-    /// Makes the changes everybody's.
+    /// Commits the transaction.
     ///
     /// # Errors
     ///

@@ -141,7 +141,7 @@ impl Folder {
     }
 }
 
-/// A prefix without its slash would catch its siblings: `role` those of `roles/` too.
+/// Refuses a prefix without its slash, which would match its siblings: `role` also `roles/`.
 fn check(prefix: &str) -> Result<(), StorageError> {
     if prefix.is_empty() || prefix.ends_with('/') {
         return Ok(());

@@ -29,23 +29,23 @@ impl ReplicationState {
     /// The node is a standby that serves reads.
     pub const PERFORMANCE_STANDBY: Self = Self(16384);
 
-    /// The set of these bits, as the wire has them.
+    /// Returns the set of these bits, as the wire has them.
     pub fn from_bits(bits: i32) -> Self {
         Self(bits)
     }
 
-    /// The bits, as the wire has them.
+    /// Returns the bits, as the wire has them.
     pub fn bits(self) -> i32 {
         self.0
     }
 
-    /// Whether all of `roles` are in the set.
+    /// Returns whether all of `roles` are in the set.
     pub fn contains(self, roles: Self) -> bool {
         self.0 & roles.0 == roles.0
     }
 
-    /// Whether periodic work of a mount should write here: on no standby and no secondary, except
-    /// for a mount that is local to its cluster.
+    /// Returns whether periodic work of a mount should write here: on no standby and no secondary,
+    /// except for a mount that is local to its cluster.
     pub fn may_write(self, local_mount: bool) -> bool {
         !self.contains(Self::DR_SECONDARY)
             && !self.contains(Self::PERFORMANCE_STANDBY)
@@ -59,7 +59,7 @@ impl ReplicationState {
 pub struct WrapInfo {
     /// How long the token lives.
     pub ttl: Duration,
-    /// The token. Whoever has it can have the data, once.
+    /// The token. Anyone who has it can read the data, once.
     pub token: Zeroizing<String>,
     /// The token's accessor.
     pub accessor: String,

@@ -9,7 +9,7 @@ pub enum SystemViewError {
     /// This server does not have it; others do.
     #[error("the server does not offer `{0}`")]
     Unsupported(&'static str),
-    /// The server refused, in its own words.
+    /// The server refused, with this text.
     #[error("{0}")]
     Refused(String),
     /// The request's time was over before the server answered.

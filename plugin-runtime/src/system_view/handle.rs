@@ -34,19 +34,20 @@ impl SystemView {
         Self { backend: Some(backend), deadline: None, clock }
     }
 
-    /// A view in which every question is [`SystemViewError::Unsupported`]; for tests of backends.
+    /// Returns a view in which every question is [`SystemViewError::Unsupported`]; for tests of
+    /// backends.
     pub fn unavailable() -> Self {
         Self { backend: None, deadline: None, clock: Clock::system() }
     }
 
-    /// The same view, whose calls end at `deadline`.
+    /// Returns the same handle, whose calls end at `deadline`.
     #[must_use]
     pub(crate) fn until(mut self, deadline: Option<Instant>) -> Self {
         self.deadline = deadline;
         self
     }
 
-    /// The same view without the deadline of the request it came with.
+    /// Returns the same view without the deadline of the request it came with.
     #[must_use]
     pub fn without_deadline(&self) -> Self {
         self.clone().until(None)
@@ -64,7 +65,7 @@ impl SystemView {
         self
     }
 
-    /// How long the mount's leases live unless they say otherwise.
+    /// Returns how long the mount's leases live unless they say otherwise.
     ///
     /// # Errors
     ///
@@ -73,7 +74,7 @@ impl SystemView {
         ask!(self, "DefaultLeaseTTL", default_lease_ttl())
     }
 
-    /// How long the mount's leases may live.
+    /// Returns how long the mount's leases may live.
     ///
     /// # Errors
     ///
@@ -82,7 +83,7 @@ impl SystemView {
         ask!(self, "MaxLeaseTTL", max_lease_ttl())
     }
 
-    /// Whether the mount is being disabled.
+    /// Returns whether the mount is being disabled.
     ///
     /// # Errors
     ///
@@ -91,7 +92,7 @@ impl SystemView {
         ask!(self, "Tainted", tainted())
     }
 
-    /// Whether the operator turned caches off; a plugin should then not cache either.
+    /// Returns whether the operator turned caches off; a plugin should then not cache either.
     ///
     /// # Errors
     ///
@@ -100,7 +101,7 @@ impl SystemView {
         ask!(self, "CachingDisabled", caching_disabled())
     }
 
-    /// The node's roles in replication.
+    /// Returns the node's roles in replication.
     ///
     /// # Errors
     ///
@@ -109,8 +110,8 @@ impl SystemView {
         ask!(self, "ReplicationState", replication_state())
     }
 
-    /// Whether this node may write to the mount's storage: the active node may, a standby or a
-    /// secondary cluster may not, except to a mount that is local to its cluster.
+    /// Returns whether this node may write to the mount's storage: the active node may, a standby
+    /// or a secondary cluster may not, except to a mount that is local to its cluster.
     ///
     /// Servers set every mount up on each node that serves reads, and call
     /// [`initialize`](crate::Backend::initialize), periodic work and the write-ahead log's handler
@@ -142,7 +143,7 @@ impl SystemView {
         }
     }
 
-    /// As [`SystemView::may_write`], with an error when the server does not know the question.
+    /// Asks like [`SystemView::may_write`], but fails when the server does not know the question.
     pub(crate) async fn ask_whether_it_may_write(&self) -> Result<bool, SystemViewError> {
         let state = self.replication_state().await?;
         match (state.may_write(false), state.may_write(true)) {
@@ -160,7 +161,7 @@ impl SystemView {
         ask!(self, "ResponseWrapData", wrap_data(data, ttl))
     }
 
-    /// Whether the server locks its memory. Always false on OpenBao.
+    /// Returns whether the server locks its memory. Always false on OpenBao.
     ///
     /// # Errors
     ///
@@ -169,7 +170,7 @@ impl SystemView {
         ask!(self, "MlockEnabled", mlock_enabled())
     }
 
-    /// Whether the mount is local to its cluster.
+    /// Returns whether the mount is local to its cluster.
     ///
     /// # Errors
     ///
@@ -178,7 +179,7 @@ impl SystemView {
         ask!(self, "LocalMount", local_mount())
     }
 
-    /// An entity with its aliases; `None` when there is none of this id.
+    /// Returns an entity with its aliases; `None` when there is none of this id.
     ///
     /// # Errors
     ///
@@ -187,7 +188,7 @@ impl SystemView {
         ask!(self, "EntityInfo", entity(id.into()))
     }
 
-    /// The groups that an entity is in.
+    /// Returns the groups that an entity is in.
     ///
     /// # Errors
     ///
@@ -199,7 +200,7 @@ impl SystemView {
         ask!(self, "GroupsForEntity", groups_of_entity(id.into()))
     }
 
-    /// The server's version. OpenBao answers with its own, 2.x.
+    /// Returns the server's version. OpenBao answers with its own, 2.x.
     ///
     /// # Errors
     ///
@@ -208,7 +209,7 @@ impl SystemView {
         ask!(self, "PluginEnv", plugin_environment())
     }
 
-    /// A password by one of the operator's password policies.
+    /// Returns a password by one of the operator's password policies.
     ///
     /// # Errors
     ///
@@ -221,7 +222,7 @@ impl SystemView {
         Ok(Zeroizing::new(password))
     }
 
-    /// The cluster that the server is in.
+    /// Returns the cluster that the server is in.
     ///
     /// # Errors
     ///
@@ -230,8 +231,8 @@ impl SystemView {
         ask!(self, "ClusterInfo", cluster_info())
     }
 
-    /// A signed statement of who this mount is, for other systems. Vault only; `ttl` counts in
-    /// whole seconds.
+    /// Returns a signed statement of who this mount is, for other systems. Vault only; `ttl` counts
+    /// in whole seconds.
     ///
     /// # Errors
     ///

@@ -19,7 +19,7 @@ use crate::{Data, Entity, Group};
 
 pub(crate) type Answer<'a, T> = BoxFuture<'a, Result<T, SystemViewError>>;
 
-/// Who answers: a server, or nobody.
+/// What answers: a server, or an error in tests.
 pub(crate) trait SystemViewBackend: fmt::Debug + Send + Sync {
     fn default_lease_ttl(&self, deadline: Option<Instant>) -> Answer<'_, Duration>;
     fn max_lease_ttl(&self, deadline: Option<Instant>) -> Answer<'_, Duration>;

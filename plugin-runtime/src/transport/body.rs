@@ -23,7 +23,7 @@ impl Received {
     }
 }
 
-/// An early answer ends a body without failing it.
+/// Ends the body without an error if the peer answered early.
 fn early<T>(error: h2::Error) -> Option<Result<T, h2::Error>> {
     (error.reason() != Some(Reason::NO_ERROR)).then_some(Err(error))
 }
@@ -94,7 +94,7 @@ pub(super) async fn send(mut body: Body, mut stream: SendStream<Bytes>) -> Resul
     stream.send_data(Bytes::new(), true)
 }
 
-/// The body's next frame, unless the peer cancels the stream before there is one.
+/// Returns the body's next frame, unless the peer cancels the stream before there is one.
 async fn next_frame(
     body: &mut Body,
     stream: &mut SendStream<Bytes>,

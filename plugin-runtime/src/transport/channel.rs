@@ -81,7 +81,7 @@ struct Shared {
 }
 
 impl Channel {
-    /// A channel to `target`. Nothing is dialled yet.
+    /// Returns a channel to `target`. Nothing is dialled yet.
     pub(crate) fn new(target: Target, tls: Option<Tls>) -> Self {
         Self {
             shared: Arc::new(Shared {
@@ -149,7 +149,7 @@ impl Shared {
         Ok(sender)
     }
 
-    /// A connection that a call can be made on. One that the server is closing is none, and is
+    /// Returns a connection that a call can be made on. One that the server is closing is
     /// dialled again: nothing has been sent on it yet.
     async fn ready(&self) -> Result<SendRequest<Bytes>, ConnectError> {
         match self.open().await?.ready().await {

@@ -71,7 +71,7 @@ impl Connections {
         self.tasks.close();
     }
 
-    /// A token that [`Connections::stop`] cancels.
+    /// Returns a token that [`Connections::stop`] cancels.
     pub(crate) fn stopping(&self) -> &CancellationToken {
         &self.stop
     }

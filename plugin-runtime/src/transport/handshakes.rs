@@ -38,7 +38,7 @@ struct Handshake {
 }
 
 impl Handshakes {
-    /// Handshakes whose tasks `connections` owns.
+    /// Creates handshakes whose tasks `connections` owns.
     pub(super) fn new(connections: Connections) -> Self {
         let slots = Arc::new(Semaphore::new(MOST_HANDSHAKES));
         Self { slots, under_way: VecDeque::new(), connections }
@@ -126,7 +126,7 @@ mod tests {
         let rounds = 1000_u32.div_ceil(u32::try_from(MOST_HANDSHAKES).unwrap()) - 1;
         let took = begun.elapsed();
         assert!(took >= UNDISTURBED * rounds, "each had its time: {took:?}");
-        assert!(took < UNDISTURBED * (rounds + 1), "and no more than that: {took:?}");
+        assert!(took < UNDISTURBED * (rounds + 1), "and not longer: {took:?}");
         drop(handshakes);
         for _ in 0..1000 {
             tokio::task::yield_now().await;

@@ -55,7 +55,7 @@ pub(crate) enum BindError {
     #[error("no free port on 127.0.0.1")]
     Tcp(#[source] io::Error),
     #[cfg(not(unix))]
-    #[error("Unix sockets are not to be had on this system")]
+    #[error("Unix sockets are not supported on this platform")]
     NoUnixSockets,
 }
 
@@ -92,7 +92,7 @@ impl Listener {
         }
     }
 
-    /// Where it listens, for the handshake line.
+    /// Returns where it listens, for the handshake line.
     pub(crate) fn network(&self) -> &Network {
         match self {
             #[cfg(unix)]
@@ -101,7 +101,7 @@ impl Listener {
         }
     }
 
-    /// The next connection.
+    /// Returns the next connection.
     pub(crate) async fn accept(&self) -> io::Result<Socket> {
         match self {
             #[cfg(unix)]
@@ -153,7 +153,7 @@ mod unix {
 
     impl Drop for SocketFile {
         fn drop(&mut self) {
-            // Whoever removed it first did what was to be done.
+            // Another owner removed it first.
             let _ = std::fs::remove_file(&self.0);
         }
     }
@@ -205,8 +205,8 @@ mod unix {
         Ok(path)
     }
 
-    /// A number that no other start in this directory is likely to have chosen. Binding fails on
-    /// a name that exists, so that uniqueness does not rest on it.
+    /// Returns a number that no other start in this directory is likely to have chosen. Binding
+    /// fails on a name that exists, so that uniqueness does not rest on it.
     fn unique_number(attempt: u32) -> u32 {
         let nanos = std::time::SystemTime::now()
             .duration_since(std::time::UNIX_EPOCH)
@@ -214,7 +214,7 @@ mod unix {
         nanos ^ std::process::id().rotate_left(12) ^ attempt.rotate_left(24)
     }
 
-    /// Only this user may connect, or the members of `group` if the server names one.
+    /// Lets only this user connect, or the members of `group` if the server names one.
     fn restrict(
         path: &Path,
         group: Option<&str>,

@@ -51,7 +51,7 @@ pub(super) fn is_descriptor(error: &io::Error) -> bool {
     }
 }
 
-/// Adds to an error for want of a file descriptor what is missing and how to get it.
+/// Adds to an error about missing file descriptors which limit was reached and how to raise it.
 pub(crate) fn explained(error: io::Error) -> io::Error {
     #[cfg(unix)]
     {

@@ -3,7 +3,7 @@
 //! A mount connects when it first needs its server, which may be days after it was set up. By then
 //! the socket's file may be gone, removed by whatever keeps the temporary directory clean, while the
 //! server still listens. On Linux the file is therefore held open until the first connection: that
-//! reaches the socket whatever becomes of its name, and takes the one descriptor that the
+//! reaches the socket even if its name is removed, and takes the one descriptor that the
 //! connection will take.
 
 use std::io;
@@ -24,7 +24,7 @@ pub(crate) struct Target {
 }
 
 impl Target {
-    /// A service that is connected to by its address.
+    /// Returns a service that is connected to by its address.
     #[cfg(feature = "host")]
     pub(crate) fn at(network: Network) -> Self {
         Self {
@@ -34,7 +34,7 @@ impl Target {
         }
     }
 
-    /// A service whose socket is found later too, when its file has been removed.
+    /// Returns a service whose socket is found later too, when its file has been removed.
     pub(crate) fn held(network: Network) -> Self {
         Self {
             #[cfg(target_os = "linux")]
@@ -43,7 +43,7 @@ impl Target {
         }
     }
 
-    /// Where the service listens.
+    /// Returns where the service listens.
     pub(super) fn network(&self) -> &Network {
         &self.network
     }

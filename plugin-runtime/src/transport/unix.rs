@@ -36,7 +36,7 @@ enum Room {
     /// By the same socket once more, registered for room.
     Watched(AsyncFd<UnixStream>),
     /// By the clock: the second descriptor that the other way takes is not always there, and the
-    /// connection must not end for want of it.
+    /// connection must not end for lack of it.
     Timed(Pin<Box<Sleep>>),
 }
 
@@ -86,7 +86,7 @@ impl UnixSocket {
         }
     }
 
-    /// Ready when there may be room again.
+    /// Resolves when there may be room again.
     fn poll_room(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let socket = self.arrivals.get_ref();
         match self.room.get_or_insert_with(|| Room::of(socket)) {
@@ -271,6 +271,6 @@ mod tests {
         theirs.read_exact(&mut bytes).await.unwrap();
         let room = futures_util::future::poll_fn(|cx| ours.arrivals.poll_write_ready(cx).map(drop));
         let told = tokio::time::timeout(Duration::from_millis(50), room).await;
-        assert!(told.is_err(), "the kernel was not asked to tell of room");
+        assert!(told.is_err(), "the kernel was not asked to report room");
     }
 }

@@ -4,7 +4,7 @@ use plugin_proto::pb;
 
 use crate::{Error, ErrorKind};
 
-/// The error's kind and text. Kinds of a fixed text lose theirs on the way, which is why an
+/// Returns the error's kind and text. Kinds of a fixed text lose theirs on the way, which is why an
 /// explanation travels in the response beside it.
 pub(crate) fn error_to_wire(error: &Error) -> pb::ProtoError {
     let (number, code) = match error.kind() {

@@ -10,22 +10,22 @@ use crate::{Lease, Secret};
 /// Go's zero time. Its peers refuse a lease whose time of issue is missing.
 const GO_ZERO_TIME: Timestamp = Timestamp { seconds: -62_135_596_800, nanos: 0 };
 
-/// What is longer than 292 years is as long as the wire can say.
+/// Returns nanoseconds; durations over 292 years become the longest that the wire can carry.
 pub(crate) fn duration_to_wire(duration: Duration) -> i64 {
     i64::try_from(duration.as_nanos()).unwrap_or(i64::MAX)
 }
 
-/// A negative duration, which no server means, is none.
+/// Reads nanoseconds; a negative duration, which no server means, becomes zero.
 pub(crate) fn duration_from_wire(nanos: i64) -> Duration {
     Duration::from_nanos(u64::try_from(nanos).unwrap_or_default())
 }
 
-/// The few durations that travel as whole seconds.
+/// Returns the few durations that travel as whole seconds.
 pub(crate) fn seconds_to_wire(duration: Duration) -> i64 {
     i64::try_from(duration.as_secs()).unwrap_or(i64::MAX)
 }
 
-/// `None` for a missing time, Go's zero time and times out of range.
+/// Reads a time; `None` for a missing time, Go's zero time and times out of range.
 pub(crate) fn time_from_wire(time: Option<Timestamp>) -> Option<SystemTime> {
     time.filter(|time| *time != GO_ZERO_TIME).and_then(|time| SystemTime::try_from(time).ok())
 }

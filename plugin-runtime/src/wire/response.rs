@@ -8,8 +8,8 @@ use super::lease::{duration_to_wire, secret_to_wire};
 use crate::response::{Body, error_data};
 use crate::{Data, Error, ErrorKind, Operation, Response};
 
-/// The reply to a request with this operation. The operation matters where servers assert the
-/// shape of an answer and would fall over another one.
+/// Returns the reply to a request with this operation. The operation matters where servers assert
+/// the shape of an answer and would fall over another one.
 pub(crate) fn reply_to_wire(
     operation: Operation,
     result: Result<Option<Response>, Error>,
@@ -23,8 +23,8 @@ pub(crate) fn reply_to_wire(
     }
 }
 
-/// The caller's mistake is an error response, as from Go plugins: servers show its text as it is,
-/// where they write "1 error occurred" around that of an error.
+/// Returns the caller's mistake is an error response, as from Go plugins: servers show its text as
+/// it is, where they write "1 error occurred" around that of an error.
 ///
 /// A kind that loses its text on the wire gets it back by a response beside the error: servers
 /// take the status from the one and the text from the other.

@@ -10,7 +10,7 @@ use super::lease::{lease_from_wire, lease_to_wire, secret_from_wire, secret_to_w
 use super::{reply_to_wire, request_from_wire, time_from_wire};
 use crate::{Response, Storage, SystemView};
 
-/// Any number, often one at an edge.
+/// Returns any number, often one at an edge.
 fn number() -> impl Strategy<Value = i64> {
     prop_oneof![
         any::<i64>(),
@@ -109,7 +109,7 @@ proptest! {
     }
 }
 
-/// Whether the caller hears of a mistake.
+/// Returns whether the caller learns about a mistake.
 fn is_refusal(reply: &pb::HandleRequestReply) -> bool {
     reply.response.as_ref().is_some_and(|response| response.data.starts_with(b"{\"error\""))
 }

@@ -125,7 +125,7 @@ async fn a_setup_that_fails_says_why_and_harms_no_other_mount() {
     let other = host.mount("other").await;
     for (name, value, text) in [
         ("factory", "fail", "the option `factory` is no good"),
-        ("factory", "panic", "the plugin failed on this request; its log has the place"),
+        ("factory", "panic", "the handler panicked; see the plugin's log"),
         (
             "special_paths",
             "illegal",
@@ -227,7 +227,7 @@ async fn the_start_may_write_and_may_fail() {
         ("", None),
         ("put", None),
         ("fail", Some((4, "the start fails"))),
-        ("panic", Some((2, "the plugin failed on this request; its log has the place"))),
+        ("panic", Some((2, "the handler panicked; see the plugin's log"))),
     ] {
         let mount = host.mount_with("mount", &[("initialize", value)]).await.unwrap();
         let start = mount.backend.clone().initialize(mount.to(pb::InitializeArgs {})).await;

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::host::mount::request;
 use crate::host::{Host, to_instance};
 
-const TEXT: &str = "the plugin failed on this request; its log has the place";
+const TEXT: &str = "the handler panicked; see the plugin's log";
 
 #[tokio::test]
 async fn a_panic_is_an_internal_error_of_its_request_alone() {

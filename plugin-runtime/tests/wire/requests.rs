@@ -275,12 +275,7 @@ async fn the_existence_check_has_three_answers_and_errors() {
         ("not-there", true, false, None),
         ("anything", false, false, None),
         ("wrong", false, false, Some((1, "the caller is wrong"))),
-        (
-            "panic",
-            false,
-            false,
-            Some((2, "the plugin failed on this request; its log has the place")),
-        ),
+        ("panic", false, false, Some((2, "the handler panicked; see the plugin's log"))),
     ] {
         let args = pb::HandleExistenceCheckArgs {
             storage_id: 0,

@@ -44,14 +44,14 @@ pub(crate) enum TlsError {
     Rustls(#[from] rustls::Error),
 }
 
-/// This process's key pair and self-signed certificate, made anew at each start.
+/// This process's key pair and self-signed certificate, made at each start.
 pub(crate) struct Identity {
     certificate: CertificateDer<'static>,
     key: PrivatePkcs8KeyDer<'static>,
 }
 
 impl Identity {
-    /// A fresh identity: P-256, valid for `localhost`.
+    /// Returns a fresh identity: P-256, valid for `localhost`.
     pub(crate) fn generate() -> Result<Self, TlsError> {
         let key = rcgen::KeyPair::generate()?;
         let mut params = rcgen::CertificateParams::new([SERVER_NAME.to_owned()])?;
@@ -61,12 +61,12 @@ impl Identity {
         Ok(Self { certificate, key: PrivatePkcs8KeyDer::from(key.serialize_der()) })
     }
 
-    /// The certificate in DER, for the handshake line.
+    /// Returns the certificate in DER, for the handshake line.
     pub(crate) fn certificate(&self) -> &[u8] {
         &self.certificate
     }
 
-    /// The certificate in PEM, for a plugin's environment.
+    /// Returns the certificate in PEM, for a plugin's environment.
     #[cfg(feature = "host")]
     pub(crate) fn certificate_pem(&self) -> String {
         let base64 = STANDARD.encode(&self.certificate);
@@ -97,12 +97,12 @@ pub(crate) struct Tls {
 }
 
 impl Tls {
-    /// TLS between `identity` and the holder of the certificate in `peer_pem`.
+    /// Sets up TLS between `identity` and the holder of the certificate in `peer_pem`.
     pub(crate) fn with_peer(identity: &Identity, peer_pem: &str) -> Result<Self, TlsError> {
         Self::pinned(identity, certificate_from_pem(peer_pem)?)
     }
 
-    /// TLS between `identity` and the holder of the certificate with this DER.
+    /// Sets up TLS between `identity` and the holder of the certificate with this DER.
     #[cfg(feature = "host")]
     pub(crate) fn with_certificate(identity: &Identity, peer: &[u8]) -> Result<Self, TlsError> {
         Self::pinned(identity, checked(CertificateDer::from(peer.to_vec()))?)
@@ -117,7 +117,7 @@ impl Tls {
         })
     }
 
-    /// The server's half of a handshake over `socket`.
+    /// Returns the server's half of a handshake over `socket`.
     pub(crate) async fn accept<S: AsyncRead + AsyncWrite + Unpin>(
         &self,
         socket: S,
@@ -125,7 +125,7 @@ impl Tls {
         self.acceptor.accept(socket).await.map_err(pinned::explained)
     }
 
-    /// The client's half of a handshake over `socket`.
+    /// Returns the client's half of a handshake over `socket`.
     pub(crate) async fn connect<S: AsyncRead + AsyncWrite + Unpin>(
         &self,
         socket: S,
@@ -155,7 +155,7 @@ fn server_config(
             PrivateKeyDer::Pkcs8(identity.key.clone_key()),
         )?;
     config.alpn_protocols = vec![HTTP_2.to_vec()];
-    // Each connection proves possession of the key anew; nothing is gained by resuming one.
+    // Each connection proves possession of the key again; resuming one saves nothing.
     config.send_tls13_tickets = 0;
     Ok(config)
 }
@@ -178,7 +178,7 @@ fn client_config(
     Ok(config)
 }
 
-/// The first certificate in a PEM text. The text comes from the environment and holds one
+/// Returns the first certificate in a PEM text. The text comes from the environment and holds one
 /// certificate block; what stands around it is ignored.
 fn certificate_from_pem(pem: &str) -> Result<CertificateDer<'static>, TlsError> {
     const BEGIN: &str = "-----BEGIN CERTIFICATE-----";
@@ -193,7 +193,7 @@ fn certificate_from_pem(pem: &str) -> Result<CertificateDer<'static>, TlsError> 
     checked(CertificateDer::from(der))
 }
 
-/// What is no certificate can't be shown by anybody: better to say so now.
+/// Checks that it is a certificate, so that a mistake is reported before the first handshake.
 fn checked(certificate: CertificateDer<'static>) -> Result<CertificateDer<'static>, TlsError> {
     rustls::server::ParsedCertificate::try_from(&certificate).map_err(|_| TlsError::Pem)?;
     Ok(certificate)

@@ -65,7 +65,7 @@ impl PinnedCertificate {
     }
 }
 
-/// What both verifiers answer when asked about TLS 1.2, which is never negotiated.
+/// Returns what both verifiers answer when asked about TLS 1.2, which is never negotiated.
 fn only_tls13() -> Result<HandshakeSignatureValid, Error> {
     Err(Error::General("only TLS 1.3 is spoken here".to_owned()))
 }

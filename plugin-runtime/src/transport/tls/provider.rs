@@ -5,19 +5,19 @@ use rustls::crypto::CryptoProvider;
 #[cfg(not(any(feature = "ring", feature = "aws-lc-rs")))]
 compile_error!("plugin-runtime needs a TLS provider: enable its feature `ring` or `aws-lc-rs`");
 
-/// AWS-LC, which knows P-521 by itself.
+/// Returns AWS-LC, which supports P-521.
 #[cfg(feature = "aws-lc-rs")]
 pub(super) fn provider() -> CryptoProvider {
     rustls::crypto::aws_lc_rs::default_provider()
 }
 
-/// ring, put together of what two ends of AutoMTLS can need.
+/// Returns ring, with the algorithms that AutoMTLS needs.
 #[cfg(all(feature = "ring", not(feature = "aws-lc-rs")))]
 pub(super) fn provider() -> CryptoProvider {
     super::ring::provider()
 }
 
-/// Only there so that a build without a provider shows one error and not twenty.
+/// Keeps a build without a provider at one error instead of twenty.
 #[cfg(not(any(feature = "ring", feature = "aws-lc-rs")))]
 pub(super) fn provider() -> CryptoProvider {
     loop {}
