@@ -1,6 +1,6 @@
 //! Which crate may use which: arrows go down only.
 //!
-//! Whoever writes another plugin takes `plugin-runtime`, and whoever writes a server takes
+//! Authors of plugins depend on `plugin-runtime`, and authors of servers on
 //! `plugin-proto`; neither may pull in what lies above.
 
 use crate::workspace::Workspace;

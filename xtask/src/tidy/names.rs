@@ -1,6 +1,6 @@
 //! Names that say nothing.
 //!
-//! A module named `utils` takes in everything and is found by nobody; what is in it has a concept,
+//! A module named `utils` attracts everything and is hard to find; what is in it has a concept,
 //! and that is its name.
 
 use super::sources::Sources;
