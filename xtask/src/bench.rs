@@ -6,12 +6,12 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 use clap::Args;
 
-use crate::command;
 use crate::dist::{self, Profile};
 use crate::go_peer;
-use crate::server::{DevServer, ServerBinary};
-use crate::terminal;
 use crate::workspace::{Workspace, cargo};
+use cargo_vault_plugin::command;
+use cargo_vault_plugin::server::{DevServer, ServerBinary};
+use cargo_vault_plugin::terminal;
 
 /// The package of our plugin.
 const OURS: &str = "backend-kv-mock";

@@ -8,8 +8,8 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 use clap::Args;
 
-use crate::terminal::{note, say};
 use crate::workspace::{cargo, root};
+use cargo_vault_plugin::terminal::{note, say};
 
 /// The version of cargo-bolero that fits the crate `bolero` of this workspace.
 const BOLERO_VERSION: &str = "0.13.5";

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use crate::command;
+use cargo_vault_plugin::command;
 
 /// The program's name.
 pub const NAME: &str = "go-peer";

@@ -2,10 +2,9 @@
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
-use xtask::{
-    bench, call, check, codegen, dev, dist, doctor, fuzz, public_api, soak, terminal, test, tidy,
-};
+use cargo_vault_plugin::{Subcommand, terminal};
+use clap::Parser;
+use xtask::{bench, codegen, dev, dist, fuzz, public_api, soak, test, tidy};
 
 /// Builds, runs, tests and packages the plugins of this workspace.
 #[derive(Debug, Parser)]
@@ -15,7 +14,7 @@ struct Arguments {
     subcommand: Task,
 }
 
-#[derive(Debug, Subcommand)]
+#[derive(Debug, clap::Subcommand)]
 enum Task {
     /// Measure our plugin and the same one on the Go SDK in one run, and write the report.
     Bench(bench::Options),
@@ -25,16 +24,9 @@ enum Task {
         #[arg(long)]
         check: bool,
     },
-    /// Build the release plugins into target/dist, with checksums and register commands.
-    Dist(dist::Options),
-    /// Start a real server with the plugins, show the tutorial's session and stay up.
-    Dev(dev::Options),
-    /// Try whether a plugin does what servers expect, without a server.
-    Check(check::Options),
-    /// Send a plugin one request, without a server.
-    Call(call::Options),
-    /// Tell why a server can't run a plugin, and the line that mends it.
-    Doctor(doctor::Options),
+    /// What authors of plugins use.
+    #[command(flatten)]
+    Plugin(Subcommand),
     /// Run one fuzz target with inputs that coverage guides (needs cargo-bolero).
     Fuzz(fuzz::Options),
     /// Write the public API of each library into its public-api.txt.
@@ -56,11 +48,9 @@ fn main() -> ExitCode {
     let result = match Arguments::parse().subcommand {
         Task::Bench(options) => bench::run(&options).map(success),
         Task::Codegen { check } => codegen::run(check).map(success),
-        Task::Dist(options) => dist::run(&options).map(success),
-        Task::Dev(options) => dev::run(&options).map(success),
-        Task::Check(options) => check::run(&options),
-        Task::Call(options) => call::run(&options),
-        Task::Doctor(options) => doctor::run(&options).map(success),
+        Task::Plugin(Subcommand::Dist(options)) => dist::run(&options).map(success),
+        Task::Plugin(Subcommand::Dev(options)) => dev::run(&options).map(success),
+        Task::Plugin(other) => other.run(),
         Task::Fuzz(options) => fuzz::run(&options).map(success),
         Task::PublicApi { check } => public_api::run(check).map(success),
         Task::Soak(options) => soak::run(&options).map(success),

@@ -17,9 +17,9 @@ use indicatif::{ProgressBar, ProgressStyle};
 use plugin_runtime::host::{Checksum, Host, Registration};
 
 use crate::dist::{self, Profile as BuildProfile};
-use crate::server::procfs;
-use crate::terminal::{self, say};
 use crate::workspace::Workspace;
+use cargo_vault_plugin::server::procfs;
+use cargo_vault_plugin::terminal::{self, say};
 use course::{Course, Subject};
 use profile::{DOCUMENTS, Profile, USERS};
 use samples::{Comparison, Sample, Usage, compare, table};

@@ -16,9 +16,9 @@ use crate::codegen;
 use crate::dist::{self, Profile};
 use crate::go_peer;
 use crate::public_api;
-use crate::terminal::say;
 use crate::tidy;
 use crate::workspace::Workspace;
+use cargo_vault_plugin::terminal::say;
 use group::{Group, Selection};
 use phase::Phases;
 use servers::Servers;
@@ -39,10 +39,21 @@ pub const THREE_WAYS_VARIABLE: &str = "PLUGIN_TEST_SERVER";
 /// The integration test of this crate that talks to real servers.
 const SERVER_TEST: &str = "server";
 
-/// Every member but `xtask`, always with the same features, so that no group builds again what
+/// Every member but the commands, always with the same features, so that no group builds again what
 /// another has built.
-const MEMBERS: [&str; 5] =
-    ["--workspace", "--exclude", "xtask", "--features", "plugin-runtime/host"];
+const MEMBERS: [&str; 7] = [
+    "--workspace",
+    "--exclude",
+    "xtask",
+    "--exclude",
+    "cargo-vault-plugin",
+    "--features",
+    "plugin-runtime/host",
+];
+
+/// The commands, which are built apart from the other members.
+const COMMANDS: [&str; 6] =
+    ["--package", "xtask", "--package", "cargo-vault-plugin", "--lib", "--bins"];
 
 /// The options of `cargo xtask test`.
 #[derive(Args, Clone, Debug, Default)]
@@ -139,7 +150,7 @@ impl Run {
             self.tests_of(group, &MEMBERS, &variables);
         }
         self.tests_of(Group::Docs, &MEMBERS, &variables);
-        self.tests_of(Group::Tools, &["--package", "xtask", "--lib", "--bins"], &[]);
+        self.tests_of(Group::Tools, &COMMANDS, &[]);
         if self.selection.has(Group::Docs) {
             let readme = ["test", "--package", "xtask", "--doc"];
             self.phases.tests("the README's example", &readme, &self.selection.names, &[]);

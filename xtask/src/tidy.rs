@@ -5,6 +5,7 @@ mod language;
 mod layers;
 mod names;
 mod packages;
+mod plugins;
 mod profiles;
 mod sizes;
 mod sources;
@@ -12,8 +13,8 @@ mod sources;
 use anyhow::{Result, bail};
 use clap::Args;
 
-use crate::terminal::{note, say};
 use crate::workspace::Workspace;
+use cargo_vault_plugin::terminal::{note, say};
 use sources::Sources;
 
 /// What to print.
@@ -33,6 +34,7 @@ pub fn run(options: &Options) -> Result<()> {
     let workspace = Workspace::load()?;
     let sources = Sources::of(&workspace)?;
     let mut breaches = layers::breaches(&workspace);
+    breaches.extend(plugins::breaches(&workspace));
     breaches.extend(names::breaches(&sources));
     breaches.extend(sizes::breaches(&sources));
     breaches.extend(bounds::breaches(&workspace.workspace_root)?);

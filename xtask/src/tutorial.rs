@@ -2,9 +2,10 @@
 //! shows: what `cargo xtask dev` plays and what the tests on real servers check.
 
 use anyhow::{Result, bail};
+use cargo_vault_plugin::CommandLine;
+use cargo_vault_plugin::server::Output;
 
 use crate::dist::{BuiltPlugin, register_arguments};
-use crate::server::{Cli, Output};
 
 /// The name the tutorial registers and enables the secrets engine under.
 pub const NAME: &str = "mock";
@@ -44,28 +45,6 @@ pub struct Done {
     pub output: Output,
     /// Why that is not the tutorial's answer, when it isn't.
     pub complaint: Option<String>,
-}
-
-/// Whatever answers the commands of a session.
-pub trait CommandLine {
-    /// The program's name: `bao` or `vault`.
-    fn name(&self) -> &str;
-
-    /// Runs one command to its end, for example `["secrets", "list"]`.
-    ///
-    /// # Errors
-    /// When it can't be run. A command that fails is no error here.
-    fn run_command(&self, arguments: &[String]) -> Result<Output>;
-}
-
-impl CommandLine for Cli {
-    fn name(&self) -> &str {
-        Self::name(self)
-    }
-
-    fn run_command(&self, arguments: &[String]) -> Result<Output> {
-        self.run(arguments)
-    }
 }
 
 /// The session of a plugin registered as `mock`.
@@ -118,7 +97,7 @@ pub fn session(plugin: &BuiltPlugin) -> Vec<Step> {
 /// # Errors
 /// When the CLI can't be run, or when any answer is not the tutorial's; all steps are played first.
 pub fn play(
-    cli: &impl CommandLine,
+    cli: &dyn CommandLine,
     steps: &[Step],
     mut show: impl FnMut(&Done),
     interrupted: impl Fn() -> bool,
@@ -129,7 +108,7 @@ pub fn play(
             bail!("interrupted");
         }
         let output = cli.run_command(&step.arguments)?;
-        let command = command_line(cli.name(), &step.arguments);
+        let command = cli.typed(&step.arguments);
         let complaint = step.expected.complaint(&output);
         if let Some(complaint) = &complaint {
             complaints.push(format!("`{command}`: {complaint}"));
@@ -168,28 +147,9 @@ impl Expected {
     }
 }
 
-/// The command as it is typed into a shell.
-fn command_line(program: &str, arguments: &[String]) -> String {
-    let mut line = program.to_owned();
-    for argument in arguments {
-        line.push(' ');
-        match argument.split_once('=') {
-            Some((name, value)) if value.contains(' ') => {
-                line.push_str(&format!("{name}=\"{value}\""));
-            }
-            _ => line.push_str(argument),
-        }
-    }
-    line
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn output(code: i32, stdout: &str, stderr: &str) -> Output {
-        Output { code: Some(code), stdout: stdout.into(), stderr: stderr.into() }
-    }
 
     #[test]
     fn an_answer_passes_only_with_the_right_text_and_exit_code() {
@@ -197,24 +157,18 @@ mod tests {
         let row = Expected::Row(vec!["message".into(), "Hello World".into()]);
         let refusal = Expected::Refusal("No value at mock/test".into());
         let cases = [
-            (&line, output(0, "Success! Data written to: mock/test\n", ""), true),
-            (&line, output(1, "Success! Data written to: mock/test\n", ""), false),
-            (&line, output(0, "Success! Data written to: mock/test2\n", ""), false),
-            (&row, output(0, "Key  Value\nmessage  Hello World\n", ""), true),
-            (&row, output(0, "Key  Value\nmessage  Hello\n", ""), false),
-            (&refusal, output(2, "", "* No value at mock/test\n"), true),
-            (&refusal, output(0, "", "* No value at mock/test\n"), false),
-            (&refusal, output(2, "", "No value found at mock/test\n"), false),
+            (&line, Output::new(0, "Success! Data written to: mock/test\n", ""), true),
+            (&line, Output::new(1, "Success! Data written to: mock/test\n", ""), false),
+            (&line, Output::new(0, "Success! Data written to: mock/test2\n", ""), false),
+            (&row, Output::new(0, "Key  Value\nmessage  Hello World\n", ""), true),
+            (&row, Output::new(0, "Key  Value\nmessage  Hello\n", ""), false),
+            (&refusal, Output::new(2, "", "* No value at mock/test\n"), true),
+            (&refusal, Output::new(0, "", "* No value at mock/test\n"), false),
+            (&refusal, Output::new(2, "", "No value found at mock/test\n"), false),
         ];
         for (expected, output, passes) in cases {
             let complaint = expected.complaint(&output);
             assert_eq!(complaint.is_none(), passes, "{expected:?} {output:?}");
         }
-    }
-
-    #[test]
-    fn values_with_blanks_are_quoted() {
-        let arguments = ["write".to_owned(), "message=Hello World".to_owned()];
-        assert_eq!(command_line("bao", &arguments), "bao write message=\"Hello World\"");
     }
 }

@@ -1,4 +1,4 @@
-//! What cargo knows about this workspace: its packages, its plugins, its target folder.
+//! What cargo knows about this workspace: its packages, its target folder.
 
 use std::collections::HashSet;
 use std::env;
@@ -7,6 +7,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
+use serde_json::Value;
 
 /// The workspace as `cargo metadata` describes it.
 #[derive(Debug, Deserialize)]
@@ -37,7 +38,6 @@ pub struct Package {
     /// The registries it may be published to; `None` is any, and an empty list is none.
     #[serde(default)]
     publish: Option<Vec<String>>,
-    /// `[package.metadata]`.
     #[serde(default)]
     metadata: Option<Metadata>,
 }
@@ -64,7 +64,7 @@ pub struct Target {
 
 #[derive(Debug, Deserialize)]
 struct Metadata {
-    plugin: Option<Registration>,
+    plugin: Option<Value>,
     docs: Option<Documentation>,
 }
 
@@ -79,62 +79,6 @@ struct Documentation {
 struct DocsRs {
     #[serde(default)]
     features: Vec<String>,
-}
-
-/// `[package.metadata.plugin]` of a plugin package: how servers know it.
-#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Registration {
-    /// The plugin type of the server's catalog.
-    pub kind: Kind,
-    /// The name it is registered under, which is also what `secrets enable` gets.
-    pub name: String,
-    /// The largest size the stripped release executable may have, in bytes.
-    #[serde(rename = "max-bytes")]
-    pub max_bytes: u64,
-}
-
-/// The plugin types of the server's catalog that this workspace builds.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
-#[serde(rename_all = "lowercase")]
-#[non_exhaustive]
-pub enum Kind {
-    /// A secrets engine.
-    Secret,
-    /// An auth method.
-    Auth,
-}
-
-impl Kind {
-    /// The word of `plugin register` and of the catalog's path.
-    #[must_use]
-    pub fn catalog_type(self) -> &'static str {
-        match self {
-            Self::Secret => "secret",
-            Self::Auth => "auth",
-        }
-    }
-
-    /// The CLI's command that enables one: `secrets enable` or `auth enable`.
-    #[must_use]
-    pub fn enable_command(self) -> &'static str {
-        match self {
-            Self::Secret => "secrets",
-            Self::Auth => "auth",
-        }
-    }
-}
-
-/// A package that makes a plugin executable of its own name.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct Plugin {
-    /// The package, and its executable.
-    pub package: String,
-    /// The version the plugin reports about itself, without a leading `v`.
-    pub version: String,
-    /// How servers know it.
-    pub registration: Registration,
 }
 
 impl Workspace {
@@ -153,19 +97,6 @@ impl Workspace {
         serde_json::from_slice(&output.stdout).context("reading the output of `cargo metadata`")
     }
 
-    /// The packages whose name starts with `backend-` and that build a program.
-    ///
-    /// # Errors
-    /// When one of them lacks `[package.metadata.plugin]`.
-    pub fn plugins(&self) -> Result<Vec<Plugin>> {
-        self.packages
-            .iter()
-            .filter(|package| package.name.starts_with("backend-"))
-            .filter(|package| package.targets.iter().any(|target| target.is("bin")))
-            .map(Package::plugin)
-            .collect()
-    }
-
     /// The names of all members.
     #[must_use]
     pub fn member_names(&self) -> HashSet<&str> {
@@ -180,17 +111,24 @@ impl Package {
         self.manifest_path.parent().unwrap_or(Path::new(""))
     }
 
+    /// Returns `[package.metadata.plugin]`: how servers know the plugin that it makes.
+    #[must_use]
+    pub fn plugin(&self) -> Option<&Value> {
+        self.metadata.as_ref()?.plugin.as_ref()
+    }
+
     /// Returns whether the package may be published.
     #[must_use]
     pub fn is_published(&self) -> bool {
         self.publish.as_ref().is_none_or(|registries| !registries.is_empty())
     }
 
-    /// Returns whether others compile against this package: a published library that is no plugin.
+    /// Returns whether others compile against this package: a published library, and not what is in a
+    /// plugin or a command.
     #[must_use]
     pub fn has_public_api(&self) -> bool {
-        let is_plugin = self.metadata.as_ref().is_some_and(|metadata| metadata.plugin.is_some());
-        self.is_published() && !is_plugin && self.library().is_some()
+        let is_program = self.targets.iter().any(|target| target.is("bin"));
+        self.is_published() && !is_program && self.library().is_some()
     }
 
     /// Returns the name of the library, as code uses it.
@@ -206,20 +144,6 @@ impl Package {
     pub fn documented_features(&self) -> &[String] {
         let docs = self.metadata.as_ref().and_then(|metadata| metadata.docs.as_ref());
         docs.and_then(|docs| docs.rs.as_ref()).map_or(&[], |rs| &rs.features)
-    }
-
-    fn plugin(&self) -> Result<Plugin> {
-        let registration =
-            self.metadata.as_ref().and_then(|metadata| metadata.plugin.clone()).with_context(
-                || {
-                    format!(
-                        "{} has no [package.metadata.plugin]; add for example: \
-                         kind = \"secret\", name = \"mock\", max-bytes = 4500000",
-                        self.manifest_path.display()
-                    )
-                },
-            )?;
-        Ok(Plugin { package: self.name.clone(), version: self.version.clone(), registration })
     }
 }
 

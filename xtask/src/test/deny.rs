@@ -6,9 +6,9 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 
 use super::phase::Phases;
-use crate::cache;
-use crate::command;
 use crate::workspace::{cargo, root};
+use cargo_vault_plugin::cache;
+use cargo_vault_plugin::command;
 
 /// The phase's name.
 const NAME: &str = "licences, sources and duplicates";

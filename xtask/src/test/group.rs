@@ -72,7 +72,7 @@ impl Group {
     fn of(package: &Package, target: &Target) -> Self {
         match (package.name.as_str(), target.name.as_str()) {
             ("xtask", SERVER_TEST) => Self::Server,
-            ("xtask", _) => Self::Tools,
+            ("xtask" | "cargo-vault-plugin", _) => Self::Tools,
             ("plugin-fuzz", _) => Self::Fuzz,
             (name, _) if name.starts_with("backend-") => Self::Plugins,
             (_, "wire") => Self::Wire,
@@ -140,15 +140,16 @@ mod tests {
         assert!(both.has(Group::Server) && !both.has(Group::Unit));
     }
 
-    /// Targets are selected by name, so two of one name must be in the same group. `xtask` is built
-    /// apart from the other members.
+    /// Targets are selected by name, so two of one name must be in the same group. The commands are
+    /// built apart from the other members.
     #[test]
     fn test_targets_of_one_name_are_in_one_group() {
         let workspace = Workspace::load().unwrap();
         let mut groups: BTreeMap<(bool, &str), BTreeSet<Group>> = BTreeMap::new();
         for package in &workspace.packages {
             for target in package.targets.iter().filter(|target| target.is("test")) {
-                let key = (package.name == "xtask", target.name.as_str());
+                let commands = ["xtask", "cargo-vault-plugin"];
+                let key = (commands.contains(&package.name.as_str()), target.name.as_str());
                 groups.entry(key).or_default().insert(Group::of(package, target));
             }
         }

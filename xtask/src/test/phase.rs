@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
-use crate::terminal::{note, say};
 use crate::workspace::cargo;
+use cargo_vault_plugin::terminal::{note, say};
 
 /// The phases so far.
 #[derive(Debug, Default)]

@@ -6,8 +6,8 @@ use anyhow::Result;
 
 use super::phase::Phases;
 use super::{NEWEST_VARIABLE, OLDEST_VARIABLE, PLUGINS_VARIABLE, SERVER_TEST, THREE_WAYS_VARIABLE};
-use crate::server::{ServerBinary, pins};
-use crate::terminal::note;
+use cargo_vault_plugin::server::{ServerBinary, pins};
+use cargo_vault_plugin::terminal::note;
 
 /// The name that the tests on the oldest server have in their path, so that they can be left out.
 const OLDEST_MODULE: &str = "on_the_oldest";

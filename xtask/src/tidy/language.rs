@@ -15,7 +15,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
-use crate::terminal::{note, say};
+use cargo_vault_plugin::terminal::{note, say};
 use phrases::Finding;
 use summaries::Summary;
 use text::Kind;

@@ -9,8 +9,8 @@ use std::thread;
 use std::time::Duration;
 
 use anyhow::{Result, anyhow};
+use cargo_vault_plugin::server::{Answer, Api, DevServer, ServerBinary};
 use serde_json::{Value, json};
-use xtask::server::{Answer, Api, DevServer, ServerBinary};
 
 use crate::on_both_versions;
 use crate::setting::distribution;

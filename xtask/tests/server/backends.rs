@@ -4,9 +4,9 @@
 use std::fs;
 
 use anyhow::{Context, Result};
+use cargo_vault_plugin::server::{Api, DevServer, ServerBinary};
 use serde_json::json;
 use tempfile::TempDir;
-use xtask::server::{Api, DevServer, ServerBinary};
 
 use crate::example;
 use crate::setting::distribution;

@@ -1,8 +1,8 @@
 //! The same requests to the server's own `kv` (version 1) and to the secrets mock.
 
 use anyhow::Result;
+use cargo_vault_plugin::server::{Answer, ServerBinary};
 use serde_json::{Value, json};
-use xtask::server::{Answer, ServerBinary};
 use xtask::tutorial::NAME;
 
 use crate::on_both_versions;

@@ -1,8 +1,8 @@
 //! Policies and paths with several spellings, with the example `canonical`.
 
 use anyhow::{Context, Result};
+use cargo_vault_plugin::server::ServerBinary;
 use serde_json::json;
-use xtask::server::ServerBinary;
 
 use crate::example::Example;
 use crate::on_both_versions;

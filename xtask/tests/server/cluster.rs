@@ -10,8 +10,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
+use cargo_vault_plugin::server::{Api, ProductionServer, ServerBinary};
 use serde_json::{Value, json};
-use xtask::server::{Api, ProductionServer, ServerBinary};
 use xtask::tutorial::NAME;
 
 use crate::on_both_versions;

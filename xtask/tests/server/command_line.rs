@@ -4,8 +4,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use anyhow::{Context, Result, ensure};
+use cargo_vault_plugin::server::{ProductionServer, ServerBinary, procfs};
 use serde_json::json;
-use xtask::server::{ProductionServer, ServerBinary, procfs};
 use xtask::tutorial::NAME;
 
 use crate::on_both_versions;

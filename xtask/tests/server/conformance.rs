@@ -4,8 +4,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
+use cargo_vault_plugin::server::{Answer, Api, ServerBinary};
 use serde_json::{Value, json};
-use xtask::server::{Answer, Api, ServerBinary};
 
 use crate::example::Example;
 use crate::on_both_versions;

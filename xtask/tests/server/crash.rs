@@ -5,9 +5,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, anyhow};
+use cargo_vault_plugin::server::{Api, ServerBinary, process, procfs};
 use nix::sys::signal::Signal;
 use serde_json::json;
-use xtask::server::{Api, ServerBinary, process, procfs};
 use xtask::tutorial::NAME;
 
 use crate::on_both_versions;

@@ -13,9 +13,9 @@ mod step;
 use std::fmt::Write as _;
 
 use anyhow::{Result, bail};
+use cargo_vault_plugin::server::ServerBinary;
 use plugin_runtime::host::{Client, Host, Launch};
 use serde_json::{Value, json};
-use xtask::server::ServerBinary;
 
 use crate::example::Example;
 use crate::on_the_newest_version;

@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use std::sync::OnceLock;
 
 use anyhow::{Context, Result, anyhow, bail};
+use cargo_vault_plugin::command;
+use cargo_vault_plugin::server::{Api, DevServer, ServerBinary};
 use tempfile::TempDir;
-use xtask::command;
-use xtask::server::{Api, DevServer, ServerBinary};
 use xtask::workspace::{Workspace, cargo};
 
 /// The examples that tests here serve.

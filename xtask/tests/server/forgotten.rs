@@ -6,8 +6,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
+use cargo_vault_plugin::server::{DevServer, ServerBinary};
 use serde_json::json;
-use xtask::server::{DevServer, ServerBinary};
 
 use crate::example::Example;
 use crate::kill::{kill_plugin, once_noticed};

@@ -6,8 +6,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
+use cargo_vault_plugin::server::{DevServer, ServerBinary, procfs};
 use serde_json::json;
-use xtask::server::{DevServer, ServerBinary, procfs};
 use xtask::tutorial::NAME;
 
 use crate::on_both_versions;

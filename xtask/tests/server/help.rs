@@ -1,7 +1,7 @@
 //! `path-help`: of each mount, and of a path of each.
 
 use anyhow::{Context, Result};
-use xtask::server::{Api, ServerBinary};
+use cargo_vault_plugin::server::{Api, ServerBinary};
 
 use crate::backends::Backends;
 use crate::on_both_versions;

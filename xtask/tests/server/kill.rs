@@ -4,8 +4,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
+use cargo_vault_plugin::server::{Answer, ServerProcess, process};
 use nix::sys::signal::Signal;
-use xtask::server::{Answer, ServerProcess, process};
 
 /// How long a server on a busy machine may take to notice the end of a process.
 const NOTICED: Duration = Duration::from_secs(10);

@@ -1,8 +1,8 @@
 //! Entries as large as a server takes them.
 
 use anyhow::Result;
+use cargo_vault_plugin::server::ServerBinary;
 use serde_json::json;
-use xtask::server::ServerBinary;
 use xtask::tutorial::NAME;
 
 use crate::on_both_versions;

@@ -4,8 +4,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
+use cargo_vault_plugin::server::{Answer, Api, ServerBinary};
 use serde_json::json;
-use xtask::server::{Answer, Api, ServerBinary};
 
 use crate::example::Example;
 use crate::kill::{kill_plugin, once_noticed};

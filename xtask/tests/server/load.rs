@@ -5,8 +5,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, anyhow, ensure};
+use cargo_vault_plugin::server::{Api, DevServer, ServerBinary, procfs};
 use serde_json::json;
-use xtask::server::{Api, DevServer, ServerBinary, procfs};
 use xtask::tutorial::NAME;
 
 use crate::on_the_newest_version;

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use anyhow::Result;
+use cargo_vault_plugin::server::ServerBinary;
 use serde_json::json;
-use xtask::server::ServerBinary;
 use xtask::tutorial::NAME;
 
 use crate::on_both_versions;

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use anyhow::{Context, Result};
+use cargo_vault_plugin::server::{Api, ServerBinary};
 use serde_json::{Value, json};
-use xtask::server::{Api, ServerBinary};
 
 use crate::backends::{Backends, MOUNTS};
 use crate::on_both_versions;

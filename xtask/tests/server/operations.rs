@@ -7,8 +7,8 @@ mod leased;
 mod users;
 
 use anyhow::Result;
+use cargo_vault_plugin::server::{Answer, Api, ServerBinary};
 use serde_json::{Value, json};
-use xtask::server::{Answer, Api, ServerBinary};
 
 use crate::backends::Backends;
 use crate::on_both_versions;

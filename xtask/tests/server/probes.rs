@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
-use xtask::server::{DevServer, ServerBinary, procfs};
+use cargo_vault_plugin::server::{DevServer, ServerBinary, procfs};
 use xtask::tutorial::{NAME, PACKAGE};
 
 use crate::on_both_versions;

@@ -1,10 +1,10 @@
 //! A server with a config file and persistent storage: restarts, sums.
 
 use anyhow::Result;
+use cargo_vault_plugin::server::{ProductionServer, ServerBinary};
 use serde_json::json;
 use std::time::Duration;
 use xtask::dist::register_arguments;
-use xtask::server::{ProductionServer, ServerBinary};
 use xtask::tutorial::NAME;
 
 use crate::on_both_versions;

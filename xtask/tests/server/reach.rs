@@ -1,8 +1,8 @@
 //! Ways to reach a mount other than with a service token, in the root namespace, unwrapped.
 
 use anyhow::{Context, Result};
+use cargo_vault_plugin::server::{Api, ServerBinary};
 use serde_json::{Value, json};
-use xtask::server::{Api, ServerBinary};
 use xtask::tutorial::NAME;
 
 use crate::on_both_versions;

@@ -1,8 +1,8 @@
 //! What newer servers ask before each request: the path as the plugin would spell it.
 
 use anyhow::{Context, Result};
+use cargo_vault_plugin::server::{Api, DevServer, ServerBinary};
 use serde_json::json;
-use xtask::server::{Api, DevServer, ServerBinary};
 use xtask::tutorial::NAME;
 
 use crate::on_both_versions;

@@ -5,8 +5,8 @@ use std::path::Path;
 use std::sync::OnceLock;
 
 use anyhow::{Result, anyhow};
+use cargo_vault_plugin::server::{Api, DevServer, ServerBinary, pins};
 use xtask::dist::{self, BuiltPlugin, Distribution, Profile};
-use xtask::server::{Api, DevServer, ServerBinary, pins};
 use xtask::test::{NEWEST_VARIABLE, OLDEST_VARIABLE, PLUGINS_VARIABLE};
 use xtask::tutorial::{NAME, PACKAGE};
 
@@ -36,7 +36,7 @@ fn server(variable: &str, version: &str) -> Result<ServerBinary> {
 pub(crate) fn distribution() -> Result<&'static Distribution> {
     static DISTRIBUTION: Once<Distribution> = OnceLock::new();
     once(&DISTRIBUTION, || match env::var_os(PLUGINS_VARIABLE) {
-        Some(folder) => Distribution::open(Path::new(&folder)),
+        Some(folder) => dist::open(Path::new(&folder)),
         None => dist::build(Profile::Debug),
     })
 }

@@ -10,10 +10,10 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
+use cargo_vault_plugin::server::{ServerBinary, procfs};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use serde_json::json;
-use xtask::server::{ServerBinary, procfs};
 use xtask::tutorial::{NAME, PACKAGE};
 
 use crate::on_both_versions;

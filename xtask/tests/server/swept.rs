@@ -5,8 +5,8 @@ use std::fs;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use cargo_vault_plugin::server::{ServerBinary, procfs};
 use serde_json::json;
-use xtask::server::{ServerBinary, procfs};
 use xtask::tutorial::NAME;
 
 use crate::on_both_versions;

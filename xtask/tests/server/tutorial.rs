@@ -1,8 +1,8 @@
 //! The tutorial's session, through the CLI and through HTTP.
 
 use anyhow::Result;
+use cargo_vault_plugin::server::ServerBinary;
 use serde_json::json;
-use xtask::server::ServerBinary;
 use xtask::{tutorial, tutorial::NAME};
 
 use crate::on_both_versions;
@@ -18,7 +18,7 @@ on_both_versions!(
 
 fn the_cli_gets_the_tutorials_answers(binary: &ServerBinary) -> Result<()> {
     let folder = &distribution()?.plugin_directory;
-    let server = xtask::server::DevServer::start(binary, Some(folder), &[])?;
+    let server = cargo_vault_plugin::server::DevServer::start(binary, Some(folder), &[])?;
     let session = tutorial::session(plugin()?);
     let mut shown = 0;
     tutorial::play(&server.cli(), &session, |_| shown += 1, || false)?;

@@ -4,9 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
+use cargo_vault_plugin::server::{Answer, ProductionServer, ServerBinary};
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use xtask::server::{Answer, ProductionServer, ServerBinary};
 use xtask::workspace;
 
 use crate::kill::{kill_plugin, once_noticed};

@@ -7,8 +7,8 @@ use std::process::Command;
 use std::sync::OnceLock;
 
 use anyhow::{Context, Result, anyhow, bail};
+use cargo_vault_plugin::command;
 use serde_json::Value;
-use xtask::command;
 use xtask::workspace::Workspace;
 
 /// The validator and all it needs, each with its hash.

@@ -2,11 +2,11 @@
 
 /// Folders with phrases that are not replaced yet, and how many.
 const PHRASES: &[(&str, usize)] =
-    &[("benches", 16), ("fuzz", 7), ("plugin-runtime", 230), ("xtask", 79), ("plugin-host", 140)];
+    &[("benches", 16), ("fuzz", 7), ("plugin-runtime", 230), ("xtask", 35), ("plugin-host", 140)];
 
 /// Folders below the target, and the share of doc comments that start with a verb, in percent.
 const VERBS: &[(&str, usize)] =
-    &[("benches", 17), ("fuzz", 40), ("plugin-runtime", 47), ("xtask", 41), ("plugin-host", 25)];
+    &[("benches", 17), ("fuzz", 40), ("plugin-runtime", 47), ("xtask", 57), ("plugin-host", 25)];
 
 /// The share that every other folder must reach, in percent.
 const TARGET: usize = 90;

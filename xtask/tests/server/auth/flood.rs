@@ -5,8 +5,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, anyhow, ensure};
+use cargo_vault_plugin::server::{Api, ServerBinary};
 use serde_json::json;
-use xtask::server::{Api, ServerBinary};
 
 use super::{logged_in, login, server, set_password};
 use crate::on_the_newest_version;

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use anyhow::Result;
+use cargo_vault_plugin::server::{Api, ProductionServer, ServerBinary};
 use serde_json::json;
-use xtask::server::{Api, ProductionServer, ServerBinary};
 
 use super::{NAME, enable, logged_in, login, refusal, renew, server, set_password, token_of};
 use crate::kill::{kill_plugin, once_noticed};

@@ -5,9 +5,9 @@ use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
+use cargo_vault_plugin::server::{Api, DevServer, ServerBinary};
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use serde_json::json;
-use xtask::server::{Api, DevServer, ServerBinary};
 
 use super::{NAME, server, set_password};
 use crate::on_the_newest_version;

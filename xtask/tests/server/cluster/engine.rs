@@ -4,9 +4,9 @@ use std::fs;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
+use cargo_vault_plugin::server::{ProductionServer, ServerBinary};
 use serde_json::json;
 use tempfile::TempDir;
-use xtask::server::{ProductionServer, ServerBinary};
 
 use super::nodes::{Cluster, until};
 use crate::example;

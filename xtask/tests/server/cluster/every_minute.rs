@@ -1,8 +1,8 @@
 //! The work of every minute, for which servers call standbys too.
 
 use anyhow::Result;
+use cargo_vault_plugin::server::ServerBinary;
 use serde_json::json;
-use xtask::server::ServerBinary;
 
 use super::engine::Engine;
 use super::nodes::until;

@@ -6,8 +6,8 @@ use std::thread;
 use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow};
+use cargo_vault_plugin::server::{Api, ServerBinary};
 use serde_json::json;
-use xtask::server::{Api, ServerBinary};
 use xtask::tutorial::NAME;
 
 use super::nodes::{Cluster, until};

@@ -5,8 +5,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
+use cargo_vault_plugin::server::{Api, ProductionServer, ServerBinary};
 use serde_json::json;
-use xtask::server::{Api, ProductionServer, ServerBinary};
 
 /// How long a cluster on a busy machine may take to elect a node, or to follow a change.
 const LIMIT: Duration = Duration::from_secs(90);

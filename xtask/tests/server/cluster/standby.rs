@@ -1,8 +1,8 @@
 //! What an engine does on a standby, which serves reads.
 
 use anyhow::Result;
+use cargo_vault_plugin::server::ServerBinary;
 use serde_json::json;
-use xtask::server::ServerBinary;
 
 use super::engine::Engine;
 use crate::on_both_versions;

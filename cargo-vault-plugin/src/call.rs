@@ -1,0 +1,172 @@
+//! The subcommand `call`: one request to a plugin, without a server.
+
+mod storage;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context, Result, bail};
+use clap::{Args, ValueEnum};
+use plugin_runtime::host::{Checksum, Enable, Host, HostError, Launch, PluginType, Registration};
+use serde_json::Value;
+
+use crate::embedded::{Format, answered, fields};
+use crate::runtime;
+use crate::server::Output;
+use crate::terminal::{note, say};
+
+/// The options of the subcommand `call`.
+#[derive(Args, Clone, Debug)]
+#[non_exhaustive]
+pub struct Options {
+    /// The plugin's executable.
+    pub binary: PathBuf,
+    /// What is to be done.
+    pub verb: Verb,
+    /// Where: the first part is where the plugin is mounted, as in `secret/role/dev`.
+    pub path: String,
+    /// The fields, as NAME=VALUE.
+    pub data: Vec<String>,
+    /// How the answer is printed: `table` or `json`.
+    #[arg(long, default_value = "table")]
+    pub format: Format,
+    /// A file that keeps what the plugin stores, from one call to the next. It holds secrets.
+    #[arg(long, value_name = "FILE")]
+    pub storage: Option<PathBuf>,
+    /// An argument of the plugin's process.
+    #[arg(long = "arg", value_name = "ARG", allow_hyphen_values = true)]
+    pub args: Vec<String>,
+}
+
+/// The requests that there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[allow(missing_docs)]
+#[non_exhaustive]
+pub enum Verb {
+    Read,
+    Write,
+    Patch,
+    Delete,
+    List,
+    Help,
+}
+
+impl Options {
+    /// Returns one request with nothing but what it is about.
+    pub fn of(binary: impl Into<PathBuf>, verb: Verb, path: impl Into<String>) -> Self {
+        Self {
+            binary: binary.into(),
+            verb,
+            path: path.into(),
+            data: Vec::new(),
+            format: Format::Table,
+            storage: None,
+            args: Vec::new(),
+        }
+    }
+
+    /// Returns the same with a field.
+    #[must_use]
+    pub fn field(mut self, name: &str, value: &str) -> Self {
+        self.data.push(format!("{name}={value}"));
+        self
+    }
+}
+
+/// Runs the subcommand: prints the answer. The exit code is that of `bao`: 0, or 2 for an answer
+/// that is an error.
+///
+/// # Errors
+/// When the plugin can't be started or mounted, or the fields can't be read.
+pub fn run(options: &Options) -> Result<ExitCode> {
+    let output = call(options)?;
+    for (text, print) in [(&output.stdout, say as fn(&str)), (&output.stderr, note)] {
+        if !text.trim().is_empty() {
+            print(text.trim_end());
+        }
+    }
+    Ok(match output.code {
+        Some(0) => ExitCode::SUCCESS,
+        Some(code) => ExitCode::from(u8::try_from(code).unwrap_or(1)),
+        None => ExitCode::FAILURE,
+    })
+}
+
+/// Sends the request and returns what is to be printed.
+///
+/// # Errors
+/// As [`run`].
+pub fn call(options: &Options) -> Result<Output> {
+    let data = fields(&options.data).map_err(anyhow::Error::msg)?;
+    let binary = fs::canonicalize(&options.binary)
+        .with_context(|| format!("there is no plugin at {}", options.binary.display()))?;
+    runtime::block_on(async {
+        let host = host(&binary, options)?;
+        let output = request(&host, &binary, options, Value::Object(data)).await;
+        host.seal().await;
+        output
+    })?
+}
+
+fn host(binary: &Path, options: &Options) -> Result<Host> {
+    let folder = binary.parent().context("the plugin is in no folder")?;
+    let args = options.args.clone();
+    let launch =
+        move |path: &Path| args.iter().fold(Launch::new(path), |launch, arg| launch.arg(arg));
+    Ok(Host::builder().plugin_directory(folder).shares_clock(false).launch(launch).build())
+}
+
+async fn request(host: &Host, binary: &Path, options: &Options, data: Value) -> Result<Output> {
+    let given = options.path.trim_matches('/');
+    let (known_auth, rest) = match given.strip_prefix("auth/") {
+        Some(rest) => (true, rest),
+        None => (false, given),
+    };
+    let (mount, _) = rest.split_once('/').unwrap_or((rest, ""));
+    if mount.is_empty() {
+        bail!("a path begins with where the plugin is mounted, as in secret/{given}");
+    }
+    let auth = known_auth || !enable(host, binary, PluginType::Secret, mount).await?;
+    if auth && !enable(host, binary, PluginType::Auth, mount).await? {
+        bail!("{} is not an auth method, and auth/{mount} was asked for", binary.display());
+    }
+    let prefix = if auth { "auth/" } else { "" };
+    let at = format!("{prefix}{mount}");
+    if let Some(file) = &options.storage {
+        storage::load(file, &host.storage(&at)?).await?;
+        // What is kept was there before the plugin was.
+        host.reload(&at).await?;
+    }
+    // A slash at its end is a part of the path of a list.
+    let slash = if options.path.ends_with('/') { "/" } else { "" };
+    let path = format!("{prefix}{rest}{slash}");
+    let (verb, answer) = match options.verb {
+        Verb::Read => ("read", host.read(&path).await),
+        Verb::Write => ("write", host.write(&path, data).await),
+        Verb::Patch => ("patch", host.patch(&path, data).await),
+        Verb::Delete => ("delete", host.delete(&path).await),
+        Verb::List => ("list", host.list(&path).await),
+        Verb::Help => ("path-help", host.help(&path).await),
+    };
+    if let Some(file) = &options.storage {
+        storage::save(file, &host.storage(&at)?).await?;
+    }
+    Ok(answered(verb, &path, &answer, options.format))
+}
+
+/// Mounts it as one of this kind; `false` when it is one of the other.
+async fn enable(host: &Host, binary: &Path, kind: PluginType, mount: &str) -> Result<bool> {
+    let name = binary.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let sum = Checksum::of_file(binary)?;
+    host.register(Registration::new(kind, &name, sum)).await?;
+    let enable = match kind {
+        PluginType::Auth => Enable::auth(&name),
+        _ => Enable::secrets(&name),
+    };
+    match host.enable(enable.at(mount)).await {
+        Ok(_) => Ok(true),
+        Err(HostError::WrongType { .. }) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
+}

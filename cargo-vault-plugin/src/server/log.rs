@@ -1,0 +1,71 @@
+//! A server's log file.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, bail};
+
+/// The file that takes a server's stdout and stderr, its plugins' log lines included.
+#[derive(Clone, Debug)]
+pub struct Log {
+    path: PathBuf,
+}
+
+impl Log {
+    /// Returns the log in this file, which may not exist yet.
+    #[must_use]
+    pub fn at(path: PathBuf) -> Self {
+        Self { path }
+    }
+
+    /// Returns where it is.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Returns all of it; empty when there is none yet.
+    #[must_use]
+    pub fn text(&self) -> String {
+        fs::read(&self.path)
+            .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+            .unwrap_or_default()
+    }
+
+    /// Returns whether `needle` occurs in it.
+    #[must_use]
+    pub fn contains(&self, needle: &str) -> bool {
+        self.text().contains(needle)
+    }
+
+    /// Returns the lines with `needle` in them.
+    #[must_use]
+    pub fn lines_with(&self, needle: &str) -> Vec<String> {
+        self.text().lines().filter(|line| line.contains(needle)).map(str::to_owned).collect()
+    }
+
+    /// Returns the last lines, for an error message.
+    #[must_use]
+    pub fn tail(&self, lines: usize) -> String {
+        let text = self.text();
+        let all: Vec<_> = text.lines().collect();
+        all[all.len().saturating_sub(lines)..].join("\n")
+    }
+
+    /// Waits until `needle` occurs.
+    ///
+    /// # Errors
+    /// When it doesn't within `limit`; with the last lines.
+    pub fn wait_for(&self, needle: &str, limit: Duration) -> Result<()> {
+        let start = Instant::now();
+        while !self.contains(needle) {
+            if start.elapsed() > limit {
+                bail!("the log lacks {needle:?} after {limit:?}; it ends\n{}", self.tail(20));
+            }
+            thread::sleep(Duration::from_millis(20));
+        }
+        Ok(())
+    }
+}
