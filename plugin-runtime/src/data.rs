@@ -46,7 +46,7 @@ pub enum DataError {
     #[error("not a JSON object")]
     NotAnObject,
     /// An object that does not fit the type that was asked for.
-    #[error("the object does not fit: line {line}, column {column}")]
+    #[error("the JSON object does not match the type: line {line}, column {column}")]
     Shape {
         /// Counted from 1.
         line: usize,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-/// The name by which an auth method knows a person or a machine.
+/// The name by which an auth method knows a user.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Alias {
     /// The alias's own identifier; set by the server.

@@ -103,7 +103,7 @@ impl Clock {
         let file = ClockFile::open(path)?;
         tracing::warn!(
             path = %path.display(),
-            "{VARIABLE} is set: time is what a test says, and not the system's"
+            "{VARIABLE} is set: a test controls the clock of this process"
         );
         // The process is started once.
         let _ = OF_PROCESS.set(Self { source: Source::File(Arc::new(file)) });

@@ -46,8 +46,8 @@ impl Admission {
                 REFUSALS.report(|left_out| {
                     tracing::warn!(
                         left_out,
-                        "too many requests: {MOST_IN_FLIGHT} of one mount are in flight, and it \
-                         refuses more"
+                        "too many requests: {MOST_IN_FLIGHT} of one mount are in flight; further ones \
+                         are refused"
                     );
                 });
                 Err(Error::coded(

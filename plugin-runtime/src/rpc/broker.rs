@@ -130,7 +130,9 @@ pub(crate) struct Announcements {
 impl Announcements {
     fn take_in(&self, info: ConnInfo) {
         if info.knock.is_some() {
-            tracing::warn!("the server knocks for a shared connection, which was not offered");
+            tracing::warn!(
+                "the server asked for a multiplexed connection, which this plugin does not offer"
+            );
             return;
         }
         let network = match Network::parse(&info.network, &info.address) {

@@ -27,7 +27,7 @@ pub(super) enum Leave {
     ServerGone,
     /// No server ever came.
     NobodyCame,
-    /// The server has connected and then asked for nothing.
+    /// The server connected, but made no call.
     NeverUsed,
     /// A signal.
     Signal(Ending),

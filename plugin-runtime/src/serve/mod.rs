@@ -154,7 +154,7 @@ impl<B: crate::Backend> Plugin<B> {
         self
     }
 
-    /// Sets how long the process stays when the server has connected and asked for nothing: for
+    /// Sets how long the process stays when the server connected, but made no call: for
     /// tests, which can't wait for minutes.
     #[doc(hidden)]
     #[must_use]

@@ -29,11 +29,11 @@ const LAST_ANSWERS: Duration = Duration::from_millis(50);
 /// Why a plugin can't start. The server finds the text in the plugin's log.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum StartError {
-    #[error("the version `{version}` is not a semantic one, such as 1.2.3")]
+    #[error("the plugin's version `{version}` is not a semantic version, such as 1.2.3")]
     Version { version: String, source: semver::Error },
     #[error("invalid plugin environment")]
     Environment(#[from] EnvironmentError),
-    #[error("the server sent no certificate (PLUGIN_CLIENT_CERT)")]
+    #[error("the server sent no certificate: PLUGIN_CLIENT_CERT is not set")]
     NoCertificate,
     #[error(transparent)]
     Tls(#[from] TlsError),
@@ -47,7 +47,7 @@ pub(super) enum StartError {
     Clock(#[from] ClockFileError),
     #[error("cannot start the runtime")]
     Runtime(#[source] io::Error),
-    #[error("signals cannot be caught")]
+    #[error("cannot handle signals")]
     NoSignals,
     #[error("the thread that handles requests panicked; see the plugin's log")]
     Panicked,
@@ -170,7 +170,7 @@ async fn serve_one_host<B: Backend>(
         Leave::Ordered => {}
         Leave::ServerGone => tracing::info!("the server is gone"),
         Leave::NobodyCame => tracing::warn!("no server has connected"),
-        Leave::NeverUsed => tracing::info!("the server has connected and asked for nothing"),
+        Leave::NeverUsed => tracing::info!("the server connected, but made no call"),
         Leave::Signal(signal) if signal.is_orderly() => {
             tracing::info!(signal = signal.name(), "terminated by a signal");
         }
@@ -203,11 +203,12 @@ impl Security {
     ) -> Result<Self, StartError> {
         let nobody = Self { tls: None, plaintext: false, certificate: Vec::new() };
         match (negotiated, &environment.client_certificate) {
-            // The server will read the version in the line and give up. Until then no connection is accepted.
+            // The server reads the version in the line and gives up. Until then no connection
+            // is accepted.
             (Negotiated::Nothing { .. }, _) => {
                 tracing::warn!(
                     offered = ?environment.protocol_versions,
-                    "the server speaks no protocol version of this plugin ({PROTOCOL_VERSION})"
+                    "the server does not support protocol version {PROTOCOL_VERSION}, the only one of this plugin"
                 );
                 Ok(nobody)
             }

@@ -49,7 +49,7 @@ struct Open {
 pub(crate) enum ConnectError {
     #[error("cannot connect to the server's brokered service at {address}")]
     Dial { address: String, source: io::Error },
-    #[error("no TLS with the server's brokered service at {address}")]
+    #[error("TLS handshake with the server's brokered service at {address} failed")]
     Tls { address: String, source: io::Error },
     #[error(
         "the server's brokered service at {address} did not answer within {} seconds",

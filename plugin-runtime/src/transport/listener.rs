@@ -28,7 +28,7 @@ pub(crate) enum ListenOn {
 #[non_exhaustive]
 pub(crate) enum BindError {
     #[error(
-        "cannot make a socket in {directory}; set {variable} to a directory that can be written to"
+        "cannot create a socket in {directory}; set {variable} to a directory that can be written to"
     )]
     Socket { directory: PathBuf, variable: &'static str, source: io::Error },
     #[error(
@@ -36,7 +36,7 @@ pub(crate) enum BindError {
          to a shorter directory"
     )]
     PathTooLong { path: String, length: usize, limit: usize, variable: &'static str },
-    #[error("cannot make a socket")]
+    #[error("cannot create a socket")]
     NoDescriptor(#[source] io::Error),
     #[error(
         "the directory for the socket is not valid UTF-8: {directory:?}; set {variable} to another \
@@ -48,11 +48,13 @@ pub(crate) enum BindError {
          carry; set {variable} to another directory"
     )]
     PathNotForLine { path: String, variable: &'static str },
-    #[error("there is no group `{0}` (PLUGIN_UNIX_SOCKET_GROUP)")]
+    #[error(
+        "the group `{0}` does not exist; create it, or set PLUGIN_UNIX_SOCKET_GROUP to another one"
+    )]
     NoSuchGroup(String),
     #[error("cannot give the socket to group `{group}`")]
     Group { group: String, source: io::Error },
-    #[error("no free port on 127.0.0.1")]
+    #[error("no free port on 127.0.0.1; widen the range of PLUGIN_MIN_PORT and PLUGIN_MAX_PORT")]
     Tcp(#[source] io::Error),
     #[cfg(not(unix))]
     #[error("Unix sockets are not supported on this platform")]
@@ -294,7 +296,7 @@ mod tests {
         let missing = directory.path().join("missing");
         for (wrong, part) in [
             (long, "107"),
-            (missing, "cannot make a socket"),
+            (missing, "cannot create a socket"),
             (not_text, "not valid UTF-8"),
             (directory.path().join("a|b"), "handshake line"),
             (directory.path().join("a\nb"), "handshake line"),

@@ -103,7 +103,7 @@ async fn without_a_common_version_it_prints_its_lowest_and_lets_nobody_in() {
         if let Ok(connection) = Connection::open_plaintext(&line.address).await {
             assert!(!connection.answers().await, "{offered}");
         }
-        process.logged("speaks no protocol version").await;
+        process.logged("does not support protocol version").await;
     }
 }
 

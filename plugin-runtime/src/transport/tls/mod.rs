@@ -38,7 +38,7 @@ const PEM_LINE: usize = 64;
 pub(crate) enum TlsError {
     #[error("PLUGIN_CLIENT_CERT is not a certificate in PEM")]
     Pem,
-    #[error("cannot make a certificate")]
+    #[error("cannot create a certificate")]
     Certificate(#[from] rcgen::Error),
     #[error("cannot configure TLS")]
     Rustls(#[from] rustls::Error),
