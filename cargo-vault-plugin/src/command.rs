@@ -35,7 +35,7 @@ pub fn run(label: &str, command: &mut Command) -> Result<Finished> {
     })
 }
 
-/// Does as [`run`], but `read` gets the lines of stdout, which are neither shown nor kept.
+/// Runs a program as [`run`] does, but `read` gets the lines of stdout, which are neither shown nor kept.
 ///
 /// # Errors
 /// As [`run`].
@@ -62,7 +62,7 @@ fn show(spinner: &ProgressBar, event: Event<'_>) {
     }
 }
 
-/// Does as [`run`], with a bar of `total` bytes whose position `measure` tells while the program runs.
+/// Runs a program as [`run`] does, with a bar of `total` bytes whose position `measure` tells while the program runs.
 ///
 /// # Errors
 /// As [`run`].

@@ -72,7 +72,7 @@ impl Program {
         name.to_string_lossy().into_owned()
     }
 
-    /// Returns whether this is a program.
+    /// Reports whether this is a program.
     pub(super) fn finding(&self) -> Finding {
         let finding = |verdict, found: String| Finding::new(CHECK, self.shown(), verdict, found);
         let size = self.content.len();

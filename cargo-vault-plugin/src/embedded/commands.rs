@@ -32,7 +32,7 @@ pub(super) async fn run(host: &Host, arguments: &[String]) -> Output {
     }
 }
 
-/// Returns one request, as `read`, `write`, `patch`, `delete`, `list` or `path-help` makes it, with the
+/// Makes one request, as `read`, `write`, `patch`, `delete`, `list` or `path-help` do, with the
 /// answer as `bao` prints it.
 async fn request(host: &Host, verb: &str, words: &Words) -> Output {
     let format = match words.flag("format").map_or(Ok(Format::Table), str::parse) {

@@ -71,7 +71,7 @@ impl DevServer {
         Ok(Self { process, address: format!("http://127.0.0.1:{port}"), token })
     }
 
-    /// Returns whether it came up; `false` when another process has the port.
+    /// Waits until it answers; `false` if another process has the port.
     fn wait_until_ready(&mut self) -> Result<bool> {
         let start = Instant::now();
         let api = self.api();

@@ -87,7 +87,7 @@ impl Folders {
     }
 }
 
-/// Returns an empty file for the log: in memory where the machine has a folder for that.
+/// Creates an empty file for the log: in memory where the machine has a folder for that.
 ///
 /// A server flushes its log at each end of a plugin, between telling of that end and taking note of
 /// it. With a file on a disk it waits for all who write there, for seconds on a busy machine, and
