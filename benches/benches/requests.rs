@@ -13,7 +13,7 @@ use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_m
 use futures_util::FutureExt as _;
 use plugin_runtime::{Data, Operation};
 
-/// The key-value store.
+/// Measures the key-value store.
 fn documents(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("document");
     for size in Size::ALL {
@@ -31,7 +31,7 @@ fn documents(criterion: &mut Criterion) {
     }
 }
 
-/// An engine with fields of its own.
+/// Measures an engine with typed fields.
 fn roles(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("role");
     let mount = Mount::new(engines::roles().expect("a declaration without faults"));
@@ -52,7 +52,7 @@ fn roles(criterion: &mut Criterion) {
     }
 }
 
-/// A login without its KDF, whose cost is a choice and not the plugin's doing.
+/// Measures a login without its KDF, whose cost is a choice and not the plugin's doing.
 fn logins(criterion: &mut Criterion) {
     let mount = login::mount().now_or_never().expect("storage in memory does not wait");
     let mount = mount.expect("a user");

@@ -16,7 +16,7 @@ use plugin_proto::pb;
 use plugin_runtime::{Data, Operation};
 use prost::Message as _;
 
-/// The request's message, whose data are not copied.
+/// Measures decoding the request's message, whose data are not copied.
 fn decode(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("decode");
     for size in Size::ALL {
@@ -27,7 +27,7 @@ fn decode(criterion: &mut Criterion) {
     }
 }
 
-/// The data's JSON: only checked, as for what passes through, and read into a map of texts.
+/// Measures the data's JSON: only checked, as for what passes through, and read into a map of texts.
 fn json(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("json");
     for size in Size::ALL {
@@ -43,7 +43,7 @@ fn json(criterion: &mut Criterion) {
     }
 }
 
-/// The last of so many paths, and a handler that does nothing.
+/// Measures routing to the last of so many paths, and a handler that does nothing.
 fn routing(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("routing");
     for count in [1, 10, 100] {
@@ -55,7 +55,7 @@ fn routing(criterion: &mut Criterion) {
     }
 }
 
-/// A write whose fields are not looked at, and the same with fields of JSON's types and of texts.
+/// Measures a write whose fields are not read, and the same with fields of JSON's types and of texts.
 fn coercion(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("coercion");
     let mount = Mount::new(engines::coercion().expect("a declaration without faults"));
@@ -72,7 +72,7 @@ fn coercion(criterion: &mut Criterion) {
     }
 }
 
-/// What a handler waits for when storage costs nothing but memory.
+/// Measures storage in memory, as a handler uses it.
 fn storage(criterion: &mut Criterion) {
     use futures_util::FutureExt as _;
     use plugin_runtime::{Storage, StorageEntry};
@@ -92,7 +92,7 @@ fn storage(criterion: &mut Criterion) {
     }
 }
 
-/// The reply's message.
+/// Measures encoding the reply's message.
 fn encode(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("encode");
     for size in Size::ALL {

@@ -45,12 +45,12 @@ impl Served {
         Self { runtime, plugin, mounts }
     }
 
-    /// The time that so many reads take.
+    /// Measures the time that so many reads take.
     fn reads(&self, in_flight: usize, count: u64) -> Duration {
         self.requests("read", in_flight, count)
     }
 
-    /// The time that so many requests take.
+    /// Measures the time that so many requests take.
     fn requests(&self, operation: &str, in_flight: usize, count: u64) -> Duration {
         let process = self.plugin.process().expect("a process");
         let request = request(operation, "key", "null");
@@ -85,7 +85,7 @@ fn sizes(criterion: &mut Criterion) {
     }
 }
 
-/// The same request with one call to storage and without any: what lies between is the round trip.
+/// Measures the same request with one call to storage and without any: what lies between is the round trip.
 fn storage(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("storage round trip");
     let served = Served::new(TlsMode::Auto, 1, Size::Small);

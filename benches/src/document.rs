@@ -20,7 +20,7 @@ impl Size {
     /// All sizes, from small to large.
     pub const ALL: [Self; 3] = [Self::Small, Self::Medium, Self::Large];
 
-    /// In bytes of JSON.
+    /// Returns the size in bytes of JSON.
     #[must_use]
     pub fn bytes(self) -> usize {
         match self {
@@ -44,7 +44,7 @@ impl fmt::Display for Size {
 /// The most bytes of a field, with its name and what JSON puts around them.
 const FIELD: usize = 1000;
 
-/// A JSON object of exactly this size, whose fields are texts.
+/// Returns a JSON object of exactly this size, whose fields are texts.
 #[must_use]
 pub fn document(size: Size) -> Bytes {
     let count = size.bytes().div_ceil(FIELD);
@@ -64,7 +64,7 @@ pub fn document(size: Size) -> Bytes {
     text.into()
 }
 
-/// Letters without a pattern that a memory copy or a parser could profit from.
+/// Returns letters without a pattern that a memory copy or a parser could profit from.
 fn letter(position: usize) -> char {
     let mixed = position.wrapping_mul(0x9E37_79B9) >> 16;
     char::from(b'a' + u8::try_from(mixed % 26).unwrap_or_default())

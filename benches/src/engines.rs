@@ -32,7 +32,7 @@ pub const ROLE_OF_TEXTS: &str = r#"{"user":"svc","seats":"3","ttl":"1h30m","grou
 /// The same role in the types of JSON.
 pub const ROLE_OF_TYPES: &str = r#"{"user":"svc","seats":3,"ttl":5400,"groups":["a","b","c"]}"#;
 
-/// An engine that stores roles, as most have.
+/// Returns an engine that stores roles, as most have.
 ///
 /// # Errors
 ///
@@ -42,7 +42,7 @@ pub fn roles() -> Result<Dispatch<()>, FrameworkError> {
     Framework::secrets(()).path("roles/{name}", role).path("roles/?", list(list_roles)).build()
 }
 
-/// An engine of `count` paths, `path0/{name}` and so on, each of which can be read and does
+/// Returns an engine of `count` paths, `path0/{name}` and so on, each of which can be read and does
 /// nothing.
 ///
 /// # Errors
@@ -55,8 +55,8 @@ pub fn paths(count: usize) -> Result<Dispatch<()>, FrameworkError> {
     (0..count).fold(Framework::secrets(()), add).build()
 }
 
-/// An engine whose writes to `coerced/{name}` are coerced to a [`Role`] and thrown away, and those
-/// to `plain` are not even looked at.
+/// Returns an engine whose writes to `coerced/{name}` are coerced to a [`Role`] and thrown away,
+/// and those to `plain` are not even looked at.
 ///
 /// # Errors
 ///
@@ -82,8 +82,8 @@ struct User {
     version: String,
 }
 
-/// The auth mock without its password hashes: it keeps passwords as they are, and compares them.
-/// Everything else that a login costs is left.
+/// Returns the auth mock without its password hashes: it keeps passwords as they are, and compares
+/// them. Everything else that a login costs is left.
 ///
 /// # Errors
 ///
@@ -115,8 +115,8 @@ async fn log_in(Fields(login): Fields<Login>, storage: Storage) -> Result<Auth, 
 /// How long a computing handler of [`computing`] computes.
 pub const COMPUTATION: Duration = Duration::from_millis(20);
 
-/// An engine of notes, and of two handlers that compute for [`COMPUTATION`]: `inline` holds the
-/// thread that serves requests, and `beside` has one of its own.
+/// Returns an engine of notes, and of two handlers that compute for [`COMPUTATION`]: `inline` holds
+/// the thread that serves requests, and `beside` has one of its own.
 #[must_use]
 pub fn computing() -> Framework<()> {
     Framework::secrets(())

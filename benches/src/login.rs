@@ -12,7 +12,7 @@ pub const LOGIN: &str = r#"{"user":"bob","password":"correct"}"#;
 /// The user who does.
 const USER: &str = r#"{"password":"correct","version":"1"}"#;
 
-/// An auth method with a user, without a hash of the password.
+/// Returns an auth method with a user, without a hash of the password.
 ///
 /// # Errors
 ///

@@ -11,12 +11,12 @@ pub struct Mount<B> {
 }
 
 impl<B: Backend> Mount<B> {
-    /// A mount with empty storage.
+    /// Returns a mount with empty storage.
     pub fn new(backend: B) -> Self {
         Self { backend, storage: Storage::in_memory() }
     }
 
-    /// The mount's storage.
+    /// Returns the mount's storage.
     pub fn storage(&self) -> &Storage {
         &self.storage
     }

@@ -62,7 +62,7 @@ pub const ALL: &[Scenario] = &[
 ];
 
 impl Scenario {
-    /// The scenario of this name.
+    /// Returns the scenario of this name.
     ///
     /// # Errors
     ///
@@ -87,8 +87,8 @@ impl Scenario {
 /// What callgrind is to call [`turns`], so that it counts nothing else.
 pub(crate) const TURNS: &str = concat!(module_path!(), "::turns*");
 
-/// The turns, in a function of their own. The preparation is not in it: what that takes differs
-/// from process to process, by how hash tables are seeded.
+/// Runs the turns, in a function of their own. The preparation is not in it: what that takes
+/// differs from process to process, by how hash tables are seeded.
 #[inline(never)]
 fn turns(work: &mut Work, times: u32) -> bool {
     (0..times).all(|_| work())

@@ -6,7 +6,8 @@ use prost::Message as _;
 
 use crate::document::{Size, document};
 
-/// A write of a document as a server sends it, with all that goes along with a client's request.
+/// Returns a write of a document as a server sends it, with all that goes along with a client's
+/// request.
 #[must_use]
 pub fn request(size: Size) -> Bytes {
     let request = pb::Request {
@@ -32,7 +33,7 @@ pub fn request(size: Size) -> Bytes {
     args.encode_to_vec().into()
 }
 
-/// The reply to a read of a document.
+/// Returns the reply to a read of a document.
 #[must_use]
 pub fn reply(size: Size) -> pb::HandleRequestReply {
     let response = pb::Response { data: document(size), ..Default::default() };

@@ -16,7 +16,7 @@ pub struct Inputs {
 }
 
 impl Inputs {
-    /// The inputs of a target with its seeds, which must exist.
+    /// Returns the inputs of a target with its seeds, which must exist.
     pub fn of(target: &str, words: &'static [&'static str]) -> Self {
         let corpus = Path::new(env!("CARGO_MANIFEST_DIR"))
             .join("tests/__fuzz__")
@@ -32,7 +32,7 @@ impl Inputs {
         Self { words, seeds }
     }
 
-    /// The bytes themselves, the words that they spell, and the seed that they change.
+    /// Returns the bytes themselves, the words that they spell, and the seed that they change.
     pub fn from(&self, bytes: &[u8]) -> [Vec<u8>; 3] {
         let changed = match bytes {
             [choice, changes @ ..] => {
@@ -44,7 +44,7 @@ impl Inputs {
         [bytes.to_vec(), self.spelled(bytes), changed]
     }
 
-    /// A word for each byte; every ninth byte stands for itself.
+    /// Returns a word for each byte; every ninth byte stands for itself.
     fn spelled(&self, bytes: &[u8]) -> Vec<u8> {
         let mut text = Vec::new();
         // More words than this say nothing new.

@@ -14,7 +14,7 @@ pub use peak_alloc::PeakAlloc;
 ///
 /// The target's name is that of its test and of its folder of seeds,
 /// `tests/__fuzz__/<name>/corpus`. `words` are texts that mean something to what is tested, `check`
-/// takes an input and panics when something is wrong with what comes of it, `limits` says what an
+/// takes an input and panics when its result is wrong, `limits` says what an
 /// input may cost.
 #[macro_export]
 macro_rules! target {

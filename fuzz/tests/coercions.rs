@@ -50,7 +50,7 @@ enum Either {
     Pairs(BTreeMap<String, i64>),
 }
 
-/// One field of each type, every one of which may be left out.
+/// One field of each type; all are optional.
 macro_rules! fields {
     ($($name:ident: $type:ty),* $(,)?) => {
         #[derive(Serialize, Deserialize, JsonSchema)]

@@ -11,7 +11,7 @@ use serde_json::Value;
 fn check(input: &[u8]) {
     let parsed = serde_json::from_slice::<Option<BTreeMap<String, Value>>>(input);
     let Ok(data) = Data::from_text(input.to_vec()) else {
-        // What this crate refuses nobody else may take for an object.
+        // What this crate refuses, no other parser may take for an object.
         assert!(parsed.is_err(), "an object is refused");
         return;
     };
@@ -24,7 +24,7 @@ fn check(input: &[u8]) {
     assert_eq!(data.as_bytes(), input);
     let count = data.field_count().expect("an object's fields can be counted");
     let verdict = data.check_response();
-    // JSON that nobody looks into may hold what a reader refuses: lone halves of surrogate pairs,
+    // JSON that is not parsed may hold what a reader refuses: lone halves of surrogate pairs,
     // numbers beyond all floats.
     let Ok(Some(fields)) = parsed else { return };
     assert!(count >= fields.len(), "{count} fields of {}", fields.len());

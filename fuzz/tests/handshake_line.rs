@@ -1,4 +1,4 @@
-//! The line that a plugin prints, as whoever launched it reads it.
+//! The line that a plugin prints, as its host reads it.
 
 use std::time::Duration;
 

@@ -96,7 +96,7 @@ async fn in_transaction(storage: &Storage, model: &Model, text: &str) {
     }
     let commits = text.len().is_multiple_of(2);
     let ended = if commits { transaction.commit().await } else { transaction.roll_back().await };
-    ended.expect("nobody else has written");
+    ended.expect("there is no other writer");
     let expected = if commits { &changed } else { model };
     assert_eq!(storage.list("").await.expect("the root"), children(expected, ""));
 }

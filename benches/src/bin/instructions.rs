@@ -91,7 +91,7 @@ fn count_all() -> Result<BTreeMap<String, Count>> {
     Ok(counts)
 }
 
-/// The compiler, as it calls itself.
+/// Returns the compiler, as it calls itself.
 fn compiler() -> Result<String> {
     let name = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
     let answer = Command::new(name).arg("--version").output()?;

@@ -97,7 +97,7 @@ async fn measure(arguments: Arguments) -> Result<()> {
     Ok(())
 }
 
-/// Progress, beside the report.
+/// Prints progress to stderr, apart from the report.
 fn say(what: &str) {
     let _ = writeln!(stderr(), "{what}");
 }

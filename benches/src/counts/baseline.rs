@@ -42,7 +42,7 @@ pub enum BaselineError {
 }
 
 impl Baseline {
-    /// The target that this program was built for.
+    /// Returns the target that this program was built for.
     #[must_use]
     pub fn own_target() -> String {
         format!("{}-{}", std::env::consts::ARCH, std::env::consts::OS)
@@ -58,7 +58,7 @@ impl Baseline {
         serde_json::from_str(&text).map_err(|source| json(path, source))
     }
 
-    /// Writes the file anew.
+    /// Rewrites the file.
     ///
     /// # Errors
     ///

@@ -9,7 +9,7 @@ use super::{Baseline, Count};
 /// they repeat to the last one.
 const TOLERANCE: u64 = 3;
 
-/// What became of one scenario.
+/// The outcome of one scenario.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Verdict {
@@ -52,12 +52,12 @@ impl Comparison {
         Self { rows: names.map(row).collect() }
     }
 
-    /// Each scenario with what became of it.
+    /// Returns each scenario with its outcome.
     pub fn verdicts(&self) -> impl Iterator<Item = (&str, Verdict)> {
         self.rows.iter().map(|row| (row.name.as_str(), row.verdict()))
     }
 
-    /// Whether nothing crept, and the baseline has the scenarios that there are.
+    /// Returns whether nothing crept, and the baseline has the scenarios that there are.
     #[must_use]
     pub fn holds(&self) -> bool {
         self.verdicts().all(|(_, verdict)| matches!(verdict, Verdict::Same | Verdict::Shrank))
@@ -85,7 +85,7 @@ impl Row {
     }
 }
 
-/// Whether a count is larger than another by more than the tolerance.
+/// Returns whether a count is larger than another by more than the tolerance.
 fn exceeds(count: u64, other: u64) -> bool {
     u128::from(count) * 100 > u128::from(other) * u128::from(100 + TOLERANCE)
 }
@@ -111,7 +111,7 @@ impl fmt::Display for Comparison {
     }
 }
 
-/// The count of now, after the one of before where they differ.
+/// Returns the count of now, after the one of before where they differ.
 fn change(before: Option<u64>, now: Option<u64>) -> String {
     match (before, now) {
         (Some(before), Some(now)) if before != now => format!("{before} -> {now}"),

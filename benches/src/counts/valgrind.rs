@@ -48,7 +48,7 @@ pub enum ValgrindError {
     },
 }
 
-/// What one turn of a scenario takes. `program` is to run it when called with `run`, the
+/// Measures what one turn of a scenario takes. `program` is to run it when called with `run`, the
 /// scenario's name and a number of turns.
 ///
 /// # Errors
@@ -73,7 +73,7 @@ pub fn count(program: &Path, scenario: Scenario) -> Result<Count, ValgrindError>
     })
 }
 
-/// The share of one turn, rounded to the nearest.
+/// Returns the share of one turn, rounded to the nearest.
 fn each(few: u64, many: u64) -> u64 {
     let turns = u64::from(MANY - FEW);
     (many.saturating_sub(few) + turns / 2) / turns
@@ -100,14 +100,14 @@ fn run<T>(
     figure(&output).ok_or(ValgrindError::NoFigure { scenario: scenario.name, output })
 }
 
-/// Callgrind's line `==1== Collected : 257304`.
+/// Parses Callgrind's line `==1== Collected : 257304`.
 fn collected(output: &str) -> Option<u64> {
     let count = number(after(output, "Collected :")?)?;
     // Nothing is what it collects when it knows no such function.
     (count > 0).then_some(count)
 }
 
-/// Memcheck's line `==1==   total heap usage: 1,230 allocs, 1,229 frees, 74,016 bytes allocated`:
+/// Parses Memcheck's line `==1==   total heap usage: 1,230 allocs, 1,229 frees, 74,016 bytes allocated`:
 /// blocks and bytes.
 fn heap_usage(output: &str) -> Option<(u64, u64)> {
     let mut figures = after(output, "total heap usage:")?.split(", ");
@@ -120,7 +120,7 @@ fn after<'a>(output: &'a str, label: &str) -> Option<&'a str> {
     output.lines().find_map(|line| line.split_once(label)).map(|(_, figures)| figures)
 }
 
-/// The number that a text starts with, whose digits may be grouped by commas.
+/// Returns the number that a text starts with, whose digits may be grouped by commas.
 fn number(text: &str) -> Option<u64> {
     text.split_whitespace().next()?.replace(',', "").parse().ok()
 }

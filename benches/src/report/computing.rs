@@ -24,8 +24,8 @@ const PAUSE: Duration = COMPUTATION;
 pub async fn table(program: &Path, requests: usize) -> Result<Table> {
     let mut rows = Vec::new();
     for (title, threads, path) in [
-        ("nobody computes, one thread", "0", None),
-        ("nobody computes, two worker threads", "2", None),
+        ("no computation, one thread", "0", None),
+        ("no computation, two worker threads", "2", None),
         ("an async handler, one thread", "0", Some("inline")),
         ("an async handler, two worker threads", "2", Some("inline")),
         ("a handler declared as `blocking`, one thread", "0", Some("beside")),

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use super::Result;
 
-/// What all threads of a process have used of the CPU so far, in user mode and in the kernel.
+/// Returns what all threads of a process have used of the CPU so far, in user mode and in the
+/// kernel.
 ///
 /// # Errors
 /// When there is no such process.
@@ -19,9 +20,9 @@ pub fn used(pid: u32) -> Result<Duration> {
     Ok(Duration::from_nanos(nanos))
 }
 
-/// How much of what a process has used of the CPU it used in the kernel, from 0 to 1, since the
-/// kernel's clock stood at `before`. The kernel looks at each tick what runs, so that this takes
-/// some seconds of work to be of any use.
+/// Returns how much of what a process has used of the CPU it used in the kernel, from 0 to 1, since
+/// the kernel's clock stood at `before`. The kernel looks at each tick what runs, so that this
+/// takes some seconds of work to be of any use.
 ///
 /// # Errors
 /// When there is no such process.
@@ -38,7 +39,7 @@ pub struct Ticks {
     system: u64,
 }
 
-/// What the kernel has counted so far.
+/// Returns what the kernel has counted so far.
 ///
 /// # Errors
 /// When there is no such process.
@@ -58,7 +59,7 @@ pub struct Meter {
 }
 
 impl Meter {
-    /// From now on.
+    /// Starts to measure.
     ///
     /// # Errors
     /// When there is no such process.
@@ -66,7 +67,7 @@ impl Meter {
         Ok(Self { pid, start: used(pid)? })
     }
 
-    /// Microseconds since then for each of `requests`.
+    /// Returns microseconds since then for each of `requests`.
     ///
     /// # Errors
     /// When the process has ended.

@@ -32,8 +32,8 @@ pub struct Floor {
     pub cpu: f64,
 }
 
-/// The other end: echoes until nobody is there. `batch` messages are read before any is answered,
-/// which are as many as are under way.
+/// Echoes messages, as the other end, until the connection ends. `batch` messages are read before
+/// any is answered, which are as many as are under way.
 ///
 /// # Errors
 /// When the socket fails.
@@ -82,7 +82,7 @@ pub fn measure(program: &Path, batch: usize, rounds: usize) -> Result<Floor> {
     Ok(Floor { throughput, latency: Percentiles::of(latencies), cpu })
 }
 
-/// A request without storage beside the ping-pong, with one and with 64 under way.
+/// Measures a request without storage beside the ping-pong, with one and with 64 under way.
 #[must_use]
 pub fn table(found: &[Found], floors: &[[Floor; 2]]) -> Table {
     let both_ends = |found: &Found, load: &dyn Fn(&Round) -> Load| {

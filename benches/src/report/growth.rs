@@ -14,7 +14,7 @@ const MOUNTS: [usize; 3] = [1, 10, 100];
 /// How many keys are stored in a mount.
 const KEYS: [usize; 3] = [1, 100, 10_000];
 
-/// The plugin's CPU for a read by the number of mounts in its process.
+/// Measures the plugin's CPU for a read by the number of mounts in its process.
 ///
 /// # Errors
 /// When a plugin fails.
@@ -42,7 +42,7 @@ pub async fn by_mounts(paths: &[&Path], requests: usize) -> Result<Table> {
     })
 }
 
-/// The cost with 1 and with 64 in flight.
+/// Measures the cost with 1 and with 64 in flight.
 async fn with_mounts(path: &Path, count: usize, requests: usize) -> Result<[f64; 2]> {
     let plugin = Plugin::register("mounts", path, TlsMode::Auto).await?;
     let mut mounts = Vec::new();
@@ -60,7 +60,7 @@ async fn with_mounts(path: &Path, count: usize, requests: usize) -> Result<[f64;
     Ok([one, many])
 }
 
-/// The plugin's CPU for a read by the number of keys that its mount has stored.
+/// Measures the plugin's CPU for a read by the number of keys that its mount has stored.
 ///
 /// # Errors
 /// When a plugin fails.

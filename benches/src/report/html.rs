@@ -8,7 +8,7 @@ use super::result::{Curve, Report, Row};
 
 const SIZE: (u32, u32) = (900, 360);
 
-/// The page, complete in one file.
+/// Returns the page, complete in one file.
 ///
 /// # Errors
 /// When a plot can't be drawn.
@@ -70,7 +70,7 @@ fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
-/// One bar for each ratio with a target, and a mark where the target is.
+/// Returns one bar for each ratio with a target, and a mark where the target is.
 fn plot_ratios(rows: &[Row]) -> Result<String> {
     let rows: Vec<(&Row, f64)> = rows
         .iter()
@@ -112,7 +112,7 @@ fn plot_ratios(rows: &[Row]) -> Result<String> {
     Ok(svg)
 }
 
-/// Megabytes over seconds.
+/// Plots megabytes over seconds.
 fn plot_curves(curves: &[Curve]) -> Result<String> {
     let points = || curves.iter().flat_map(|curve| &curve.points);
     let longest = points().map(|(seconds, _)| *seconds).fold(1.0, f64::max);

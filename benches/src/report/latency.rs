@@ -18,7 +18,7 @@ pub struct Percentiles {
 }
 
 impl Percentiles {
-    /// Of these latencies, in any order.
+    /// Computes them from latencies in any order.
     #[must_use]
     pub fn of(mut latencies: Vec<Duration>) -> Self {
         latencies.sort_unstable();

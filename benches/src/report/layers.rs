@@ -27,9 +27,9 @@ struct Ends {
     driver: Cost,
 }
 
-/// Where the CPU of a read goes. `program` is our plugin, which may be run without TLS: what that
-/// saves in user mode is TLS's. The kernel's share is its own account. The framework and the engine
-/// are what the same request takes in this process. What is left is everything between.
+/// Measures where the CPU of a read goes. `program` is our plugin, which may be run without TLS:
+/// what that saves in user mode is TLS's. The kernel's share is its own account. The framework and
+/// the engine are what the same request takes in this process. What is left is everything between.
 ///
 /// # Errors
 /// When the plugin fails.
@@ -120,7 +120,7 @@ impl Served {
     }
 }
 
-/// Microseconds of a read in this process, with storage in memory.
+/// Measures a read in microseconds, in this process, with storage in memory.
 fn in_process(requests: usize) -> Result<f64> {
     let mount = Mount::new(backend_kv_mock::engine().build()?);
     mount.handle_now(Operation::Update, "key", &Data::from_text(DOCUMENT)?)?;

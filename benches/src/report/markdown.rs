@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::ratio::Compared;
 use super::result::{Cell, Report, Row, Target};
 
-/// The report in Markdown.
+/// Returns the report in Markdown.
 #[must_use]
 pub fn render(report: &Report) -> String {
     let mut text = String::new();
@@ -62,7 +62,7 @@ fn write(text: &mut String, report: &Report) -> std::fmt::Result {
     Ok(())
 }
 
-/// A field of a table, as text.
+/// Returns a field of a table, as text.
 #[must_use]
 pub fn cell(cell: &Cell) -> String {
     match cell {
@@ -72,7 +72,7 @@ pub fn cell(cell: &Cell) -> String {
     }
 }
 
-/// Whether a row's target is met, in a word; empty where there is none.
+/// Returns whether a row's target is met, in a word; empty where there is none.
 #[must_use]
 pub fn verdict(row: &Row) -> &'static str {
     match (row.target, row.compared.ratio) {
@@ -82,7 +82,7 @@ pub fn verdict(row: &Row) -> &'static str {
     }
 }
 
-/// What a row's ratio is meant to be.
+/// Returns what a row's ratio is meant to be.
 #[must_use]
 pub fn target(target: Target) -> String {
     match target {
@@ -91,7 +91,7 @@ pub fn target(target: Target) -> String {
     }
 }
 
-/// Three digits that count.
+/// Formats with three significant digits.
 #[must_use]
 pub fn figure(value: f64) -> String {
     let digits: usize = match value.abs() {

@@ -171,7 +171,7 @@ pub async fn run(plan: &Plan, say: impl Fn(&str)) -> Result<Report> {
     })
 }
 
-/// A program's file name.
+/// Returns a program's file name.
 #[must_use]
 pub fn program_name(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().into_owned()
@@ -195,7 +195,7 @@ async fn memory_by_mounts(path: &Path) -> Result<Memory> {
         further.push(plugin.mount(&format!("m{number}")).await?);
     }
     let mounted = settled(pid).await?;
-    // What the first request of a process needs is no mount's.
+    // What the first request of a process needs does not belong to a mount.
     use_once(&first).await?;
     let before = settled(pid).await?;
     for mount in &further {
@@ -208,7 +208,7 @@ async fn memory_by_mounts(path: &Path) -> Result<Memory> {
     Ok(Memory { idle, per_mount, per_used_mount })
 }
 
-/// What is resident once a process has come to rest.
+/// Returns what is resident once a process has come to rest.
 async fn settled(pid: u32) -> Result<f64> {
     tokio::time::sleep(std::time::Duration::from_millis(300)).await;
     Ok(memory::resident(pid)? as f64)
@@ -246,7 +246,7 @@ async fn one_round(
     Ok((round, answered))
 }
 
-/// The processor, the number of cores and the kernel.
+/// Returns the processor, the number of cores and the kernel.
 fn machine() -> String {
     let cpuinfo = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let model = cpuinfo.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));

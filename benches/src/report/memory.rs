@@ -4,7 +4,7 @@ use std::fs;
 
 use super::Result;
 
-/// The resident memory of a process, in bytes.
+/// Returns the resident memory of a process, in bytes.
 ///
 /// # Errors
 /// When there is no such process.
@@ -15,7 +15,7 @@ pub fn resident(pid: u32) -> Result<u64> {
     Ok(kibibytes.parse::<u64>()? * 1024)
 }
 
-/// The children of a process, by the names of their programs.
+/// Returns the children of a process, by the names of their programs.
 ///
 /// # Errors
 /// When the processes can't be listed.

@@ -20,8 +20,8 @@ pub const SLOW: Duration = Duration::from_millis(100);
 /// How often memory is read.
 const SAMPLE: Duration = Duration::from_millis(100);
 
-/// The plugin's memory over time, with ten thousand requests in flight, and with as many while
-/// storage is slow.
+/// Measures the plugin's memory over time, with ten thousand requests in flight, and with as many
+/// while storage is slow.
 ///
 /// # Errors
 /// When the plugin fails.
@@ -36,7 +36,7 @@ pub async fn curves(name: &str, path: &Path, quick: bool) -> Result<Vec<Curve>> 
     ])
 }
 
-/// The curves in three figures each.
+/// Returns the curves in three figures each.
 #[must_use]
 pub fn table(curves: &[Curve]) -> Table {
     let row = |curve: &Curve| {

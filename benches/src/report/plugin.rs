@@ -45,7 +45,7 @@ impl Plugin {
     /// Registers the file in a new host.
     ///
     /// # Errors
-    /// When it is no plugin.
+    /// When it is not a plugin.
     pub async fn register(name: &'static str, path: &Path, tls: TlsMode) -> Result<Self> {
         Self::launched(name, path, move |path| launch(path, tls)).await
     }
@@ -53,7 +53,7 @@ impl Plugin {
     /// Registers the file in a new host that starts it by `launch`.
     ///
     /// # Errors
-    /// When it is no plugin.
+    /// When it is not a plugin.
     pub async fn launched(
         name: &'static str,
         path: &Path,
@@ -77,13 +77,13 @@ impl Plugin {
         Ok(self.host.backend(path)?)
     }
 
-    /// The host that it runs under.
+    /// Returns the host that it runs under.
     #[must_use]
     pub fn host(&self) -> &Host {
         &self.host
     }
 
-    /// Its process.
+    /// Returns its process.
     ///
     /// # Errors
     /// When it does not run.
@@ -92,13 +92,14 @@ impl Plugin {
     }
 }
 
-/// How a plugin is started here: as a server does, with a Go plugin told of the mode as well.
+/// Returns how a plugin is started here: as a server does, with the mode passed to a Go plugin as
+/// well.
 #[must_use]
 pub fn launch(path: &Path, tls: TlsMode) -> Launch {
     Launch::new(path).tls(tls).exit_timeout(Duration::from_secs(10))
 }
 
-/// A request as a server sends it.
+/// Returns a request as a server sends it.
 #[must_use]
 pub fn request(operation: &str, path: &str, data: &str) -> pb::Request {
     pb::Request {

@@ -16,7 +16,7 @@ pub struct Compared {
 }
 
 impl Compared {
-    /// Of each round's two figures.
+    /// Computes the ratio from each round's two figures.
     #[must_use]
     pub fn of(ours: &[f64], peer: &[f64]) -> Self {
         let ratios: Vec<f64> = ours.iter().zip(peer).map(|(ours, peer)| ours / peer).collect();
@@ -31,7 +31,7 @@ impl Compared {
     }
 }
 
-/// The middle one, or the mean of the two in the middle.
+/// Returns the middle one, or the mean of the two in the middle.
 #[must_use]
 pub fn median(figures: &[f64]) -> Option<f64> {
     let mut sorted = figures.to_vec();

@@ -31,7 +31,7 @@ pub enum Target {
 }
 
 impl Target {
-    /// Whether a ratio is what it is meant to be.
+    /// Returns whether a ratio is what it is meant to be.
     #[must_use]
     pub fn is_met(self, ratio: f64) -> bool {
         match self {
@@ -131,10 +131,10 @@ pub struct Report {
 }
 
 impl Report {
-    /// `report.json`: each ratio under its key, and everything under `report`.
+    /// Returns `report.json`: each ratio under its key, and everything under `report`.
     ///
     /// # Errors
-    /// When it has no form in JSON.
+    /// When it cannot be serialized as JSON.
     pub fn json(&self) -> serde_json::Result<String> {
         let mut object = serde_json::Map::new();
         for row in &self.rows {

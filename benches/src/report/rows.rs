@@ -4,7 +4,7 @@ use super::measure::{Found, Round};
 use super::ratio::Compared;
 use super::result::{Row, Target};
 
-/// What was found of the two over the wire, side by side.
+/// Returns what was found of the two over the wire, side by side.
 #[must_use]
 pub fn rows(found: &[Found]) -> Vec<Row> {
     let [ours, peer @ ..] = found else { return Vec::new() };

@@ -53,7 +53,7 @@ struct Phase {
     plugin_cpu: f64,
 }
 
-/// The rows of this part of the report, and the server's own engine beside them.
+/// Returns the rows of this part of the report, and the server's own engine beside them.
 ///
 /// # Errors
 /// When a request fails.
@@ -143,7 +143,7 @@ pub async fn measured(
     Ok((rows, table))
 }
 
-/// What the server needs for a request that no plugin answers: no plugin can be faster.
+/// Measures what the server needs for a request that no plugin answers: no plugin can be faster.
 fn beside_its_own(mounts: &[&str], gets: &[Vec<Phase>], puts: &[Vec<Phase>]) -> Table {
     let rows = mounts.iter().zip(gets.iter().zip(puts)).map(|(mount, (gets, puts))| {
         let figures = [gets, puts].into_iter().flat_map(|phases| {
@@ -211,7 +211,7 @@ async fn phase(server: &Server, mount: &str, method: &Method, total: usize) -> R
     })
 }
 
-/// One connection, one request after the other.
+/// Measures one connection, one request after the other.
 async fn client(
     server: &Server,
     uri: &str,
