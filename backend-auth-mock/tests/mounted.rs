@@ -3,12 +3,12 @@
 
 use std::time::Duration;
 
+use plugin_host::test::Mounted;
+use plugin_host::{Answer, AnswerAuth};
 use plugin_runtime::TokenType;
-use plugin_runtime::host::{Answer, AnswerAuth};
-use plugin_runtime::test::Mounted;
 use serde_json::{Value, json};
 
-plugin_runtime::three_ways! {
+plugin_host::three_ways! {
     backend: |_mount| backend_auth_mock::auth_mock(),
     binary: env!("CARGO_BIN_EXE_backend-auth-mock"),
     tests:

@@ -8,9 +8,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use plugin_runtime::host::{
-    Answer, Checksum, Enable, Fault, Faults, Host, PluginType, Registration, When,
-};
+use plugin_host::{Answer, Checksum, Enable, Fault, Faults, Host, PluginType, Registration, When};
 use plugin_runtime::{BackendType, Storage};
 use serde_json::{Value, json};
 

@@ -7,12 +7,12 @@
 
 use std::time::Duration;
 
+use plugin_host::ApiRequest;
+use plugin_host::test::Mounted;
 use plugin_runtime::Operation;
-use plugin_runtime::host::ApiRequest;
-use plugin_runtime::test::Mounted;
 use serde_json::{Value, json};
 
-plugin_runtime::three_ways! {
+plugin_host::three_ways! {
     backend: |_mount| backend_kv_mock::engine(),
     binary: env!("CARGO_BIN_EXE_backend-kv-mock"),
     tests:
@@ -31,8 +31,8 @@ fn the_engine_in_go_passes_too() {
         eprintln!("skipped: {PEER} names no build of benches/go-peer; cargo xtask test sets it");
         return;
     };
-    plugin_runtime::test::block_on(async {
-        let mounted = async || plugin_runtime::test::over_the_wire(&peer).await.unwrap();
+    plugin_host::test::block_on(async {
+        let mounted = async || plugin_host::test::over_the_wire(&peer).await.unwrap();
         documents(mounted().await).await;
         what_no_server_would_give_back_is_refused(mounted().await).await;
         lists_have_direct_children_with_a_slash_on_folders(mounted().await).await;

@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 use benches::document::{Size, document};
 use benches::report::plugin::{Plugin, load, request};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use plugin_host::{MountedBackend, TlsMode};
 use plugin_proto::pb;
-use plugin_runtime::host::{MountedBackend, TlsMode};
 use tokio::runtime::Runtime;
 
 const PLUGIN: &str = env!("CARGO_BIN_EXE_plugin");

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
-use plugin_runtime::host::{Checksum, Enable, Host, HostError, Launch, PluginType, Registration};
+use plugin_host::{Checksum, Enable, Host, HostError, Launch, PluginType, Registration};
 use serde_json::Value;
 
 use crate::embedded::{Format, answered, fields};

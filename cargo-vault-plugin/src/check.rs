@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use plugin_runtime::host::{Conformance, Launch};
+use plugin_host::{Conformance, Launch};
 use serde_json::{Map, Value};
 
 use crate::doctor::{Report, Verdict};

@@ -13,7 +13,7 @@ use std::fmt;
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use plugin_runtime::host::Host;
+use plugin_host::Host;
 use tokio::runtime::Runtime;
 
 use crate::server::Output;

@@ -40,7 +40,8 @@ pub struct BoundCidrError(String);
 
 impl BoundCidr {
     /// Returns one that a server sent, and so can read.
-    pub(crate) fn from_wire(text: String) -> Self {
+    #[doc(hidden)]
+    pub fn from_wire(text: String) -> Self {
         Self(text)
     }
 

@@ -112,7 +112,8 @@ impl Data {
 
     /// Wraps data from the wire. An empty text means no data; anything else is taken unchecked, and
     /// checked when it is parsed or sent on.
-    pub(crate) fn from_wire(text: Bytes) -> Self {
+    #[doc(hidden)]
+    pub fn from_wire(text: Bytes) -> Self {
         if text.as_ref() == b"null" { Self::none() } else { Self { text } }
     }
 

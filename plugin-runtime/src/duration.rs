@@ -17,7 +17,7 @@ const LIMIT: u64 = 1 << 63;
 
 /// Why a text is not a duration. The text itself is left out: it may be a secret in a wrong field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-pub(crate) enum DurationError {
+pub enum DurationError {
     /// Not a number with a unit, nor a sequence of them.
     #[error(
         "not a duration; write seconds such as \"90\", days such as \"7d\", or a form like \"1h30m\""
@@ -77,8 +77,8 @@ pub(crate) fn parse_go_duration(text: &str) -> Result<i64, DurationError> {
 }
 
 /// Reads a text by the rule of duration fields as nanoseconds: nothing is zero, an integer is
-/// seconds, an integer with `d` is days, anything else follows [`parse_go_duration`].
-pub(crate) fn parse_field_duration(text: &str) -> Result<i64, DurationError> {
+/// seconds, an integer with `d` is days, anything else follows `parse_go_duration`.
+pub fn parse_field_duration(text: &str) -> Result<i64, DurationError> {
     if text.is_empty() {
         return Ok(0);
     }

@@ -8,7 +8,7 @@ use http::StatusCode;
 
 /// The text by which a server recognises that a write was tried on a node that may not write. It
 /// then forwards the whole request to the node that may.
-pub(crate) const READ_ONLY: &str = "cannot write to readonly storage";
+pub const READ_ONLY: &str = "cannot write to readonly storage";
 
 /// What kind of failure an [`Error`] is. Each is a number of the wire's own (`ProtoError`), and
 /// decides the HTTP status of the answer.
@@ -234,7 +234,7 @@ impl StdError for Error {
 
 /// Returns an error with its causes, in one line. A cause whose text the error has taken over is
 /// not repeated.
-pub(crate) fn chain(error: &dyn StdError) -> String {
+pub fn chain(error: &dyn StdError) -> String {
     crate::log::text_of(format_args!("{}", Chain(error)))
 }
 

@@ -13,14 +13,15 @@ mod error;
 pub mod fields;
 pub mod framework;
 pub mod handshake;
-#[cfg(feature = "host")]
-pub mod host;
 mod identity;
 mod json;
 mod key_locks;
 mod lease;
 #[doc = include_str!("../docs/limits.md")]
 pub mod limits {}
+#[doc(hidden)]
+#[path = "private.rs"]
+pub mod __private;
 mod log;
 mod mount;
 mod operation;
@@ -35,10 +36,10 @@ mod special_paths;
 mod standby;
 mod storage;
 mod system_view;
-#[cfg(feature = "host")]
-pub mod test;
 mod token_type;
+#[allow(missing_docs, reason = "public for the host alone, by way of `__private`")]
 mod transport;
+#[allow(missing_docs, reason = "public for the host alone, by way of `__private`")]
 mod wire;
 
 pub use auth::Auth;

@@ -29,7 +29,8 @@ pub struct Mount {
 
 impl Mount {
     /// Reads the server's configuration: the mount's options and three keys of the server's own.
-    pub(crate) fn new(uuid: String, mut config: BTreeMap<String, String>, clock: Clock) -> Self {
+    #[doc(hidden)]
+    pub fn new(uuid: String, mut config: BTreeMap<String, String>, clock: Clock) -> Self {
         let mut take = |key: &str| config.remove(key).unwrap_or_default();
         Self {
             uuid,

@@ -116,36 +116,6 @@ impl SpecialPaths {
         self.limited.extend(limited);
         self.allow_snapshot_read.extend(allow_snapshot_read);
     }
-
-    /// Returns whether a path within the mount needs no token, by the servers' rules.
-    #[cfg(feature = "host")]
-    pub(crate) fn is_unauthenticated(&self, path: &str) -> bool {
-        self.unauthenticated.iter().any(|open| matches(open, path))
-    }
-}
-
-/// Returns whether a path is meant by one that may end in `*` and have `+` for a segment.
-#[cfg(feature = "host")]
-fn matches(special: &str, path: &str) -> bool {
-    let (special, prefix) = match special.strip_suffix('*') {
-        Some(special) => (special, true),
-        None => (special, false),
-    };
-    let mut segments = path.split('/');
-    let mut wanted = special.split('/').peekable();
-    while let Some(want) = wanted.next() {
-        let Some(segment) = segments.next() else { return false };
-        let last = wanted.peek().is_none();
-        let fits = match want {
-            "+" => true,
-            _ if last && prefix => segment.starts_with(want),
-            _ => segment == want,
-        };
-        if !fits {
-            return false;
-        }
-    }
-    prefix || segments.next().is_none()
 }
 
 fn fault(path: &str, wildcards: bool) -> Option<SpecialPathReason> {
@@ -197,28 +167,5 @@ mod tests {
     fn a_plus_is_an_ordinary_character_elsewhere() {
         let paths = SpecialPaths { root: vec!["c++/*".to_owned()], ..SpecialPaths::default() };
         assert_eq!(paths.check(), Ok(()));
-    }
-
-    #[cfg(feature = "host")]
-    #[test]
-    fn paths_without_a_token_are_found_by_the_servers_rules() {
-        for (special, path, expected) in [
-            ("login", "login", true),
-            ("login", "login/a", false),
-            ("login", "logi", false),
-            ("login*", "login/a", true),
-            ("login/*", "login/a/b", true),
-            ("login/*", "login", false),
-            ("users/+/login", "users/bob/login", true),
-            ("users/+", "users/", true),
-            ("users/+/login", "users/bob/x", false),
-            ("users/+/l*", "users/bob/login/x", true),
-        ] {
-            let paths = SpecialPaths {
-                unauthenticated: vec![special.to_owned()],
-                ..SpecialPaths::default()
-            };
-            assert_eq!(paths.is_unauthenticated(path), expected, "{special} {path}");
-        }
     }
 }

@@ -7,10 +7,7 @@ use crate::{Error, SystemView};
 
 /// Returns the outcome of an initialization for the server. On a node that may not write, a refused
 /// write is not a failure: the server would restart the whole node.
-pub(crate) async fn initialized(
-    outcome: Result<(), Error>,
-    view: &SystemView,
-) -> Result<(), Error> {
+pub async fn initialized(outcome: Result<(), Error>, view: &SystemView) -> Result<(), Error> {
     let Err(error) = outcome else { return Ok(()) };
     // A server that does not say what the node may do has said it by its storage.
     if !is_read_only(&error) || view.ask_whether_it_may_write().await == Ok(true) {

@@ -14,7 +14,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
-use plugin_runtime::host::{Checksum, Host, Registration};
+use plugin_host::{Checksum, Host, Registration};
 
 use crate::dist::{self, Profile as BuildProfile};
 use crate::workspace::Workspace;

@@ -41,15 +41,7 @@ const SERVER_TEST: &str = "server";
 
 /// Every member but the commands, always with the same features, so that no group builds again what
 /// another has built.
-const MEMBERS: [&str; 7] = [
-    "--workspace",
-    "--exclude",
-    "xtask",
-    "--exclude",
-    "cargo-vault-plugin",
-    "--features",
-    "plugin-runtime/host",
-];
+const MEMBERS: [&str; 5] = ["--workspace", "--exclude", "xtask", "--exclude", "cargo-vault-plugin"];
 
 /// The commands, which are built apart from the other members.
 const COMMANDS: [&str; 6] =
@@ -213,7 +205,7 @@ impl Run {
                 &[
                     "check",
                     "--package",
-                    "plugin-proto",
+                    "vault-plugin-proto",
                     "--no-default-features",
                     "--features",
                     half,
@@ -222,7 +214,7 @@ impl Run {
             );
         }
         // `--test wire` alone would test an example that was built with other features.
-        let package = ["--package", "plugin-runtime", "--no-default-features"];
+        let package = ["--package", "vault-plugin-runtime", "--no-default-features"];
         let other_tls = ["--features", "aws-lc-rs,multi-thread"];
         let build = ["build", "--example", "wire_backend"];
         let name = "the wire tests' plugin, with aws-lc-rs";

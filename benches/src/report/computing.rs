@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use plugin_runtime::host::{MountedBackend, TlsMode};
+use plugin_host::{MountedBackend, TlsMode};
 use tokio_util::sync::CancellationToken;
 
 use super::Result;

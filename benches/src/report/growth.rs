@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use plugin_runtime::host::TlsMode;
+use plugin_host::TlsMode;
 
 use super::Result;
 use super::plugin::{Plugin, load, request};

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Instant;
 
-use plugin_runtime::host::{MountedBackend, TlsMode};
+use plugin_host::{MountedBackend, TlsMode};
 use plugin_runtime::{Data, Operation};
 
 use super::Result;

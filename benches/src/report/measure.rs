@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use plugin_runtime::host::TlsMode;
+use plugin_host::TlsMode;
 
 use super::plugin::{DOCUMENT, Load, Plugin, launch, load, request};
 use super::result::Report;
@@ -214,7 +214,7 @@ async fn settled(pid: u32) -> Result<f64> {
     Ok(memory::resident(pid)? as f64)
 }
 
-async fn use_once(mount: &plugin_runtime::host::MountedBackend) -> Result<()> {
+async fn use_once(mount: &plugin_host::MountedBackend) -> Result<()> {
     mount.handle(&request("update", "key", DOCUMENT)).await?;
     mount.handle(&request("read", "key", "null")).await?;
     Ok(())
@@ -222,7 +222,7 @@ async fn use_once(mount: &plugin_runtime::host::MountedBackend) -> Result<()> {
 
 async fn one_round(
     plugin: &Plugin,
-    mount: &plugin_runtime::host::MountedBackend,
+    mount: &plugin_host::MountedBackend,
     plan: &Plan,
 ) -> Result<(Round, usize)> {
     let process = plugin.process()?;

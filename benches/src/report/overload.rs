@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use plugin_runtime::host::{Fault, StorageOperation, TlsMode, When};
+use plugin_host::{Fault, StorageOperation, TlsMode, When};
 
 use super::plugin::{Plugin, request};
 use super::result::{Curve, Table};

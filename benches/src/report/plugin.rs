@@ -5,11 +5,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
-use plugin_proto::pb;
-use plugin_runtime::host::{
+use plugin_host::{
     Checksum, Enable, Host, Launch, MountedBackend, PluginProcess, PluginType, Registration,
     TlsMode,
 };
+use plugin_proto::pb;
 
 use super::Result;
 use super::cpu::Meter;

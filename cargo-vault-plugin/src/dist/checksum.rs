@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use plugin_runtime::host::Checksum;
+use plugin_host::Checksum;
 
 use super::Distribution;
 

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde::{Deserialize, Serialize};
 
-pub use plugin_runtime::host::{Finding, Verdict};
+pub use plugin_host::{Finding, Verdict};
 
 use crate::terminal::say;
 

@@ -1,7 +1,7 @@
 //! The plugin, started: by hand, in each mode of the handshake, and told to leave.
 
 use anyhow::Result;
-use plugin_runtime::host::{Conformance, Launch};
+use plugin_host::{Conformance, Launch};
 
 use super::Options;
 use super::report::{Finding, Report, Verdict};

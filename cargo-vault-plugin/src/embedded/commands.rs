@@ -1,6 +1,6 @@
 //! The commands, with the words and exit codes of `bao`.
 
-use plugin_runtime::host::{Answer, Enable, Host, HostError, PluginType, Registration};
+use plugin_host::{Answer, Enable, Host, HostError, PluginType, Registration};
 use serde_json::Value;
 
 use super::arguments::{Words, fields};

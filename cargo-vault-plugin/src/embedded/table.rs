@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use plugin_runtime::host::Answer;
+use plugin_host::Answer;
 use serde_json::{Value, json};
 
 /// What stands between two columns.

@@ -11,14 +11,14 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use parking_lot::Mutex;
 
 /// The variable that names the file.
-pub(crate) const VARIABLE: &str = "PLUGIN_TEST_CLOCK";
+pub const VARIABLE: &str = "PLUGIN_TEST_CLOCK";
 
 /// More than the nanoseconds of any time that the system can express have digits.
 const LONGEST_TEXT: u64 = 48;
 
 /// A file that a host writes its time to.
 #[derive(Debug)]
-pub(crate) struct ClockFile {
+pub struct ClockFile {
     path: PathBuf,
     /// What was read last, for when the host has gone and taken its file along.
     last: Mutex<SystemTime>,
@@ -26,7 +26,7 @@ pub(crate) struct ClockFile {
 
 /// Why a file can't be a clock.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum ClockFileError {
+pub enum ClockFileError {
     #[error("cannot read the clock `{}` that {VARIABLE} names; unset it", path.display())]
     Read { path: PathBuf, source: io::Error },
     #[error(
@@ -38,7 +38,8 @@ pub(crate) enum ClockFileError {
 }
 
 impl ClockFile {
-    pub(crate) fn open(path: &Path) -> Result<Self, ClockFileError> {
+    /// Opens the file at `path`.
+    pub fn open(path: &Path) -> Result<Self, ClockFileError> {
         let unreadable = |source| ClockFileError::Read { path: path.to_owned(), source };
         let metadata = fs::symlink_metadata(path).map_err(unreadable)?;
         if !metadata.is_file() || !is_private(&metadata) {
@@ -48,7 +49,8 @@ impl ClockFile {
         Ok(Self { path: path.to_owned(), last })
     }
 
-    pub(crate) fn now(&self) -> SystemTime {
+    /// Returns the time in the file.
+    pub fn now(&self) -> SystemTime {
         let mut last = self.last.lock();
         if let Ok(now) = read(&self.path) {
             *last = now;
@@ -76,8 +78,7 @@ fn read(path: &Path) -> io::Result<SystemTime> {
 }
 
 /// Returns a time as text: nanoseconds since 1970, below zero before.
-#[cfg(any(feature = "host", test))]
-pub(crate) fn to_text(time: SystemTime) -> String {
+pub fn to_text(time: SystemTime) -> String {
     match time.duration_since(UNIX_EPOCH) {
         Ok(after) => format!("{}\n", after.as_nanos()),
         Err(before) => format!("-{}\n", before.duration().as_nanos()),

@@ -62,7 +62,9 @@ mod types;
 mod tests;
 
 pub use self::error::FieldError;
-pub(crate) use self::limits::{Limits, parse};
+pub(crate) use self::limits::Limits;
+#[doc(hidden)]
+pub use self::limits::parse;
 pub use self::names::NameList;
 pub use self::parse::Parsed;
 pub(crate) use self::patch::{Naming, patched};

@@ -3,18 +3,17 @@
 //! It is a guard for usability, not for security. Both products use the `VAULT_` name.
 
 /// Name of the environment variable that holds the cookie of secrets engines and auth methods.
-pub(crate) const COOKIE_KEY: &str = "VAULT_BACKEND_PLUGIN";
+pub const COOKIE_KEY: &str = "VAULT_BACKEND_PLUGIN";
 
 /// The value that [`COOKIE_KEY`] must have, compared exactly.
-pub(crate) const COOKIE_VALUE: &str = "6669da05-b1c8-4f49-97d9-c8e5bed98e20";
+pub const COOKIE_VALUE: &str = "6669da05-b1c8-4f49-97d9-c8e5bed98e20";
 
 /// The cookie variable of database plugins. A server that does not know what kind of plugin a
 /// file is tries this one first.
-pub(crate) const DATABASE_COOKIE_KEY: &str = "VAULT_DATABASE_PLUGIN";
+pub const DATABASE_COOKIE_KEY: &str = "VAULT_DATABASE_PLUGIN";
 
 /// The value that [`DATABASE_COOKIE_KEY`] has when a server tries that.
-#[cfg(feature = "host")]
-pub(crate) const DATABASE_COOKIE_VALUE: &str = "926a0820-aea2-be28-51d6-83cdf00e8edb";
+pub const DATABASE_COOKIE_VALUE: &str = "926a0820-aea2-be28-51d6-83cdf00e8edb";
 
 /// Who started this process, as far as the cookies tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

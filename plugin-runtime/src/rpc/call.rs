@@ -9,7 +9,7 @@ use tonic::{Request, Response, Status};
 use crate::error::chain;
 
 /// Returns the authority of every call, whatever the socket: the name on the server's certificate.
-pub(crate) fn origin() -> Uri {
+pub fn origin() -> Uri {
     Uri::from_static("https://localhost")
 }
 
@@ -23,7 +23,7 @@ pub(super) fn reason(status: &Status) -> String {
 }
 
 /// Returns a call that tells the server how long its answer is of use.
-pub(crate) fn request<T>(message: T, deadline: Option<Instant>) -> Request<T> {
+pub fn request<T>(message: T, deadline: Option<Instant>) -> Request<T> {
     let mut request = Request::new(message);
     if let Some(deadline) = deadline {
         request.set_timeout(deadline.saturating_duration_since(Instant::now()));
@@ -32,7 +32,7 @@ pub(crate) fn request<T>(message: T, deadline: Option<Instant>) -> Request<T> {
 }
 
 /// Returns the answer, or the deadline if that comes first.
-pub(crate) async fn timed<T>(
+pub async fn timed<T>(
     deadline: Option<Instant>,
     call: impl Future<Output = Result<Response<T>, Status>>,
 ) -> Result<T, Status> {

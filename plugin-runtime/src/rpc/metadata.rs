@@ -6,7 +6,7 @@ use tonic::Status;
 use tonic::metadata::MetadataMap;
 
 /// The key under which a server names the instance, that is the mount, that a call is for.
-pub(crate) const MULTIPLEX_ID: &str = "multiplex_id";
+pub const MULTIPLEX_ID: &str = "multiplex_id";
 
 /// Returns the instance that a call is for, in the words of the Go implementation where there is
 /// none.
@@ -26,7 +26,7 @@ pub(super) fn instance_id(metadata: &MetadataMap) -> Result<&str, Status> {
 }
 
 /// Returns when the caller stops waiting, by gRPC's own header. An invalid header is ignored.
-pub(crate) fn deadline(metadata: &MetadataMap) -> Option<Instant> {
+pub fn deadline(metadata: &MetadataMap) -> Option<Instant> {
     let timeout = metadata.get("grpc-timeout")?.to_str().ok().and_then(timeout)?;
     Instant::now().checked_add(timeout)
 }

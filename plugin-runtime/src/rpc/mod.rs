@@ -20,17 +20,14 @@ mod unwind;
 mod version;
 
 pub(crate) use broker::{Ended, PluginBroker};
-#[cfg(feature = "host")]
-pub(crate) use call::{origin, request, timed};
+pub use call::{origin, request, timed};
 pub(crate) use controller::Shutdown;
 pub(crate) use first_use::FirstUse;
 pub(crate) use instances::Instances;
-#[cfg(feature = "host")]
-pub(crate) use metadata::{MULTIPLEX_ID, deadline};
+pub use metadata::{MULTIPLEX_ID, deadline};
 pub(crate) use services::Services;
-#[cfg(feature = "host")]
-pub(crate) use unwind::{guarded, guarded_sync};
+pub use unwind::{guarded, guarded_sync};
 
 /// The size of the largest message, in either direction: what gRPC for Go is set to on the other
 /// side. The servers' own limit on a request is lower.
-pub(crate) const MOST_BYTES: usize = i32::MAX as usize;
+pub const MOST_BYTES: usize = i32::MAX as usize;

@@ -9,7 +9,7 @@ use crate::Error;
 
 /// Runs a backend's future. A panic becomes an error for this caller; the panic hook has logged
 /// its place.
-pub(crate) fn guarded<T>(
+pub fn guarded<T>(
     call: impl Future<Output = Result<T, Error>>,
 ) -> impl Future<Output = Result<T, Error>> {
     // A backend's state is behind its own locks, which tell (or, as parking_lot's, take care of)
@@ -18,7 +18,7 @@ pub(crate) fn guarded<T>(
 }
 
 /// Runs a backend's plain function.
-pub(crate) fn guarded_sync<T>(call: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
+pub fn guarded_sync<T>(call: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
     catch_unwind(AssertUnwindSafe(call)).unwrap_or_else(|_| Err(panicked()))
 }
 

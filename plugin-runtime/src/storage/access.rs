@@ -35,7 +35,7 @@ use super::{Storage, StorageEntry, StorageError, Transaction};
 ///         })
 ///         .await
 /// }
-/// # plugin_runtime::test::block_on(async {
+/// # plugin_host::test::block_on(async {
 /// #     let storage = Storage::in_memory();
 /// #     deposit(storage.clone()).await.unwrap();
 /// #     transfer(storage.clone()).await.unwrap();

@@ -85,7 +85,8 @@ pub enum StorageError {
 
 impl StorageError {
     /// Sorts a text in which a server reported a failure.
-    pub(crate) fn from_text(text: String) -> Self {
+    #[doc(hidden)]
+    pub fn from_text(text: String) -> Self {
         if text.contains(READ_ONLY) {
             Self::ReadOnly(text)
         } else if text.contains("transaction commit failed") {

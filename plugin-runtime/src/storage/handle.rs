@@ -33,7 +33,8 @@ pub struct Storage {
 }
 
 impl Storage {
-    pub(crate) fn new(backend: Arc<dyn StorageBackend>) -> Self {
+    #[doc(hidden)]
+    pub fn new(backend: Arc<dyn StorageBackend>) -> Self {
         Self { backend, deadline: None }
     }
 
@@ -45,7 +46,8 @@ impl Storage {
 
     /// Returns the same handle, whose calls end at `deadline`.
     #[must_use]
-    pub(crate) fn until(mut self, deadline: Option<Instant>) -> Self {
+    #[doc(hidden)]
+    pub fn until(mut self, deadline: Option<Instant>) -> Self {
         self.deadline = deadline;
         self
     }

@@ -12,7 +12,7 @@ type Entries = BTreeMap<String, StorageEntry>;
 
 /// Entries by key, and the transactions that are open.
 #[derive(Debug, Default)]
-pub(crate) struct Memory {
+pub struct Memory {
     state: Mutex<State>,
     tasks: TaskTracker,
 }
@@ -35,10 +35,9 @@ struct Open {
     read_only: bool,
 }
 
-#[cfg(feature = "host")]
 impl Memory {
     /// Returns how many entries there are.
-    pub(crate) fn count(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.state.lock().entries.len()
     }
 }

@@ -18,8 +18,7 @@ pub use entry::StorageEntry;
 pub use error::StorageError;
 pub use handle::Storage;
 pub(crate) use key::MAX_KEY;
-#[cfg(any(feature = "host", test))]
-pub(crate) use memory::Memory;
+pub use memory::Memory;
 pub use transaction::Transaction;
 pub use walk::Walk;
 
@@ -33,17 +32,20 @@ use tokio_util::task::TaskTracker;
 
 /// What a call is bound to.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Call<'a> {
+pub struct Call<'a> {
     /// The transaction that it belongs to; empty for none.
-    pub(crate) transaction: &'a str,
+    pub transaction: &'a str,
     /// When its answer is of no use any more.
-    pub(crate) deadline: Option<Instant>,
+    pub deadline: Option<Instant>,
 }
 
-pub(crate) type Answer<'a, T> = BoxFuture<'a, Result<T, StorageError>>;
+/// The answer to one call.
+pub type Answer<'a, T> = BoxFuture<'a, Result<T, StorageError>>;
 
 /// Where storage is kept: behind a server, or in memory.
-pub(crate) trait StorageBackend: fmt::Debug + Send + Sync {
+#[doc(hidden)]
+#[allow(missing_docs, reason = "a call each, as `Storage` documents them")]
+pub trait StorageBackend: fmt::Debug + Send + Sync {
     fn get<'a>(&'a self, key: &'a str, call: Call<'a>) -> Answer<'a, Option<StorageEntry>>;
     fn put<'a>(&'a self, entry: StorageEntry, call: Call<'a>) -> Answer<'a, ()>;
     fn delete<'a>(&'a self, key: &'a str, call: Call<'a>) -> Answer<'a, ()>;

@@ -54,7 +54,7 @@ impl Storage {
     ///         })
     ///         .await
     /// }
-    /// # plugin_runtime::test::block_on(async {
+    /// # plugin_host::test::block_on(async {
     /// #     let storage = Storage::in_memory();
     /// #     storage.put("a", &1).await.unwrap();
     /// #     rename(&storage, "a", "b").await.unwrap();

@@ -35,7 +35,7 @@ const DELETIONS: usize = 16;
 ///     }
 ///     Ok(count)
 /// }
-/// # plugin_runtime::test::block_on(async {
+/// # plugin_host::test::block_on(async {
 /// #     let storage = Storage::in_memory();
 /// #     storage.put("role/dev/eu", &1).await.unwrap();
 /// #     assert_eq!(count(&storage).await.unwrap(), 1);

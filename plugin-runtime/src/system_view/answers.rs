@@ -77,6 +77,27 @@ pub struct WrapInfo {
     pub seal_wrap: bool,
 }
 
+impl WrapInfo {
+    /// Returns a token that lives for `ttl` from `creation_time` and wraps no other token.
+    pub fn new(
+        token: impl Into<Zeroizing<String>>,
+        ttl: Duration,
+        creation_time: SystemTime,
+    ) -> Self {
+        Self {
+            ttl,
+            token: token.into(),
+            accessor: String::new(),
+            creation_time,
+            wrapped_accessor: String::new(),
+            wrapped_entity_id: String::new(),
+            format: String::new(),
+            creation_path: String::new(),
+            seal_wrap: false,
+        }
+    }
+}
+
 impl fmt::Debug for WrapInfo {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("WrapInfo").field("ttl", &self.ttl).finish_non_exhaustive()
@@ -113,6 +134,13 @@ pub struct IdentityToken {
     pub token: Zeroizing<String>,
     /// How long it is valid.
     pub ttl: Duration,
+}
+
+impl IdentityToken {
+    /// Returns a token that is valid for `ttl`.
+    pub fn new(token: impl Into<Zeroizing<String>>, ttl: Duration) -> Self {
+        Self { token: token.into(), ttl }
+    }
 }
 
 impl fmt::Debug for IdentityToken {

@@ -30,7 +30,8 @@ macro_rules! ask {
 }
 
 impl SystemView {
-    pub(crate) fn new(backend: Arc<dyn SystemViewBackend>, clock: Clock) -> Self {
+    #[doc(hidden)]
+    pub fn new(backend: Arc<dyn SystemViewBackend>, clock: Clock) -> Self {
         Self { backend: Some(backend), deadline: None, clock }
     }
 
@@ -42,7 +43,8 @@ impl SystemView {
 
     /// Returns the same handle, whose calls end at `deadline`.
     #[must_use]
-    pub(crate) fn until(mut self, deadline: Option<Instant>) -> Self {
+    #[doc(hidden)]
+    pub fn until(mut self, deadline: Option<Instant>) -> Self {
         self.deadline = deadline;
         self
     }

@@ -17,10 +17,13 @@ use futures_util::future::BoxFuture;
 
 use crate::{Data, Entity, Group};
 
-pub(crate) type Answer<'a, T> = BoxFuture<'a, Result<T, SystemViewError>>;
+/// The answer to one question.
+pub type Answer<'a, T> = BoxFuture<'a, Result<T, SystemViewError>>;
 
 /// What answers: a server, or an error in tests.
-pub(crate) trait SystemViewBackend: fmt::Debug + Send + Sync {
+#[doc(hidden)]
+#[allow(missing_docs, reason = "a question each, as `SystemView` documents them")]
+pub trait SystemViewBackend: fmt::Debug + Send + Sync {
     fn default_lease_ttl(&self, deadline: Option<Instant>) -> Answer<'_, Duration>;
     fn max_lease_ttl(&self, deadline: Option<Instant>) -> Answer<'_, Duration>;
     fn tainted(&self, deadline: Option<Instant>) -> Answer<'_, bool>;

@@ -12,7 +12,7 @@ use tonic::body::Body;
 
 /// What the peer sends. Whatever is taken out makes room for more.
 #[derive(Debug)]
-pub(crate) struct Received {
+pub struct Received {
     stream: RecvStream,
     data_done: bool,
 }

@@ -46,7 +46,7 @@ struct Open {
 /// Why a brokered service cannot be reached.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub(crate) enum ConnectError {
+pub enum ConnectError {
     #[error("cannot connect to the server's brokered service at {address}")]
     Dial { address: String, source: io::Error },
     #[error("TLS handshake with the server's brokered service at {address} failed")]
@@ -66,7 +66,7 @@ pub(crate) enum ConnectError {
 
 /// A cheap handle; its clones share one connection.
 #[derive(Clone)]
-pub(crate) struct Channel {
+pub struct Channel {
     shared: Arc<Shared>,
 }
 
@@ -82,7 +82,7 @@ struct Shared {
 
 impl Channel {
     /// Returns a channel to `target`. Nothing is dialled yet.
-    pub(crate) fn new(target: Target, tls: Option<Tls>) -> Self {
+    pub fn new(target: Target, tls: Option<Tls>) -> Self {
         Self {
             shared: Arc::new(Shared {
                 target,
@@ -96,13 +96,12 @@ impl Channel {
     }
 
     /// Dials now instead of at the first call.
-    #[cfg(feature = "host")]
-    pub(crate) async fn connect(&self) -> Result<(), ConnectError> {
+    pub async fn connect(&self) -> Result<(), ConnectError> {
         self.shared.open().await.map(drop)
     }
 
     /// Closes the connection and ends its task. Later calls fail.
-    pub(crate) async fn close(&self) {
+    pub async fn close(&self) {
         self.shared.closed.cancel();
         *self.shared.open.lock() = None;
         self.shared.target.release();

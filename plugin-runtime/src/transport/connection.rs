@@ -59,25 +59,25 @@ type Connection = h2::server::Connection<Stream, Bytes>;
 
 /// Owns every task of the connections it serves, and ends them.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Connections {
+pub struct Connections {
     pub(super) tasks: TaskTracker,
     stop: CancellationToken,
 }
 
 impl Connections {
     /// Tells every connection to finish what it has begun and to close.
-    pub(crate) fn stop(&self) {
+    pub fn stop(&self) {
         self.stop.cancel();
         self.tasks.close();
     }
 
     /// Returns a token that [`Connections::stop`] cancels.
-    pub(crate) fn stopping(&self) -> &CancellationToken {
+    pub fn stopping(&self) -> &CancellationToken {
         &self.stop
     }
 
     /// Resolves when, after [`Connections::stop`], nothing runs any more.
-    pub(crate) async fn ended(&self) {
+    pub async fn ended(&self) {
         self.tasks.wait().await;
     }
 
@@ -88,7 +88,7 @@ impl Connections {
 
 /// Accepts connections until `connections` is stopped. Without `tls` every connection is dropped
 /// unless `plaintext` says that the caller knows what that means.
-pub(crate) async fn serve<S>(
+pub async fn serve<S>(
     listener: Listener,
     tls: Option<Tls>,
     plaintext: bool,

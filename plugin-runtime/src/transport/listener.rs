@@ -14,7 +14,7 @@ use crate::handshake::Network;
 
 /// How to listen.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum ListenOn {
+pub enum ListenOn {
     /// A Unix socket of a new name in `directory`, which `variable` of the environment names, open
     /// to `group` if there is one.
     Unix { directory: PathBuf, variable: &'static str, group: Option<String> },
@@ -26,7 +26,7 @@ pub(crate) enum ListenOn {
 /// Why a plugin cannot listen.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub(crate) enum BindError {
+pub enum BindError {
     #[error(
         "cannot create a socket in {directory}; set {variable} to a directory that can be written to"
     )]
@@ -63,7 +63,7 @@ pub(crate) enum BindError {
 
 /// A bound socket. Dropping it unlinks the file.
 #[derive(Debug)]
-pub(crate) enum Listener {
+pub enum Listener {
     #[cfg(unix)]
     Unix {
         listener: UnixListener,
@@ -78,7 +78,7 @@ pub(crate) enum Listener {
 
 impl Listener {
     /// Binds; must be called inside a Tokio runtime.
-    pub(crate) fn bind(on: &ListenOn) -> Result<Self, BindError> {
+    pub fn bind(on: &ListenOn) -> Result<Self, BindError> {
         match on {
             #[cfg(unix)]
             ListenOn::Unix { directory, variable, group } => {
@@ -95,7 +95,7 @@ impl Listener {
     }
 
     /// Returns where it listens, for the handshake line.
-    pub(crate) fn network(&self) -> &Network {
+    pub fn network(&self) -> &Network {
         match self {
             #[cfg(unix)]
             Self::Unix { network, .. } => network,
@@ -104,7 +104,7 @@ impl Listener {
     }
 
     /// Returns the next connection.
-    pub(crate) async fn accept(&self) -> io::Result<Socket> {
+    pub async fn accept(&self) -> io::Result<Socket> {
         match self {
             #[cfg(unix)]
             Self::Unix { listener, .. } => {
@@ -151,7 +151,7 @@ mod unix {
 
     /// A socket's file, unlinked on drop.
     #[derive(Debug)]
-    pub(crate) struct SocketFile(PathBuf);
+    pub struct SocketFile(PathBuf);
 
     impl Drop for SocketFile {
         fn drop(&mut self) {

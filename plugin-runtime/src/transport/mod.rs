@@ -12,13 +12,13 @@ mod tls;
 #[cfg(unix)]
 mod unix;
 
-pub(crate) use body::Received;
-pub(crate) use channel::Channel;
-#[cfg(feature = "host")]
-pub(crate) use channel::ConnectError;
-pub(crate) use connection::{Connections, serve};
-pub(crate) use listener::{BindError, ListenOn, Listener};
+pub use body::Received;
+pub use channel::Channel;
+pub use channel::ConnectError;
+pub use connection::{Connections, serve};
+pub(crate) use listener::BindError;
+pub use listener::{ListenOn, Listener};
 pub(crate) use shortage::explained;
 pub(crate) use stream::Socket;
-pub(crate) use target::Target;
-pub(crate) use tls::{Identity, Tls, TlsError};
+pub use target::Target;
+pub use tls::{Identity, Tls, TlsError};

@@ -16,7 +16,7 @@ use super::unix::UnixSocket;
 
 /// A connected socket of either kind.
 #[derive(Debug)]
-pub(crate) enum Socket {
+pub enum Socket {
     #[cfg(unix)]
     Unix(UnixSocket),
     Tcp(TcpStream),

@@ -17,7 +17,7 @@ use crate::handshake::Network;
 
 /// The address of a service, and its socket's file if that is held.
 #[derive(Debug)]
-pub(crate) struct Target {
+pub struct Target {
     network: Network,
     #[cfg(target_os = "linux")]
     file: parking_lot::Mutex<Option<std::fs::File>>,
@@ -25,8 +25,7 @@ pub(crate) struct Target {
 
 impl Target {
     /// Returns a service that is connected to by its address.
-    #[cfg(feature = "host")]
-    pub(crate) fn at(network: Network) -> Self {
+    pub fn at(network: Network) -> Self {
         Self {
             network,
             #[cfg(target_os = "linux")]
@@ -35,7 +34,7 @@ impl Target {
     }
 
     /// Returns a service whose socket is found later too, when its file has been removed.
-    pub(crate) fn held(network: Network) -> Self {
+    pub fn held(network: Network) -> Self {
         Self {
             #[cfg(target_os = "linux")]
             file: parking_lot::Mutex::new(hold(&network)),

@@ -24,7 +24,7 @@ const RETRY: Duration = Duration::from_millis(1);
 
 /// A connected Unix socket.
 #[derive(Debug)]
-pub(crate) struct UnixSocket {
+pub struct UnixSocket {
     arrivals: AsyncFd<UnixStream>,
     /// What a write waits with that found no room.
     room: Option<Room>,

@@ -6,7 +6,7 @@ use crate::{Error, ErrorKind};
 
 /// Returns the error's kind and text. Kinds of a fixed text lose theirs on the way, which is why an
 /// explanation travels in the response beside it.
-pub(crate) fn error_to_wire(error: &Error) -> pb::ProtoError {
+pub fn error_to_wire(error: &Error) -> pb::ProtoError {
     let (number, code) = match error.kind() {
         ErrorKind::Unknown => (0, 0),
         ErrorKind::User => (1, 0),

@@ -50,8 +50,7 @@ pub(crate) fn group_from_wire(group: logical::Group) -> Group {
     }
 }
 
-#[cfg(feature = "host")]
-pub(crate) fn entity_to_wire(entity: Entity) -> logical::Entity {
+pub fn entity_to_wire(entity: Entity) -> logical::Entity {
     logical::Entity {
         id: entity.id,
         name: entity.name,
@@ -62,8 +61,7 @@ pub(crate) fn entity_to_wire(entity: Entity) -> logical::Entity {
     }
 }
 
-#[cfg(feature = "host")]
-pub(crate) fn group_to_wire(group: Group) -> logical::Group {
+pub fn group_to_wire(group: Group) -> logical::Group {
     logical::Group {
         id: group.id,
         name: group.name,

@@ -11,17 +11,17 @@ use crate::{Lease, Secret};
 const GO_ZERO_TIME: Timestamp = Timestamp { seconds: -62_135_596_800, nanos: 0 };
 
 /// Returns nanoseconds; durations over 292 years become the longest that the wire can carry.
-pub(crate) fn duration_to_wire(duration: Duration) -> i64 {
+pub fn duration_to_wire(duration: Duration) -> i64 {
     i64::try_from(duration.as_nanos()).unwrap_or(i64::MAX)
 }
 
 /// Reads nanoseconds; a negative duration, which no server means, becomes zero.
-pub(crate) fn duration_from_wire(nanos: i64) -> Duration {
+pub fn duration_from_wire(nanos: i64) -> Duration {
     Duration::from_nanos(u64::try_from(nanos).unwrap_or_default())
 }
 
 /// Returns the few durations that travel as whole seconds.
-pub(crate) fn seconds_to_wire(duration: Duration) -> i64 {
+pub fn seconds_to_wire(duration: Duration) -> i64 {
     i64::try_from(duration.as_secs()).unwrap_or(i64::MAX)
 }
 

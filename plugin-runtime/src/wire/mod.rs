@@ -13,10 +13,10 @@ mod response;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use error::error_to_wire;
+pub use error::error_to_wire;
 pub(crate) use identity::{entity_from_wire, group_from_wire};
-#[cfg(feature = "host")]
-pub(crate) use identity::{entity_to_wire, group_to_wire};
-pub(crate) use lease::{duration_from_wire, duration_to_wire, seconds_to_wire, time_from_wire};
-pub(crate) use request::request_from_wire;
-pub(crate) use response::reply_to_wire;
+pub use identity::{entity_to_wire, group_to_wire};
+pub(crate) use lease::time_from_wire;
+pub use lease::{duration_from_wire, duration_to_wire, seconds_to_wire};
+pub use request::request_from_wire;
+pub use response::reply_to_wire;

@@ -11,7 +11,7 @@ use super::lease::{duration_from_wire, secret_from_wire};
 use crate::request::Headers;
 use crate::{Data, Operation, Request, RequestWrap, Storage, SystemView};
 
-pub(crate) fn request_from_wire(
+pub fn request_from_wire(
     request: pb::Request,
     storage: &Storage,
     system_view: &SystemView,

@@ -10,7 +10,7 @@ use crate::{Data, Error, ErrorKind, Operation, Response};
 
 /// Returns the reply to a request with this operation. The operation matters where servers assert
 /// the shape of an answer and would fall over another one.
-pub(crate) fn reply_to_wire(
+pub fn reply_to_wire(
     operation: Operation,
     result: Result<Option<Response>, Error>,
 ) -> pb::HandleRequestReply {

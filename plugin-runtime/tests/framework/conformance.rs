@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::mount::{Mount, data, refusal};
 
-#[path = "../../examples/conformance.rs"]
+#[path = "../plugins/conformance.rs"]
 #[allow(dead_code, reason = "a test has a main function of its own")]
 mod example;
 

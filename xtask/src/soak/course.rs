@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use plugin_runtime::host::Host;
+use plugin_host::Host;
 use tokio::runtime::Handle;
 use tokio::task::JoinSet;
 
@@ -45,7 +45,7 @@ impl Subject {
     /// The path of the mount that keeps the steady process up.
     fn anchor_path(&self) -> String {
         match self.profile.kind {
-            plugin_runtime::host::PluginType::Auth => format!("auth/{}", self.anchor()),
+            plugin_host::PluginType::Auth => format!("auth/{}", self.anchor()),
             _ => self.anchor(),
         }
     }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
-use plugin_runtime::host::Host;
+use plugin_host::Host;
 use tokio::sync::Semaphore;
 
 use super::chance::Chance;

@@ -1,6 +1,6 @@
 //! What a plugin is asked, and what it must answer.
 
-use plugin_runtime::host::{Enable, PluginType};
+use plugin_host::{Enable, PluginType};
 use serde_json::{Value, json};
 
 /// A path within the mount, and the fields that are written to it.

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use plugin_host::{Answer, ApiRequest, Host};
 use plugin_runtime::Operation;
-use plugin_runtime::host::{Answer, ApiRequest, Host};
 use tokio::task::JoinSet;
 
 use super::chance::Chance;

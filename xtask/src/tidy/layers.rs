@@ -8,17 +8,18 @@ use crate::workspace::Workspace;
 /// What members may depend on among each other. A name that ends in `*` stands for all that start
 /// so; the first line that fits counts. Development dependencies are free: a test may look up.
 const LAYERS: &[(&str, &[&str])] = &[
-    ("plugin-proto", &[]),
+    ("vault-plugin-proto", &[]),
     ("vault-plugin-macros", &[]),
-    ("plugin-runtime", &["plugin-proto", "vault-plugin-macros"]),
-    ("backend-*", &["plugin-runtime", "plugin-proto"]),
+    ("vault-plugin-runtime", &["vault-plugin-proto", "vault-plugin-macros"]),
+    ("vault-plugin-host", &["vault-plugin-runtime", "vault-plugin-proto"]),
+    ("backend-*", &["vault-plugin-runtime", "vault-plugin-proto"]),
     // Its targets look at others, itself does not.
     ("plugin-fuzz", &[]),
-    // These drive plugins with the runtime's host. Their builds must not wait for the plugins, which
+    // These drive plugins with the host. Their builds must not wait for the plugins, which
     // they build themselves.
-    ("cargo-vault-plugin", &["plugin-runtime"]),
-    ("xtask", &["plugin-runtime", "cargo-vault-plugin"]),
-    ("benches", &["plugin-proto", "plugin-runtime", "backend-*"]),
+    ("cargo-vault-plugin", &["vault-plugin-host", "vault-plugin-runtime"]),
+    ("xtask", &["vault-plugin-host", "vault-plugin-runtime", "cargo-vault-plugin"]),
+    ("benches", &["vault-plugin-proto", "vault-plugin-runtime", "vault-plugin-host", "backend-*"]),
 ];
 
 /// Dependencies that point up, and members that have no place yet.
@@ -60,10 +61,10 @@ mod tests {
     #[test]
     fn a_dependency_that_points_up_is_found() {
         let cases: [(&str, &[&str], usize); 8] = [
-            ("plugin-proto", &["plugin-runtime"], 1),
-            ("plugin-runtime", &["plugin-proto"], 0),
-            ("plugin-runtime", &["backend-kv-mock"], 1),
-            ("backend-kv-mock", &["plugin-runtime"], 0),
+            ("vault-plugin-proto", &["vault-plugin-runtime"], 1),
+            ("vault-plugin-runtime", &["vault-plugin-proto"], 0),
+            ("vault-plugin-runtime", &["vault-plugin-host"], 1),
+            ("backend-kv-mock", &["vault-plugin-runtime"], 0),
             ("backend-kv-mock", &["backend-auth-mock", "xtask"], 2),
             ("xtask", &["cargo-vault-plugin"], 0),
             ("backend-kv-mock", &["cargo-vault-plugin"], 1),

@@ -14,7 +14,7 @@ use std::fmt::Write as _;
 
 use anyhow::{Result, bail};
 use cargo_vault_plugin::server::ServerBinary;
-use plugin_runtime::host::{Client, Host, Launch};
+use plugin_host::{Client, Host, Launch};
 use serde_json::{Value, json};
 
 use crate::example::Example;
@@ -47,7 +47,7 @@ fn the_host_answers_as_the_server_does(binary: &ServerBinary) -> Result<()> {
         values.plugin_environment.version.clone_from(&binary.version);
     });
     let server = &example.server;
-    let (host, server) = plugin_runtime::test::block_on(async {
+    let (host, server) = plugin_host::test::block_on(async {
         let server = Client::http(server.address(), server.token());
         (answers(&Client::of(&host), &steps).await, answers(&server, &steps).await)
     });

@@ -66,7 +66,7 @@ pub(crate) fn built() -> Result<PathBuf> {
 
 fn build() -> Result<PathBuf> {
     let mut build = cargo();
-    build.args(["build", "--package", "plugin-runtime"]);
+    build.args(["build", "--package", "vault-plugin-runtime"]);
     for name in EXAMPLES {
         build.args(["--example", name]);
     }

@@ -130,9 +130,9 @@ impl Limits {
 
 type Entries = BTreeMap<String, Box<RawValue>>;
 
-/// Reads a request's fields as [`parse`](super::parse::parse) does and holds them to the limits of
+/// Reads a request's fields as `parse::parse` does and holds them to the limits of
 /// their schema.
-pub(crate) fn parse<T: DeserializeOwned>(
+pub fn parse<T: DeserializeOwned>(
     fields: &FieldSet,
     captures: &[(&str, Option<&str>)],
     body: &[u8],

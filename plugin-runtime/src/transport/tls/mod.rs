@@ -29,13 +29,12 @@ const SERVER_NAME: &str = "localhost";
 const HTTP_2: &[u8] = b"h2";
 
 /// The length of PEM's lines.
-#[cfg(feature = "host")]
 const PEM_LINE: usize = 64;
 
 /// Why a TLS configuration could not be made.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub(crate) enum TlsError {
+pub enum TlsError {
     #[error("PLUGIN_CLIENT_CERT is not a certificate in PEM")]
     Pem,
     #[error("cannot create a certificate")]
@@ -45,14 +44,14 @@ pub(crate) enum TlsError {
 }
 
 /// This process's key pair and self-signed certificate, made at each start.
-pub(crate) struct Identity {
+pub struct Identity {
     certificate: CertificateDer<'static>,
     key: PrivatePkcs8KeyDer<'static>,
 }
 
 impl Identity {
     /// Returns a fresh identity: P-256, valid for `localhost`.
-    pub(crate) fn generate() -> Result<Self, TlsError> {
+    pub fn generate() -> Result<Self, TlsError> {
         let key = rcgen::KeyPair::generate()?;
         let mut params = rcgen::CertificateParams::new([SERVER_NAME.to_owned()])?;
         params.distinguished_name = rcgen::DistinguishedName::new();
@@ -62,13 +61,12 @@ impl Identity {
     }
 
     /// Returns the certificate in DER, for the handshake line.
-    pub(crate) fn certificate(&self) -> &[u8] {
+    pub fn certificate(&self) -> &[u8] {
         &self.certificate
     }
 
     /// Returns the certificate in PEM, for a plugin's environment.
-    #[cfg(feature = "host")]
-    pub(crate) fn certificate_pem(&self) -> String {
+    pub fn certificate_pem(&self) -> String {
         let base64 = STANDARD.encode(&self.certificate);
         let mut pem = String::from("-----BEGIN CERTIFICATE-----\n");
         for (index, letter) in base64.chars().enumerate() {
@@ -91,20 +89,19 @@ impl fmt::Debug for Identity {
 /// TLS with one peer, in both roles: the main connection and the brokered ones use the same key
 /// pairs with the roles swapped.
 #[derive(Clone)]
-pub(crate) struct Tls {
+pub struct Tls {
     acceptor: TlsAcceptor,
     connector: TlsConnector,
 }
 
 impl Tls {
     /// Sets up TLS between `identity` and the holder of the certificate in `peer_pem`.
-    pub(crate) fn with_peer(identity: &Identity, peer_pem: &str) -> Result<Self, TlsError> {
+    pub fn with_peer(identity: &Identity, peer_pem: &str) -> Result<Self, TlsError> {
         Self::pinned(identity, certificate_from_pem(peer_pem)?)
     }
 
     /// Sets up TLS between `identity` and the holder of the certificate with this DER.
-    #[cfg(feature = "host")]
-    pub(crate) fn with_certificate(identity: &Identity, peer: &[u8]) -> Result<Self, TlsError> {
+    pub fn with_certificate(identity: &Identity, peer: &[u8]) -> Result<Self, TlsError> {
         Self::pinned(identity, checked(CertificateDer::from(peer.to_vec()))?)
     }
 
@@ -118,7 +115,7 @@ impl Tls {
     }
 
     /// Returns the server's half of a handshake over `socket`.
-    pub(crate) async fn accept<S: AsyncRead + AsyncWrite + Unpin>(
+    pub async fn accept<S: AsyncRead + AsyncWrite + Unpin>(
         &self,
         socket: S,
     ) -> std::io::Result<tokio_rustls::server::TlsStream<S>> {
@@ -126,7 +123,7 @@ impl Tls {
     }
 
     /// Returns the client's half of a handshake over `socket`.
-    pub(crate) async fn connect<S: AsyncRead + AsyncWrite + Unpin>(
+    pub async fn connect<S: AsyncRead + AsyncWrite + Unpin>(
         &self,
         socket: S,
     ) -> std::io::Result<tokio_rustls::client::TlsStream<S>> {

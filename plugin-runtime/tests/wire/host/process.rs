@@ -23,7 +23,7 @@ pub(crate) fn plugin() -> PathBuf {
     let test = std::env::current_exe().expect("this test's own path");
     let target = test.parent().and_then(Path::parent).expect("target/<profile>/deps");
     let plugin = target.join("examples").join("wire_backend");
-    let advice = "build it: cargo build -p plugin-runtime --example wire_backend";
+    let advice = "build it: cargo build -p vault-plugin-runtime --example wire_backend";
     assert!(plugin.exists(), "{} is missing; {advice}", plugin.display());
     plugin
 }

@@ -1,7 +1,7 @@
 //! An answer as it is compared: everything that a client sees, with random values and times
 //! replaced by what they are.
 
-use plugin_runtime::host::Answer;
+use plugin_host::Answer;
 use serde_json::{Map, Value, json};
 
 use super::step::Kept;

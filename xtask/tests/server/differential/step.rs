@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use plugin_host::{Answer, ApiRequest, Client};
 use plugin_runtime::Operation;
-use plugin_runtime::host::{Answer, ApiRequest, Client};
 use serde_json::{Value, json};
 
 /// A request. Its path, its data and its token may name what an earlier answer held, such as

@@ -1,0 +1,138 @@
+//! What a host is made with.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use parking_lot::Mutex;
+
+use super::catalog::{Catalog, LaunchDefaults};
+use super::clock::Clock;
+use super::launch::Launch;
+use super::storage::Store;
+use super::system_view::SystemSettings;
+use crate::host::{Host, Shared};
+
+/// Makes a [`Host`].
+#[derive(Debug)]
+#[must_use]
+pub struct HostBuilder {
+    directory: Option<PathBuf>,
+    store: Store,
+    system: SystemSettings,
+    clock: Clock,
+    launch: LaunchDefaults,
+    request_timeout: Duration,
+    resolves_paths: bool,
+    shares_clock: bool,
+}
+
+impl Default for HostBuilder {
+    fn default() -> Self {
+        Self {
+            directory: None,
+            store: Store::new(),
+            system: SystemSettings::default(),
+            clock: Clock::default(),
+            launch: LaunchDefaults(Arc::new(|path| Launch::new(path))),
+            request_timeout: Duration::from_secs(90),
+            resolves_paths: true,
+            shares_clock: true,
+        }
+    }
+}
+
+impl HostBuilder {
+    /// The directory that registered plugins must be in: `plugin_directory` of a server.
+    pub fn plugin_directory(mut self, directory: impl Into<PathBuf>) -> Self {
+        self.directory = Some(directory.into());
+        self
+    }
+
+    /// Storage that is there already, with what another host has left in it.
+    pub fn store(mut self, store: Store) -> Self {
+        self.store = store;
+        self
+    }
+
+    /// What the system view answers.
+    pub fn system(mut self, system: SystemSettings) -> Self {
+        self.system = system;
+        self
+    }
+
+    /// The clock by which leases and tokens live.
+    pub fn clock(mut self, clock: Clock) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// How plugins are started: timers, TLS, environment, broker faults. The path, the checksum,
+    /// the arguments and the variables of the catalog are added.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use plugin_host::{Host, Launch};
+    ///
+    /// let host = Host::builder()
+    ///     .plugin_directory("/opt/plugins")
+    ///     .launch(|path| Launch::new(path).start_timeout(Duration::from_secs(5)))
+    ///     .build();
+    /// ```
+    pub fn launch(mut self, launch: impl Fn(&Path) -> Launch + Send + Sync + 'static) -> Self {
+        self.launch = LaunchDefaults(Arc::new(launch));
+        self
+    }
+
+    /// How long a request may take: 90 seconds unless set. As under a server, the plugin is told
+    /// of it only with what comes from the host itself, that is revocations and rollbacks;
+    /// anything else is cancelled when its time is over.
+    pub fn request_timeout(mut self, timeout: Duration) -> Self {
+        self.request_timeout = timeout;
+        self
+    }
+
+    /// Whether mounts are asked for the canonical form of a path before each request, as OpenBao
+    /// does from 2.7 on. They are unless this says no.
+    pub fn resolves_paths(mut self, resolves: bool) -> Self {
+        self.resolves_paths = resolves;
+        self
+    }
+
+    /// Sets whether the [`Clock`](plugin_runtime::Clock) of backends and plugins is this host's, which stands
+    /// still until it is moved. It is unless this says no; a tool that runs plugins for people and
+    /// never moves the clock says no.
+    pub fn shares_clock(mut self, shares: bool) -> Self {
+        self.shares_clock = shares;
+        self
+    }
+
+    /// The host, unsealed and with nothing mounted.
+    pub fn build(self) -> Host {
+        Host { shared: Arc::new(Shared::new(self)) }
+    }
+
+    pub(super) fn into_parts(self) -> Parts {
+        Parts {
+            catalog: Mutex::new(Catalog::new(self.directory)),
+            store: self.store,
+            system: self.system,
+            clock: self.clock,
+            launch: self.launch,
+            request_timeout: self.request_timeout,
+            resolves_paths: self.resolves_paths,
+            shares_clock: self.shares_clock,
+        }
+    }
+}
+
+pub(super) struct Parts {
+    pub(super) catalog: Mutex<Catalog>,
+    pub(super) store: Store,
+    pub(super) system: SystemSettings,
+    pub(super) clock: Clock,
+    pub(super) launch: LaunchDefaults,
+    pub(super) request_timeout: Duration,
+    pub(super) resolves_paths: bool,
+    pub(super) shares_clock: bool,
+}

@@ -1,0 +1,83 @@
+//! A handshake in each way that servers, old and new, begin one.
+
+use super::finding::{Check, Finding};
+use super::start::{refused, shortened};
+use crate::{Launch, LaunchError, NoLine, PluginProcess, TlsMode};
+
+/// The versions of servers from before 2020.
+const OLD_VERSIONS: [u32; 2] = [3, 4];
+
+/// What the ordinary handshake says of TLS.
+pub(super) fn tls(process: &PluginProcess) -> Finding {
+    let check = Check { name: "TLS", tried: "a connection with certificates on both sides" };
+    let bytes = process.handshake().certificate.len();
+    check.ok(format!("mutual TLS works, with a certificate of {bytes} bytes"))
+}
+
+/// Without a certificate of the server's.
+pub(super) async fn plaintext(launch: &Launch) -> Finding {
+    let check =
+        Check { name: "handshake without TLS", tried: "a start without PLUGIN_CLIENT_CERT" };
+    match launch.clone().tls(TlsMode::Plaintext).start().await {
+        Ok(process) => {
+            process.kill().await;
+            check.ok("it serves without TLS where nobody asks for it; servers always ask")
+        }
+        Err(LaunchError::NoHandshake { reason: NoLine::Closed, .. }) => {
+            check.ok("it leaves: it does not serve without TLS, which servers never ask for")
+        }
+        Err(error) => {
+            let found = refused(&error);
+            check.warning(
+                found.found,
+                "never starts it so; a tool that does gets nowhere",
+                "leave with a word on stderr, or serve without TLS and print an empty sixth field",
+            )
+        }
+    }
+}
+
+/// Offered nothing but the versions of old servers.
+pub(super) async fn old_versions(launch: &Launch) -> Finding {
+    let check =
+        Check { name: "handshake with versions 3 and 4", tried: "a start that offers them" };
+    match launch.clone().protocol_versions(OLD_VERSIONS).start().await {
+        Ok(process) => {
+            let version = process.handshake().protocol_version;
+            process.kill().await;
+            check.ok(format!("it speaks version {version} with old servers"))
+        }
+        Err(LaunchError::Version { plugin, .. }) => check.ok(format!(
+            "it prints version {plugin}, and an old server says that the versions differ"
+        )),
+        Err(error) => check.warning(
+            shortened(&plugin_runtime::__private::error::chain(&error)),
+            "of before 2020 can't start it, and does not learn why",
+            "print the handshake line with the lowest version that you know",
+        ),
+    }
+}
+
+/// Asked for brokered connections over the first one, as Vault asks in containers.
+pub(super) async fn broker_multiplexing(launch: &Launch) -> Finding {
+    let check = Check {
+        name: "handshake with broker multiplexing",
+        tried: "a start with PLUGIN_MULTIPLEX_GRPC=true",
+    };
+    match launch.clone().ask_for_broker_multiplexing().start().await {
+        Ok(process) => {
+            let answer = process.handshake().broker_multiplexing;
+            process.kill().await;
+            match answer {
+                Some(_) => check.ok("it says no in the seventh field"),
+                None => check.ok("it prints six fields, which means no"),
+            }
+        }
+        Err(LaunchError::BrokerMultiplexing) => check.ok("it says yes in the seventh field"),
+        Err(error) => check.warning(
+            shortened(&plugin_runtime::__private::error::chain(&error)),
+            "asks for it where it runs plugins in containers, and can't start this one there",
+            "print `false` in the seventh field when it is asked for and not supported",
+        ),
+    }
+}

@@ -1,0 +1,57 @@
+#![doc = include_str!("../README.md")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+mod answer;
+mod builder;
+mod catalog;
+mod client;
+mod clock;
+mod conformance;
+mod enable;
+mod error;
+mod events;
+mod faults;
+mod host;
+mod in_process;
+mod instance;
+mod launch;
+mod lease;
+mod lifecycle;
+mod mounts;
+mod printable;
+mod process;
+mod random;
+mod register;
+mod requests;
+#[cfg(test)]
+mod script;
+mod storage;
+mod system_view;
+pub mod test;
+mod token;
+mod url;
+mod wrapping;
+
+pub use answer::{Answer, AnswerAuth, AnswerError, AnswerLease, AnswerWrap, RawAnswer};
+pub use builder::HostBuilder;
+pub use catalog::{CatalogError, PluginType, Registration};
+pub use client::Client;
+pub use clock::Clock;
+pub use conformance::{Conformance, Finding, Verdict};
+pub use enable::Enable;
+pub use error::HostError;
+pub use events::{Event, Events};
+pub use faults::{Fault, Faults, Rates, StorageCall, StorageOperation, When};
+pub use host::Host;
+pub use instance::InstanceError;
+pub use launch::{
+    ByHand, Checksum, Cookie, Exited, Inherited, Launch, LaunchError, LogLevel, LogLine, LogLines,
+    NoLine, TlsMode,
+};
+pub use lease::{Expired, LeaseInfo, Revoked};
+pub use mounts::{MountInfo, PathError};
+pub use process::{BrokerFault, Left, PluginProcess};
+pub use requests::{ApiRequest, MountedBackend};
+pub use storage::Store;
+pub use system_view::{SystemSettings, SystemValues};
+pub use token::TokenInfo;

@@ -1,0 +1,105 @@
+//! Plugins coming into the catalog, and leaving it.
+
+use std::sync::Arc;
+
+use super::catalog::{CatalogError, PluginKey, PluginType, Registration, Source};
+use super::error::HostError;
+use super::in_process::Builtin;
+use super::process::{MountServices, RemoteInstance, Setup};
+use super::{Host, InstanceError};
+use plugin_runtime::{BackendType, IntoBackend, Mount};
+
+impl Host {
+    /// Registers a plugin: `<cli> plugin register -sha256=… secret mock`. The plugin is started
+    /// once for its version, which becomes the registered one when none was asked for. As on a
+    /// server, one that can't be started is registered all the same, and says why when it is
+    /// mounted.
+    ///
+    /// # Errors
+    ///
+    /// When there is no plugin directory, the file is not in it, or the plugin reports another
+    /// version.
+    pub async fn register(&self, plugin: Registration) -> Result<(), HostError> {
+        let launch = {
+            let catalog = self.shared.catalog.lock();
+            catalog.check(&plugin)?;
+            catalog.launch(&plugin, &self.shared.launch)?
+        };
+        let mut plugin = plugin;
+        match probe(launch).await {
+            Ok(reported) if plugin.version.is_empty() || reported.is_empty() => {
+                if plugin.version.is_empty() {
+                    plugin.version = reported;
+                }
+            }
+            Ok(reported) if reported != plugin.version => {
+                let requested = plugin.version;
+                let name = plugin.name;
+                return Err(CatalogError::VersionMismatch { name, reported, requested }.into());
+            }
+            Ok(_) => {}
+            Err(error) => tracing::warn!(plugin = %plugin.name, %error, "no version to be had"),
+        }
+        let key = PluginKey {
+            kind: plugin.kind,
+            name: plugin.name.clone(),
+            version: plugin.version.clone(),
+        };
+        self.shared.catalog.lock().insert(key, Source::File(plugin));
+        Ok(())
+    }
+
+    /// Registers a backend of this process under a name, as servers have their builtin ones.
+    /// `factory` makes the backend of each mount.
+    pub fn register_backend<F, R>(&self, kind: BackendType, name: impl Into<String>, factory: F)
+    where
+        F: Fn(Mount) -> R + Send + Sync + 'static,
+        R: IntoBackend,
+    {
+        let kind = PluginType::from(kind);
+        let key = PluginKey { kind, name: name.into(), version: String::new() };
+        let builtin = Source::Builtin(Arc::new(Builtin::new(kind, factory)));
+        self.shared.catalog.lock().insert(key, builtin);
+    }
+
+    /// Takes a plugin out of the catalog. Its mounts go on until they are started anew.
+    ///
+    /// # Errors
+    ///
+    /// When there is none of this name and version; the version is empty for the unversioned one.
+    pub fn deregister(&self, kind: PluginType, name: &str, version: &str) -> Result<(), HostError> {
+        let (name, version) = (name.to_owned(), version.to_owned());
+        let key = PluginKey { kind, name, version };
+        match self.shared.catalog.lock().remove(&key) {
+            Some(_) => Ok(()),
+            None => {
+                let PluginKey { kind, name, version } = key;
+                Err(CatalogError::Unknown { kind, name, version }.into())
+            }
+        }
+    }
+
+    /// Every registered file, in order of type, name and version.
+    pub fn plugins(&self) -> Vec<Registration> {
+        let catalog = self.shared.catalog.lock();
+        let files = catalog.iter().filter_map(|(_, source)| match source {
+            Source::File(plugin) => Some(plugin.clone()),
+            Source::Builtin(_) => None,
+        });
+        files.collect()
+    }
+}
+
+/// Asks a plugin for its version as servers do: a mount without storage, never cleaned up.
+async fn probe(launch: super::Launch) -> Result<String, HostError> {
+    let process = launch.start().await?;
+    let version = async {
+        process.supports_multiplexing().await?;
+        let services = MountServices::of_probe();
+        let instance = RemoteInstance::set_up(&process, services, Setup::default()).await?;
+        instance.version().await
+    };
+    let version: Result<String, InstanceError> = version.await;
+    process.shut_down().await;
+    Ok(version?)
+}

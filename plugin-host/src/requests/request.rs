@@ -1,0 +1,87 @@
+//! A request, as an API client makes it.
+
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr};
+use std::time::Duration;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use plugin_runtime::Headers;
+use plugin_runtime::Operation;
+
+/// A request by its full path, as an API client makes it.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct ApiRequest {
+    /// What is to be done. A write is an [`Operation::Update`]; whether it creates is found out on
+    /// the way.
+    pub operation: Operation,
+    /// The full path: `mock/test`, `auth/mock/login`, `sys/mounts`.
+    pub path: String,
+    /// The body of a write, where null is none at all; or the query of any other request, whose
+    /// values become text as in a URL. A body that is neither an object nor null is refused.
+    pub data: Value,
+    /// The client's token; `None` is without one.
+    pub token: Option<String>,
+    /// The client's headers.
+    pub headers: Headers,
+    /// The client's wish to have the answer wrapped.
+    pub wrap_ttl: Option<Duration>,
+    /// The client's address.
+    pub remote_addr: IpAddr,
+}
+
+impl ApiRequest {
+    /// A request without data and without a token.
+    pub fn new(operation: Operation, path: impl Into<String>) -> Self {
+        Self {
+            operation,
+            path: path.into(),
+            data: Value::Null,
+            token: None,
+            headers: Headers::new(),
+            wrap_ttl: None,
+            remote_addr: IpAddr::V4(Ipv4Addr::LOCALHOST),
+        }
+    }
+
+    /// With fields. What has no form in JSON is no data at all.
+    #[must_use]
+    pub fn data(mut self, data: impl Serialize) -> Self {
+        self.data = serde_json::to_value(data).unwrap_or_default();
+        self
+    }
+
+    /// With a token.
+    #[must_use]
+    pub fn token(mut self, token: impl Into<String>) -> Self {
+        self.token = Some(token.into());
+        self
+    }
+
+    /// With one more header.
+    #[must_use]
+    pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.headers.entry(name.into()).or_default().push(value.into());
+        self
+    }
+
+    /// With the wish to have the answer wrapped.
+    #[must_use]
+    pub fn wrapped(mut self, ttl: Duration) -> Self {
+        self.wrap_ttl = Some(ttl);
+        self
+    }
+}
+
+/// Data and token stay out of it.
+impl fmt::Debug for ApiRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ApiRequest")
+            .field("operation", &self.operation)
+            .field("path", &self.path)
+            .field("wrap_ttl", &self.wrap_ttl)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,56 @@
+//! Why there is no mount to test.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::{AnswerError, HostError};
+use plugin_runtime::Error;
+
+/// Why there is no mount to test.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SetUpError {
+    /// The factory made no backend.
+    #[error("the factory makes no backend")]
+    Backend(#[source] Error),
+    /// The host refused.
+    #[error("the plugin can't be mounted")]
+    Host(#[from] HostError),
+    /// The server refused.
+    #[error("the server refuses the plugin")]
+    Refused(#[from] AnswerError),
+    /// A file or a folder.
+    #[error("{}", path.display())]
+    Io {
+        /// Which one.
+        path: PathBuf,
+        /// What happened to it.
+        source: io::Error,
+    },
+    /// Neither a secrets engine nor an auth method.
+    #[error("`{0}` is no plugin: neither secrets engine nor auth method")]
+    NoPlugin(String),
+    /// The server did not come up.
+    #[error("the server did not come up: {why}\n{log}")]
+    Server {
+        /// What is known of it.
+        why: String,
+        /// The end of its log.
+        log: String,
+    },
+    /// Everything must run, and there is no server.
+    #[error("{} names no server, and CI is true", super::SERVER)]
+    NoServer,
+}
+
+impl SetUpError {
+    pub(super) fn io(path: impl AsRef<Path>, source: io::Error) -> Self {
+        Self::Io { path: path.as_ref().to_owned(), source }
+    }
+
+    /// With all its causes, in one line.
+    #[doc(hidden)]
+    pub fn chain(&self) -> String {
+        plugin_runtime::__private::error::chain(self)
+    }
+}

@@ -1,0 +1,149 @@
+//! One test text, three ways to run it: on a backend in this process, on the plugin's own process
+//! over the real wire, and on a real server.
+//!
+//! A test gets a [`Mounted`] plugin and speaks to it as a client of the server's API does. What it
+//! asserts holds wherever the plugin is mounted:
+//!
+//! ```
+//! use plugin_runtime::framework::{Framework, read};
+//! use plugin_host::test::Mounted;
+//! use plugin_runtime::{Result, Storage};
+//!
+//! fn engine() -> Framework<()> {
+//!     Framework::secrets(()).path("greeting", read(greeting))
+//! }
+//!
+//! async fn greeting(_storage: Storage) -> Result<Option<plugin_runtime::Response>> {
+//!     Ok(None)
+//! }
+//!
+//! async fn nothing_is_greeted_yet(mount: Mounted) {
+//!     assert_eq!(mount.read("greeting").await.status, 404);
+//! }
+//!
+//! plugin_host::three_ways! {
+//!     backend: |_mount| engine(),
+//!     // In a crate's `tests/`: env!("CARGO_BIN_EXE_my-plugin")
+//!     binary: "target/debug/my-plugin",
+//!     tests: nothing_is_greeted_yet,
+//! }
+//! # fn main() {
+//! #     let mount = async { plugin_host::test::in_process(|_mount| engine()).await.unwrap() };
+//! #     plugin_host::test::block_on(async { nothing_is_greeted_yet(mount.await).await });
+//! # }
+//! ```
+//!
+//! That makes the tests `nothing_is_greeted_yet::in_process`, `…::over_the_wire` and
+//! `…::on_a_server`. The variable [`SERVER`] names the server's binary, `bao` or `vault`. Where it
+//! is not set, the third says that it did not run; where `CI` is `true`, it fails.
+
+mod error;
+mod folder;
+mod mounted;
+mod server;
+mod three_ways;
+
+pub use error::SetUpError;
+pub use mounted::Mounted;
+pub use three_ways::block_on;
+#[doc(hidden)]
+pub use three_ways::server_of_the_environment;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use folder::Folder;
+use server::Server;
+
+use crate::{Checksum, Client, Enable, Host, HostError, PluginType, Registration};
+use plugin_runtime::{Backend, IntoBackend, Mount};
+
+/// The variable that names the binary of the real server.
+pub const SERVER: &str = "PLUGIN_TEST_SERVER";
+
+/// Where the plugin is mounted, for an auth method below `auth/`.
+const PATH: &str = "mount";
+
+/// Mounts a backend in this process, without sockets.
+///
+/// # Errors
+///
+/// When the factory or the backend's initialisation fails.
+pub async fn in_process<F, R>(factory: F) -> Result<Mounted, SetUpError>
+where
+    F: Fn(Mount) -> R + Send + Sync + 'static,
+    R: IntoBackend,
+{
+    let kind = factory(Mount::default()).into_backend().map_err(SetUpError::Backend)?.kind();
+    let host = Host::new();
+    host.register_backend(kind, PATH, factory);
+    let mount = host.enable(enable(kind.into(), PATH)).await?;
+    Ok(Mounted::new(Client::of(&host), &mount.path))
+}
+
+/// Starts a plugin's binary and mounts it, with TLS over a socket as servers do.
+///
+/// # Errors
+///
+/// When the binary can't be started or set up.
+pub async fn over_the_wire(binary: impl AsRef<Path>) -> Result<Mounted, SetUpError> {
+    let (directory, name) = directory_and_name(binary.as_ref())?;
+    let sum = Checksum::of_file(&binary).map_err(|error| SetUpError::io(&binary, error))?;
+    let host = Host::builder().plugin_directory(directory).build();
+    for kind in [PluginType::Secret, PluginType::Auth] {
+        host.register(Registration::new(kind, name, sum)).await?;
+        match host.enable(enable(kind, name)).await {
+            Ok(mount) => return Ok(Mounted::new(Client::of(&host), &mount.path)),
+            // Only a running plugin says of which type it is.
+            Err(HostError::WrongType { .. }) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(SetUpError::NoPlugin(name.to_owned()))
+}
+
+/// Starts a real server in development mode and mounts a plugin's binary there. The server has a
+/// free port of 127.0.0.1 and a random root token, and ends with the last clone of the mount.
+///
+/// # Errors
+///
+/// When the server does not come up, with the end of its log; or when it refuses the plugin.
+pub async fn on_server(
+    server: impl AsRef<Path>,
+    plugin: impl AsRef<Path>,
+) -> Result<Mounted, SetUpError> {
+    let plugins = Folder::new()?;
+    let (_, name) = directory_and_name(plugin.as_ref())?;
+    plugins.copy(plugin.as_ref(), name)?;
+    let server = Server::start(server.as_ref(), plugins).await?;
+    let client = server.client();
+    let catalog = client.read("sys/plugins/catalog").await.success()?;
+    let plugins = catalog.field("/detailed").as_array().into_iter().flatten();
+    let found = plugins.filter(|plugin| plugin["name"] == name).find_map(|it| it["type"].as_str());
+    let path = match found {
+        Some("secret") => {
+            client.enable_secrets(PATH, name).await.success()?;
+            PATH.to_owned()
+        }
+        Some("auth") => {
+            client.enable_auth(PATH, name).await.success()?;
+            format!("auth/{PATH}")
+        }
+        _ => return Err(SetUpError::NoPlugin(name.to_owned())),
+    };
+    Ok(Mounted::new(client, &path).kept_by(Arc::new(server)))
+}
+
+fn enable(kind: PluginType, plugin: &str) -> Enable {
+    match kind {
+        PluginType::Auth => Enable::auth(plugin),
+        PluginType::Secret => Enable::secrets(plugin),
+    }
+    .at(PATH)
+}
+
+fn directory_and_name(binary: &Path) -> Result<(&Path, &str), SetUpError> {
+    let name = binary.file_name().and_then(|name| name.to_str());
+    let found = binary.parent().zip(name);
+    found.ok_or_else(|| SetUpError::NoPlugin(binary.display().to_string()))
+}
