@@ -6,11 +6,11 @@ pub mod clock {
 }
 
 pub mod duration {
-    pub use crate::duration::parse_field_duration;
+    pub use crate::logical::duration::parse_field_duration;
 }
 
 pub mod error {
-    pub use crate::error::{READ_ONLY, chain};
+    pub use crate::logical::error::{READ_ONLY, chain};
 }
 
 pub mod fields {

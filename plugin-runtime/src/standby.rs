@@ -2,7 +2,7 @@
 
 use std::error::Error as StdError;
 
-use crate::error::{READ_ONLY, chain};
+use crate::logical::error::{READ_ONLY, chain};
 use crate::{Error, SystemView};
 
 /// Returns the outcome of an initialization for the server. On a node that may not write, a refused

@@ -2,7 +2,7 @@
 
 use super::extract::PathFault;
 use super::pattern::PatternError;
-use crate::special_paths::SpecialPathError;
+use crate::logical::special_paths::SpecialPathError;
 
 /// Why a declaration is no backend. The message names the path, the handler and what to write.
 #[derive(Debug, thiserror::Error)]

@@ -13,7 +13,7 @@ use super::Instances;
 use super::instances::Instance;
 use super::metadata::{deadline, instance_id};
 use super::unwind::{guarded, guarded_sync};
-use crate::error::chain;
+use crate::logical::error::chain;
 use crate::standby;
 use crate::wire::{error_to_wire, reply_to_wire, request_from_wire};
 use crate::{Backend, BackendType, Error, Initialize, Operation};

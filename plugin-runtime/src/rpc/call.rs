@@ -6,7 +6,7 @@ use std::time::Instant;
 use http::Uri;
 use tonic::{Request, Response, Status};
 
-use crate::error::chain;
+use crate::logical::error::chain;
 
 /// Returns the authority of every call, whatever the socket: the name on the server's certificate.
 pub fn origin() -> Uri {

@@ -17,8 +17,8 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::backend::Factory;
 use crate::handshake::cookie::{StartedBy, started_by};
+use crate::logical::backend::Factory;
 use crate::{IntoBackend, Mount};
 
 use process::StartError;
@@ -232,7 +232,7 @@ fn wire_version(version: &str) -> Result<Arc<str>, StartError> {
 
 fn complain(error: &StartError) {
     let error: &dyn std::error::Error = error;
-    tracing::error!(error = %crate::error::chain(error), "the plugin cannot start");
+    tracing::error!(error = %crate::logical::error::chain(error), "the plugin cannot start");
 }
 
 /// Writes to stderr; errors are ignored, as it may be closed.

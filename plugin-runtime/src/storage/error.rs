@@ -3,7 +3,7 @@
 use http::StatusCode;
 
 use crate::Error;
-use crate::error::READ_ONLY;
+use crate::logical::error::READ_ONLY;
 
 /// Why a call to storage failed.
 ///

@@ -21,7 +21,7 @@ use super::handshakes::Handshakes;
 use super::shortage::{is_shortage, report};
 use super::stream::Stream;
 use super::{Listener, Socket, Tls};
-use crate::error::chain;
+use crate::logical::error::chain;
 use crate::report_limit::ReportLimit;
 
 /// How long a peer may take until its first words in HTTP/2, the TLS handshake included.

@@ -76,7 +76,7 @@ pub(crate) fn explained(error: io::Error) -> io::Error {
 pub(super) fn report(what: &str, error: io::Error) {
     REPORTS.report(|left_out| {
         let error = explained(error);
-        tracing::warn!(error = %crate::error::chain(&error), left_out, "{what}");
+        tracing::warn!(error = %crate::logical::error::chain(&error), left_out, "{what}");
     });
 }
 
@@ -85,7 +85,7 @@ mod tests {
     use nix::errno::Errno;
 
     use super::*;
-    use crate::error::chain;
+    use crate::logical::error::chain;
 
     #[test]
     fn a_missing_descriptor_is_named_with_the_limit() {

@@ -5,7 +5,7 @@ use plugin_proto::pb;
 use super::auth::auth_to_wire;
 use super::error::error_to_wire;
 use super::lease::{duration_to_wire, secret_to_wire};
-use crate::response::{Body, error_data};
+use crate::logical::response::{Body, error_data};
 use crate::{Data, Error, ErrorKind, Operation, Response};
 
 /// Returns the reply to a request with this operation. The operation matters where servers assert

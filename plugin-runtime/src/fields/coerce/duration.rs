@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::Refusal;
-use crate::duration::{DurationError, SECOND, parse_field_duration};
 use crate::fields::input::Input;
+use crate::logical::duration::{DurationError, SECOND, parse_field_duration};
 
 /// Nanoseconds by `parseutil.ParseDurationSecond`: a number is seconds with its fraction cut off;
 /// a string is seconds, days or a Go duration; null and the empty string are zero.

@@ -6,9 +6,9 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::field_type;
-use crate::duration::{SECOND, format_go_duration};
 use crate::fields::coerce;
 use crate::fields::input::Input;
+use crate::logical::duration::{SECOND, format_go_duration};
 
 /// A length of time in whole seconds: Vault's `duration_second`.
 ///

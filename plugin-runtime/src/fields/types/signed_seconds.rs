@@ -5,9 +5,9 @@ use std::fmt;
 use serde::Serialize;
 
 use super::field_type;
-use crate::duration::{SECOND, format_go_duration};
 use crate::fields::coerce;
 use crate::fields::input::Input;
+use crate::logical::duration::{SECOND, format_go_duration};
 
 /// A length of time in whole seconds that may be below zero: Vault's `signed_duration_second`.
 ///

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use crate::duration::format_go_duration;
+use crate::logical::duration::format_go_duration;
 use crate::{Error, Lease, SystemView, SystemViewError};
 
 /// What speaks for and against a lease's length. Zero stands for "nothing said"; fractions of a
