@@ -2,12 +2,10 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod answer;
-mod builder;
 mod catalog;
 mod client;
 mod clock;
 mod conformance;
-mod enable;
 mod error;
 mod events;
 mod faults;
@@ -16,12 +14,10 @@ mod in_process;
 mod instance;
 mod launch;
 mod lease;
-mod lifecycle;
 mod mounts;
 mod printable;
 mod process;
 mod random;
-mod register;
 mod requests;
 #[cfg(test)]
 mod script;
@@ -33,16 +29,14 @@ mod url;
 mod wrapping;
 
 pub use answer::{Answer, AnswerAuth, AnswerError, AnswerLease, AnswerWrap, RawAnswer};
-pub use builder::HostBuilder;
 pub use catalog::{CatalogError, PluginType, Registration};
 pub use client::Client;
 pub use clock::Clock;
 pub use conformance::{Conformance, Finding, Verdict};
-pub use enable::Enable;
 pub use error::HostError;
 pub use events::{Event, Events};
 pub use faults::{Fault, Faults, Rates, StorageCall, StorageOperation, When};
-pub use host::Host;
+pub use host::{Enable, Host, HostBuilder};
 pub use instance::InstanceError;
 pub use launch::{
     ByHand, Checksum, Cookie, Exited, Inherited, Launch, LaunchError, LogLevel, LogLine, LogLines,

@@ -72,7 +72,7 @@ impl Clock {
     }
 
     /// Returns the file in which plugins read this clock, which is made if there is none.
-    pub(super) fn file(&self) -> io::Result<PathBuf> {
+    pub(crate) fn file(&self) -> io::Result<PathBuf> {
         let mut file = self.shared.file.lock();
         if let Some(file) = &*file {
             return Ok(file.path().to_owned());

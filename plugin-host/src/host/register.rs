@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use super::catalog::{CatalogError, PluginKey, PluginType, Registration, Source};
-use super::error::HostError;
-use super::in_process::Builtin;
-use super::process::{MountServices, RemoteInstance, Setup};
-use super::{Host, InstanceError};
+use super::Host;
+use crate::catalog::{CatalogError, PluginKey, PluginType, Registration, Source};
+use crate::error::HostError;
+use crate::in_process::Builtin;
+use crate::instance::InstanceError;
+use crate::process::{MountServices, RemoteInstance, Setup};
 use plugin_runtime::{BackendType, IntoBackend, Mount};
 
 impl Host {
@@ -91,7 +92,7 @@ impl Host {
 }
 
 /// Asks a plugin for its version as servers do: a mount without storage, never cleaned up.
-async fn probe(launch: super::Launch) -> Result<String, HostError> {
+async fn probe(launch: crate::launch::Launch) -> Result<String, HostError> {
     let process = launch.start().await?;
     let version = async {
         process.supports_multiplexing().await?;

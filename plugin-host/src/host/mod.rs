@@ -1,4 +1,15 @@
-//! The host: what it is made of.
+//! The host: what it is made of, and what is done with it.
+
+mod builder;
+mod enable;
+mod inspect;
+mod lifecycle;
+mod register;
+mod reload;
+mod start;
+
+pub use builder::HostBuilder;
+pub use enable::Enable;
 
 use std::fmt;
 use std::sync::Arc;
@@ -7,7 +18,6 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 
-use crate::builder::HostBuilder;
 use crate::catalog::{Catalog, LaunchDefaults};
 use crate::clock::Clock;
 use crate::events::Events;

@@ -3,9 +3,10 @@
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
-use super::error::HostError;
-use super::storage::MountState;
-use super::{Host, PluginProcess};
+use super::Host;
+use crate::error::HostError;
+use crate::process::PluginProcess;
+use crate::storage::MountState;
 use plugin_runtime::ReplicationState;
 
 impl Host {
@@ -131,11 +132,11 @@ impl Host {
         self.shared.processes.all()
     }
 
-    pub(super) fn check_unsealed(&self) -> Result<(), HostError> {
+    pub(crate) fn check_unsealed(&self) -> Result<(), HostError> {
         if self.is_sealed() { Err(HostError::Sealed) } else { Ok(()) }
     }
 
-    pub(super) fn storage_state(&self) -> MountState {
+    pub(crate) fn storage_state(&self) -> MountState {
         if self.shared.read_only.load(Ordering::SeqCst) {
             MountState::ReadOnly
         } else {
@@ -143,7 +144,7 @@ impl Host {
         }
     }
 
-    pub(super) fn deadline(&self) -> Instant {
+    pub(crate) fn deadline(&self) -> Instant {
         Instant::now() + self.shared.request_timeout
     }
 }

@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 
-use super::catalog::{Catalog, LaunchDefaults};
-use super::clock::Clock;
-use super::launch::Launch;
-use super::storage::Store;
-use super::system_view::SystemSettings;
+use crate::catalog::{Catalog, LaunchDefaults};
+use crate::clock::Clock;
 use crate::host::{Host, Shared};
+use crate::launch::Launch;
+use crate::storage::Store;
+use crate::system_view::SystemSettings;
 
 /// Makes a [`Host`].
 #[derive(Debug)]
@@ -112,7 +112,7 @@ impl HostBuilder {
         Host { shared: Arc::new(Shared::new(self)) }
     }
 
-    pub(super) fn into_parts(self) -> Parts {
+    pub(crate) fn into_parts(self) -> Parts {
         Parts {
             catalog: Mutex::new(Catalog::new(self.directory)),
             store: self.store,
@@ -126,13 +126,13 @@ impl HostBuilder {
     }
 }
 
-pub(super) struct Parts {
-    pub(super) catalog: Mutex<Catalog>,
-    pub(super) store: Store,
-    pub(super) system: SystemSettings,
-    pub(super) clock: Clock,
-    pub(super) launch: LaunchDefaults,
-    pub(super) request_timeout: Duration,
-    pub(super) resolves_paths: bool,
-    pub(super) shares_clock: bool,
+pub(crate) struct Parts {
+    pub(crate) catalog: Mutex<Catalog>,
+    pub(crate) store: Store,
+    pub(crate) system: SystemSettings,
+    pub(crate) clock: Clock,
+    pub(crate) launch: LaunchDefaults,
+    pub(crate) request_timeout: Duration,
+    pub(crate) resolves_paths: bool,
+    pub(crate) shares_clock: bool,
 }
