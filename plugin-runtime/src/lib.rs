@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod backend;
 mod broker;
 mod clock;
 pub mod fields;
@@ -27,20 +28,21 @@ mod transport;
 #[allow(missing_docs, reason = "public for the host alone, by way of `__private`")]
 mod wire;
 
+pub use backend::request::{Request, RequestWrap};
+pub use backend::{Backend, BackendType, Initialize, IntoBackend};
 pub use clock::Clock;
 pub use http::StatusCode;
 pub use key_locks::{KeyGuard, KeyLocks};
 pub use logical::auth::Auth;
-pub use logical::backend::{Backend, BackendType, Initialize, IntoBackend};
 pub use logical::bound_cidr::{BoundCidr, BoundCidrError};
 pub use logical::connection::{Connection, TlsState};
 pub use logical::data::{Data, DataError, Misread};
 pub use logical::error::{Error, ErrorKind};
+pub use logical::headers::Headers;
 pub use logical::identity::{Alias, Entity, Group};
 pub use logical::lease::Lease;
 pub use logical::mount::Mount;
 pub use logical::operation::Operation;
-pub use logical::request::{Headers, Request, RequestWrap};
 pub use logical::response::{RawResponse, Response};
 pub use logical::secret::Secret;
 pub use logical::special_paths::{SpecialPathError, SpecialPathReason, SpecialPaths};

@@ -17,7 +17,7 @@ use super::lasting::Lasting;
 use super::storage::RemoteStorage;
 use super::system_view::RemoteSystemView;
 use super::unwind::{guarded, guarded_sync};
-use crate::logical::backend::Factory;
+use crate::backend::Factory;
 use crate::transport::{Channel, Target, Tls};
 use crate::{Backend, Clock, Error, Mount, Storage, SystemView};
 

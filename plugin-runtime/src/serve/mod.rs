@@ -17,8 +17,8 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::backend::Factory;
 use crate::handshake::cookie::{StartedBy, started_by};
-use crate::logical::backend::Factory;
 use crate::{IntoBackend, Mount};
 
 use process::StartError;

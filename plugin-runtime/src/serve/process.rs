@@ -12,11 +12,11 @@ use super::lifecycle::{Leave, time_to_leave};
 use super::secure_mode::{self, temporary_directory};
 use super::threads::{self, Control};
 use super::{Plugin, Settings, descriptors, harden, wire_version};
+use crate::backend::Factory;
 use crate::clock::ClockFileError;
 use crate::handshake::{
     Environment, EnvironmentError, HandshakeLine, Negotiated, PROTOCOL_VERSION, negotiate,
 };
-use crate::logical::backend::Factory;
 use crate::rpc::{FirstUse, Instances, PluginBroker, Services, Shutdown};
 use crate::transport::{
     BindError, Connections, Identity, ListenOn, Listener, Tls, TlsError, explained, serve,

@@ -8,7 +8,7 @@ use plugin_proto::pb;
 use super::auth::auth_from_wire;
 use super::connection::connection_from_wire;
 use super::lease::{duration_from_wire, secret_from_wire};
-use crate::logical::request::Headers;
+use crate::logical::headers::Headers;
 use crate::{Data, Operation, Request, RequestWrap, Storage, SystemView};
 
 pub fn request_from_wire(

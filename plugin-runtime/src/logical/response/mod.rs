@@ -14,7 +14,7 @@ use serde_json::value::RawValue;
 pub(crate) use body::{Body, error_data};
 pub use raw::RawResponse;
 
-use crate::logical::request::Headers;
+use crate::logical::headers::Headers;
 use crate::{Auth, Data, DataError, Error, Secret};
 
 /// What a backend answers.

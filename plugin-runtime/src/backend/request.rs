@@ -1,13 +1,9 @@
 //! A request, as the server hands it to a backend.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::time::{Duration, Instant};
 
-use crate::{Auth, Connection, Data, Operation, Secret, Storage, SystemView};
-
-/// HTTP headers: names in the spelling of the sender, each with its values.
-pub type Headers = BTreeMap<String, Vec<String>>;
+use crate::{Auth, Connection, Data, Headers, Operation, Secret, Storage, SystemView};
 
 /// One request to a mount.
 ///

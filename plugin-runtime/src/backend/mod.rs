@@ -1,5 +1,7 @@
 //! The contract between a plugin and the runtime: what a backend answers.
 
+pub(crate) mod request;
+
 use std::future::Future;
 
 use crate::{Error, Mount, Request, Response, SpecialPaths, Storage, SystemView};
