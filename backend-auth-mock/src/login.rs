@@ -1,14 +1,12 @@
 //! Logins.
 
-use std::time::Duration;
-
 use plugin_runtime::framework::extract::{Fields, State};
-use plugin_runtime::{Alias, Auth, Data, Error, Lease, Storage};
+use plugin_runtime::{Alias, Auth, Data, Error, Storage};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::password::{MAX_PASSWORD, Password, PasswordHash};
-use crate::renewal::Issued;
+use crate::renewal::{Issued, terms};
 use crate::turns::Turns;
 use crate::user::{MAX_NAME, User, given};
 
@@ -47,11 +45,6 @@ pub(crate) async fn alias(Fields(login): Fields<Login>) -> Result<Auth, Error> {
     Ok(Auth::of(Alias::named(named(login.user)?)))
 }
 
-/// Returns the terms of a token, as it is issued and as it is renewed.
-pub(crate) fn terms() -> Lease {
-    Lease::of(Duration::from_secs(30)).renewable_up_to(Duration::from_secs(60 * 60))
-}
-
 fn token(name: String, version: String) -> Result<Auth, Error> {
     Ok(Auth {
         lease: terms(),
@@ -69,6 +62,7 @@ fn named(user: Option<String>) -> Result<String, Error> {
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
+    use std::time::Duration;
 
     use super::*;
     use crate::turns::every_turn;

@@ -1,10 +1,11 @@
 //! Renewals of the tokens that logins gave.
 
+use std::time::Duration;
+
 use plugin_runtime::framework::extract::Internal;
 use plugin_runtime::{Auth, Error, Lease, Storage};
 use serde::{Deserialize, Serialize};
 
-use crate::login::terms;
 use crate::user::User;
 
 /// What the server keeps with a token for its renewal: nothing that would help to log in.
@@ -13,6 +14,11 @@ pub(crate) struct Issued {
     pub(crate) user: String,
     /// The user's version when the token was issued.
     pub(crate) version: String,
+}
+
+/// Returns the terms of a token, as it is issued and as it is renewed.
+pub(crate) fn terms() -> Lease {
+    Lease::of(Duration::from_secs(30)).renewable_up_to(Duration::from_secs(60 * 60))
 }
 
 pub(crate) async fn renew(

@@ -3,7 +3,24 @@
 use super::catalog::{CatalogError, PluginType};
 use super::instance::InstanceError;
 use super::launch::LaunchError;
-use super::mounts::PathError;
+
+/// Why nothing can be mounted at a path.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PathError {
+    /// The path is empty or has empty or relative segments.
+    #[error("`{0}` is no path for a mount")]
+    Path(String),
+    /// The path is the server's own.
+    #[error("cannot mount \"{0}\"")]
+    Reserved(String),
+    /// Another mount is there, or in the way.
+    #[error("path is already in use at {0}")]
+    InUse(String),
+    /// Nothing is mounted there.
+    #[error("no matching mount at \"{0}\"")]
+    NoMount(String),
+}
 
 /// Why the host can't do what it was asked to.
 #[derive(Debug, thiserror::Error)]

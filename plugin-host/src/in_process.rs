@@ -11,8 +11,8 @@ use plugin_proto::pb;
 use tokio_util::sync::CancellationToken;
 use tonic::{Code, Status};
 
+use super::InstanceError;
 use super::instance::{Deadline, Instance};
-use super::{InstanceError, PluginType};
 use plugin_runtime::__private::rpc::{guarded, guarded_sync, timed};
 use plugin_runtime::__private::standby;
 use plugin_runtime::__private::wire::{error_to_wire, reply_to_wire, request_from_wire};
@@ -33,12 +33,12 @@ type Make = dyn Fn(Surroundings) -> Result<Arc<dyn Instance>, InstanceError> + S
 
 /// A plugin that is built into this process: its type and the way to make a mount of it.
 pub(super) struct Builtin {
-    pub(super) kind: PluginType,
+    pub(super) kind: BackendType,
     make: Box<Make>,
 }
 
 impl Builtin {
-    pub(super) fn new<F, R>(kind: PluginType, factory: F) -> Self
+    pub(super) fn new<F, R>(kind: BackendType, factory: F) -> Self
     where
         F: Fn(Mount) -> R + Send + Sync + 'static,
         R: IntoBackend,

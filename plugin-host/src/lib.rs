@@ -33,18 +33,18 @@ pub use catalog::{CatalogError, PluginType, Registration};
 pub use client::Client;
 pub use clock::Clock;
 pub use conformance::{Conformance, Finding, Verdict};
-pub use error::HostError;
+pub use error::{HostError, PathError};
 pub use events::{Event, Events};
 pub use faults::{Fault, Faults, Rates, StorageCall, StorageOperation, When};
 pub use host::{Enable, Host, HostBuilder};
 pub use instance::InstanceError;
 pub use launch::{
-    ByHand, Checksum, Cookie, Exited, Inherited, Launch, LaunchError, LogLevel, LogLine, LogLines,
-    NoLine, TlsMode,
+    BrokerFault, ByHand, Checksum, Cookie, Exited, Inherited, Launch, LaunchError, LogLevel,
+    LogLine, LogLines, NoLine, TlsMode,
 };
 pub use lease::{Expired, LeaseInfo, Revoked};
-pub use mounts::{MountInfo, PathError};
-pub use process::{BrokerFault, Left, PluginProcess};
+pub use mounts::MountInfo;
+pub use process::{Left, PluginProcess};
 pub use requests::{ApiRequest, MountedBackend};
 pub use storage::Store;
 pub use system_view::{SystemSettings, SystemValues};

@@ -3,8 +3,10 @@
 mod bounds;
 mod language;
 mod layers;
+mod modules;
 mod names;
 mod packages;
+mod places;
 mod plugins;
 mod profiles;
 mod sizes;
@@ -35,8 +37,10 @@ pub fn run(options: &Options) -> Result<()> {
     let sources = Sources::of(&workspace)?;
     let mut breaches = layers::breaches(&workspace);
     breaches.extend(plugins::breaches(&workspace));
+    breaches.extend(modules::breaches(&workspace)?);
     breaches.extend(names::breaches(&sources));
     breaches.extend(sizes::breaches(&sources));
+    breaches.extend(places::breaches(&workspace.workspace_root)?);
     breaches.extend(bounds::breaches(&workspace.workspace_root)?);
     breaches.extend(profiles::breaches(&workspace.workspace_root)?);
     breaches.extend(packages::breaches(&workspace)?);

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::Host;
 use crate::catalog::PluginType;
-use crate::error::HostError;
-use crate::mounts::{MountInfo, Mounted, PathError, Services, mount_path};
+use crate::error::{HostError, PathError};
+use crate::mounts::{MountInfo, Mounted, Services, mount_path};
 use crate::system_view::MountSystemView;
 
 /// The engine whose mounts have an option `version`.

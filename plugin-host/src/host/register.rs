@@ -57,8 +57,8 @@ impl Host {
         F: Fn(Mount) -> R + Send + Sync + 'static,
         R: IntoBackend,
     {
-        let kind = PluginType::from(kind);
-        let key = PluginKey { kind, name: name.into(), version: String::new() };
+        let (name, version) = (name.into(), String::new());
+        let key = PluginKey { kind: kind.into(), name, version };
         let builtin = Source::Builtin(Arc::new(Builtin::new(kind, factory)));
         self.shared.catalog.lock().insert(key, builtin);
     }

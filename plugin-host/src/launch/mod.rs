@@ -1,6 +1,7 @@
 //! Starting a plugin's process as a server does: its checksum, its environment, its handshake.
 
 mod binary;
+mod broker_fault;
 mod by_hand;
 mod environment;
 mod error;
@@ -10,6 +11,7 @@ mod socket;
 mod stdout;
 
 pub use binary::Checksum;
+pub use broker_fault::BrokerFault;
 pub use by_hand::ByHand;
 pub use environment::{Cookie, Inherited, TlsMode};
 pub use error::{LaunchError, NoLine};
@@ -61,7 +63,7 @@ pub struct Launch {
     pub(super) exit_timeout: Duration,
     pub(super) call_timeout: Duration,
     pub(super) largest_message: usize,
-    pub(super) broker: super::BrokerFault,
+    pub(super) broker: BrokerFault,
 }
 
 impl Launch {
@@ -84,7 +86,7 @@ impl Launch {
             exit_timeout: Duration::from_secs(2),
             call_timeout: Duration::from_secs(90),
             largest_message: 64 * 1024 * 1024,
-            broker: super::BrokerFault::None,
+            broker: BrokerFault::None,
         }
     }
 
@@ -209,7 +211,7 @@ impl Launch {
 
     /// Makes the broker slow, or dead.
     #[must_use]
-    pub fn broker_fault(mut self, fault: super::BrokerFault) -> Self {
+    pub fn broker_fault(mut self, fault: BrokerFault) -> Self {
         self.broker = fault;
         self
     }
@@ -222,18 +224,6 @@ impl Launch {
     /// Where sockets of this host go.
     pub(super) fn socket_directory(&self) -> PathBuf {
         self.directory.clone().unwrap_or_else(std::env::temp_dir)
-    }
-
-    /// Starts the process, reads its handshake line and connects to it.
-    ///
-    /// # Errors
-    ///
-    /// When the file can't be opened or has another checksum, the process prints something else
-    /// than a handshake line, ends or takes too long, or does not accept the connection. Nothing
-    /// of it runs any more then.
-    pub async fn start(self) -> Result<super::PluginProcess, LaunchError> {
-        let spawned = self.spawn().await?;
-        super::PluginProcess::connect(self, spawned).await
     }
 
     /// Starts the process and reads its handshake line, without connecting.

@@ -7,5 +7,4 @@ mod table;
 pub use mount::MountInfo;
 pub(super) use mount::{Active, Mounted, Services, Tune};
 pub(super) use processes::Processes;
-pub use table::PathError;
 pub(super) use table::{MountTable, mount_path};

@@ -4,27 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::Mounted;
+use crate::error::PathError;
 
 /// Paths that are the server's own.
 const RESERVED: [&str; 5] = ["sys/", "auth/", "identity/", "cubbyhole/", "audit/"];
-
-/// Why nothing can be mounted at a path.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum PathError {
-    /// The path is empty or has empty or relative segments.
-    #[error("`{0}` is no path for a mount")]
-    Path(String),
-    /// The path is the server's own.
-    #[error("cannot mount \"{0}\"")]
-    Reserved(String),
-    /// Another mount is there, or in the way.
-    #[error("path is already in use at {0}")]
-    InUse(String),
-    /// Nothing is mounted there.
-    #[error("no matching mount at \"{0}\"")]
-    NoMount(String),
-}
 
 /// A path as the table has it: without slashes in front, with one at the end.
 ///

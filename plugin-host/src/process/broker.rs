@@ -15,6 +15,7 @@ use tokio_util::task::AbortOnDropHandle;
 
 use super::MountServices;
 use crate::InstanceError;
+use crate::launch::BrokerFault;
 use plugin_runtime::__private::rpc::origin;
 use plugin_runtime::__private::transport::{Channel, Connections, ListenOn, Listener, Tls, serve};
 
@@ -23,19 +24,6 @@ const MOST_WAITING: usize = 64;
 
 /// How long calls to a mount's services may take after the mount is gone.
 const LAST_CALLS: Duration = Duration::from_secs(2);
-
-/// What is wrong with the broker.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum BrokerFault {
-    /// Nothing.
-    #[default]
-    None,
-    /// Each announcement is late by this much. A plugin waits for five seconds.
-    Late(Duration),
-    /// Nothing is ever announced.
-    Dead,
-}
 
 type Announcements = Arc<Mutex<Option<mpsc::Sender<ConnInfo>>>>;
 

@@ -4,7 +4,6 @@ mod broker;
 mod instance;
 mod services;
 
-pub use broker::BrokerFault;
 pub(crate) use instance::{RemoteInstance, Setup};
 pub(crate) use services::MountServices;
 
@@ -58,6 +57,20 @@ pub enum Left {
     /// A server would have logged "plugin failed to exit gracefully" and killed it, as this host
     /// did.
     Killed(Exited),
+}
+
+impl Launch {
+    /// Starts the process, reads its handshake line and connects to it.
+    ///
+    /// # Errors
+    ///
+    /// When the file can't be opened or has another checksum, the process prints something else
+    /// than a handshake line, ends or takes too long, or does not accept the connection. Nothing
+    /// of it runs any more then.
+    pub async fn start(self) -> Result<PluginProcess, LaunchError> {
+        let spawned = self.spawn().await?;
+        PluginProcess::connect(self, spawned).await
+    }
 }
 
 impl PluginProcess {

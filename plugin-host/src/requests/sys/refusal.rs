@@ -3,7 +3,7 @@
 use crate::answer::{Answer, in_a_list};
 use crate::catalog::CatalogError;
 use crate::error::HostError;
-use crate::mounts::PathError;
+use crate::error::PathError;
 
 /// The answer to a request of an operator's that fails so. Servers take nearly everything for the
 /// operator's fault.

@@ -7,7 +7,7 @@ use super::refusal::refusal;
 use super::{Own, data, unsupported};
 use crate::answer::Answer;
 use crate::error::HostError;
-use crate::mounts::PathError;
+use crate::error::PathError;
 use crate::printable::is_printable;
 
 /// What servers say of a move, which they make after they have answered. Here it is done.
