@@ -150,6 +150,9 @@ impl Run {
         if self.selection.has(Group::Features) {
             self.features();
         }
+        if self.selection.has(Group::Dist) {
+            self.packages();
+        }
         let distribution = match self.selection.has(Group::Dist) {
             true => self.distribution(),
             false => None,
@@ -222,6 +225,14 @@ impl Run {
         let test = ["test", "--lib", "--test", "wire"];
         let name = "wire tests with aws-lc-rs on several threads";
         self.phases.tests(name, &[test.as_slice(), &package, &other_tls].concat(), &[], &[]);
+    }
+
+    /// Builds every published package from the files that it would consist of.
+    fn packages(&mut self) {
+        let published = self.workspace.packages.iter().filter(|package| package.is_published());
+        let names = published.flat_map(|package| ["--package", package.name.as_str()]);
+        let arguments: Vec<_> = ["package", "--allow-dirty"].into_iter().chain(names).collect();
+        self.phases.cargo("packages", &arguments, &[]);
     }
 
     fn distribution(&mut self) -> Option<dist::Distribution> {

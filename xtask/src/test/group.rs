@@ -30,7 +30,7 @@ pub(super) enum Group {
     Features,
     /// Instructions and allocations of a request (needs valgrind)
     Counts,
-    /// The release plugins and their sizes
+    /// Packages as they would be published; the release plugins and their sizes
     Dist,
     /// Tests on real servers
     Server,
