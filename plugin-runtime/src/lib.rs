@@ -6,6 +6,27 @@ mod broker;
 mod clock;
 pub mod fields;
 pub mod framework;
+pub mod guide {
+    //! Guide pages on what touches several modules.
+    //!
+    //! | Page | Answers |
+    //! |---|---|
+    //! | [`errors`] | how a handler fails, and which HTTP status that gives |
+    //! | [`leases`] | how to issue, renew and revoke a secret |
+    //! | [`logins`] | how an auth method logs users in and renews their tokens |
+    //!
+    //! See also [`framework`](crate::framework) for paths and handlers,
+    //! [`extract`](crate::framework::extract) for their arguments,
+    //! [`answer`](crate::framework::answer) for what they return, [`fields`](crate::fields) for what
+    //! clients may send, and [`limits`](crate::limits) for what an external plugin cannot do.
+
+    #[doc = include_str!("../docs/errors.md")]
+    pub mod errors {}
+    #[doc = include_str!("../docs/leases.md")]
+    pub mod leases {}
+    #[doc = include_str!("../docs/logins.md")]
+    pub mod logins {}
+}
 pub mod handshake;
 mod json;
 mod key_locks;

@@ -1,41 +1,4 @@
-//! One test text, three ways to run it: on a backend in this process, on the plugin's own process
-//! over the real wire, and on a real server.
-//!
-//! A test gets a [`Mounted`] plugin and speaks to it as a client of the server's API does. What it
-//! asserts holds wherever the plugin is mounted:
-//!
-//! ```
-//! use plugin_runtime::framework::{Framework, read};
-//! use plugin_host::test::Mounted;
-//! use plugin_runtime::{Result, Storage};
-//!
-//! fn engine() -> Framework<()> {
-//!     Framework::secrets(()).path("greeting", read(greeting))
-//! }
-//!
-//! async fn greeting(_storage: Storage) -> Result<Option<plugin_runtime::Response>> {
-//!     Ok(None)
-//! }
-//!
-//! async fn nothing_is_greeted_yet(mount: Mounted) {
-//!     assert_eq!(mount.read("greeting").await.status, 404);
-//! }
-//!
-//! plugin_host::three_ways! {
-//!     backend: |_mount| engine(),
-//!     // In a crate's `tests/`: env!("CARGO_BIN_EXE_my-plugin")
-//!     binary: "target/debug/my-plugin",
-//!     tests: nothing_is_greeted_yet,
-//! }
-//! # fn main() {
-//! #     let mount = async { plugin_host::test::in_process(|_mount| engine()).await.unwrap() };
-//! #     plugin_host::test::block_on(async { nothing_is_greeted_yet(mount.await).await });
-//! # }
-//! ```
-//!
-//! That makes the tests `nothing_is_greeted_yet::in_process`, `…::over_the_wire` and
-//! `…::on_a_server`. The variable [`SERVER`] names the server's binary, `bao` or `vault`. Where it
-//! is not set, the third says that it did not run; where `CI` is `true`, it fails.
+#![doc = include_str!("../../docs/testing.md")]
 
 mod error;
 mod folder;

@@ -1,9 +1,4 @@
-//! What authors write a backend with: paths, declared once, with typed handlers.
-//!
-//! A [`Framework`] lists paths. Each has a pattern and a handler for every operation that it
-//! serves. A handler is an async function whose arguments say what it needs, and whose return
-//! type says what it answers; from the same declaration come routing, validation, existence
-//! checks, help and the OpenAPI document.
+#![doc = include_str!("../../docs/framework.md")]
 
 pub mod answer;
 mod blocking;

@@ -1,4 +1,4 @@
-//! The answers of handlers.
+#![doc = include_str!("../../../docs/answer.md")]
 
 mod canonical;
 mod done;

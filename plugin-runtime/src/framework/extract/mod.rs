@@ -1,4 +1,4 @@
-//! The arguments of handlers: what can be taken from a request.
+#![doc = include_str!("../../../docs/extract.md")]
 
 mod fields;
 mod login;
