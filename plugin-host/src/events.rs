@@ -58,7 +58,7 @@ fn size(event: &Event) -> usize {
 }
 
 impl Events {
-    /// The last 4096 events, or the last 16 MiB of them, oldest first.
+    /// Returns the last 4096 events, or the last 16 MiB of them, oldest first.
     pub fn all(&self) -> Vec<Event> {
         self.kept.lock().events.iter().cloned().collect()
     }

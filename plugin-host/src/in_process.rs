@@ -79,7 +79,7 @@ struct InProcess<B> {
 }
 
 impl<B> InProcess<B> {
-    /// The answer, by the deadline, unless the mount is killed first.
+    /// Waits for the answer until the deadline, unless the mount is killed first.
     async fn alive<T>(
         &self,
         deadline: Option<Instant>,

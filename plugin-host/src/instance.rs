@@ -39,13 +39,14 @@ pub(super) struct Deadline {
 }
 
 impl Deadline {
-    /// As servers do it. What a client has asked for they cancel when its time is over, and say
-    /// nothing of it before; only what they do of their own accord carries a deadline.
+    /// Creates a deadline as servers do it. What a client has asked for they cancel when its time
+    /// is over, and say nothing of it before; only what they do of their own accord carries a
+    /// deadline.
     pub(super) fn of_a_server(operation: &str, at: Instant) -> Self {
         Self { at, told: matches!(operation, "revoke" | "rollback") }
     }
 
-    /// One that the plugin is told.
+    /// Creates a deadline that is sent to the plugin.
     pub(super) fn told(at: Instant) -> Self {
         Self { at, told: true }
     }
@@ -54,7 +55,7 @@ impl Deadline {
         self.at
     }
 
-    /// What the plugin hears of it.
+    /// Returns the time that is sent to the plugin.
     pub(super) fn heard(self) -> Option<Instant> {
         self.told.then_some(self.at)
     }

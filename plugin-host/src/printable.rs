@@ -1,7 +1,7 @@
 //! Which characters servers let into paths and keys.
 
-/// Whether a text holds nothing but letters, marks, numbers, punctuation, symbols and the ASCII
-/// space: what Go's `unicode.IsPrint` says of each character.
+/// Returns whether a text holds nothing but letters, marks, numbers, punctuation, symbols and the
+/// ASCII space: what Go's `unicode.IsPrint` says of each character.
 pub(super) fn is_printable(text: &str) -> bool {
     let mut buffer = [0_u8; 4];
     text.chars().all(|c| match c {

@@ -1,4 +1,4 @@
-//! Names that nobody can guess, and chance.
+//! Names that cannot be guessed, and chance.
 
 use uuid::Uuid;
 
@@ -8,7 +8,7 @@ const BASE62: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnop
 /// likelier than the others.
 const FAIR: u8 = 248;
 
-/// Random letters and digits, as in servers' lease ids and tokens.
+/// Returns random letters and digits, as in servers' lease ids and tokens.
 pub(crate) fn base62(length: usize) -> String {
     let mut text = String::with_capacity(length);
     while text.len() < length {
@@ -19,13 +19,13 @@ pub(crate) fn base62(length: usize) -> String {
     text
 }
 
-/// A random number from 0 (inclusive) to 1 (exclusive).
+/// Returns a random number from 0 (inclusive) to 1 (exclusive).
 pub(crate) fn fraction() -> f64 {
     let [a, b, c, d, ..] = bytes();
     f64::from(u32::from_be_bytes([a, b, c, d])) / (f64::from(u32::MAX) + 1.0)
 }
 
-/// The bytes of a random UUID, without the two that hold its version and variant.
+/// Returns the bytes of a random UUID, without the two that hold its version and variant.
 fn bytes() -> [u8; 14] {
     let [a, b, c, d, e, f, _, g, _, h, i, j, k, l, m, n] = Uuid::new_v4().into_bytes();
     [a, b, c, d, e, f, g, h, i, j, k, l, m, n]

@@ -35,7 +35,7 @@ impl Script {
         Self { replies: Mutex::new(replies.into_iter().collect()), ..Self::default() }
     }
 
-    /// A mount that was disabled.
+    /// Creates the view of a mount that was disabled.
     pub(super) fn gone() -> Self {
         Self { gone: true, ..Self::default() }
     }
@@ -62,7 +62,7 @@ pub(super) fn response(response: pb::Response) -> Reply {
     Ok(pb::HandleRequestReply { response: Some(Box::new(response)), err: None })
 }
 
-/// Data and nothing else.
+/// Creates a response with nothing but data.
 pub(super) fn data(text: &'static str) -> pb::Response {
     pb::Response { data: text.into(), ..pb::Response::default() }
 }
@@ -90,7 +90,7 @@ pub(super) fn secret(ttl: Duration, max_ttl: Duration) -> pb::Secret {
     }
 }
 
-/// A time without a fraction of a second, as tests of whole seconds want it.
+/// Truncates a time to whole seconds, as tests of whole seconds want it.
 pub(super) fn noon() -> SystemTime {
     SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000)
 }

@@ -8,13 +8,13 @@ use serde_json::{Map, Value};
 /// The path of the API that a request's path is below.
 const API: &str = "/v1/";
 
-/// A request's path in a URL, with every byte encoded that might mean something there.
+/// Encodes a request's path for a URL, with every byte encoded that might mean something there.
 pub(super) fn target(path: &str) -> String {
     format!("{API}{}", encoded(path.trim_start_matches('/'), b"/"))
 }
 
-/// The fields of a request that has no body, as pairs of text: a list repeats its name, and what
-/// is not text is written as JSON.
+/// Returns the fields of a request that has no body, as pairs of text: a list repeats its name, and
+/// what is not text is written as JSON.
 pub(super) fn pairs(fields: &Map<String, Value>) -> Vec<(&str, String)> {
     let text = |value: &Value| match value {
         Value::String(text) => text.clone(),
@@ -32,7 +32,7 @@ pub(super) fn pairs(fields: &Map<String, Value>) -> Vec<(&str, String)> {
     pairs
 }
 
-/// A query of pairs.
+/// Encodes pairs as a query.
 pub(super) fn query<'a>(pairs: impl IntoIterator<Item = (&'a str, String)>) -> String {
     let mut query = String::new();
     for (name, value) in pairs {
@@ -42,8 +42,8 @@ pub(super) fn query<'a>(pairs: impl IntoIterator<Item = (&'a str, String)>) -> S
     query
 }
 
-/// A target without empty and relative segments, to which servers send those who ask for it with
-/// them; `None` when it has none.
+/// Removes empty and relative segments from a target, to which servers send those who ask for it
+/// with them; `None` when it has none.
 pub(super) fn cleaned(target: &str) -> Option<String> {
     let mut kept: Vec<&str> = Vec::new();
     for segment in target.split('/') {
@@ -62,7 +62,7 @@ pub(super) fn cleaned(target: &str) -> Option<String> {
     (clean != target).then_some(clean)
 }
 
-/// Text as it may stand in a URL, with the bytes of `kept` as they are.
+/// Encodes text for a URL, and leaves the bytes of `kept` as they are.
 fn encoded(text: &str, kept: &[u8]) -> String {
     let mut encoded = String::with_capacity(text.len());
     for byte in text.bytes() {

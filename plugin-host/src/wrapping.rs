@@ -16,7 +16,7 @@ use plugin_runtime::{Data, WrapInfo};
 /// How many random letters a wrapping token has.
 const RANDOM: usize = 24;
 
-/// What servers say of a token that is none of a wrapped answer.
+/// What servers say of a token that is not a wrapping token.
 pub(super) const NOT_WRAPPED: &str = "wrapping token is not valid or does not exist";
 
 /// Every wrapped answer. Clones are the same.
@@ -37,7 +37,7 @@ impl Wrappings {
         Self { clock, waiting: Arc::default() }
     }
 
-    /// Keeps an answer for `ttl`, and says by which token it can be had.
+    /// Keeps an answer for `ttl`, and returns the token that unwraps it.
     pub(super) fn wrap(&self, answer: Answer, path: &str, ttl: Duration) -> AnswerWrap {
         let now = self.clock.now();
         let token = format!("s.{}", base62(RANDOM));
@@ -71,7 +71,7 @@ impl Wrappings {
         info
     }
 
-    /// What is known of a token without using it up.
+    /// Looks up a token without using it up.
     pub(super) fn lookup(&self, token: &str) -> Option<AnswerWrap> {
         let now = self.clock.now();
         let waiting = self.waiting.lock();
@@ -93,14 +93,14 @@ impl Wrappings {
         self.waiting.lock().remove(token).is_some_and(|wrapped| wrapped.until > self.clock.now())
     }
 
-    /// The token of an accessor.
+    /// Returns the token of an accessor.
     pub(super) fn by_accessor(&self, accessor: &str) -> Option<String> {
         let waiting = self.waiting.lock();
         let found = waiting.iter().find(|(_, wrapped)| wrapped.about.accessor == accessor);
         found.map(|(token, _)| token.clone())
     }
 
-    /// What is behind a token, once.
+    /// Unwraps the answer behind a token, once.
     pub(super) fn unwrap(&self, token: &str) -> Answer {
         let wrapped = self.waiting.lock().remove(token);
         match wrapped.filter(|wrapped| wrapped.until > self.clock.now()) {

@@ -109,7 +109,7 @@ fn build_programs(workspace: &Workspace) -> Result<PathBuf> {
     Ok(workspace.target_directory.join("release"))
 }
 
-/// A folder with the two plugins alone, as a server's plugin directory must be.
+/// Returns a folder with the two plugins alone, as a server's plugin directory must be.
 fn plugin_directory(folder: &Path, ours: &Path, peer: Option<&Path>) -> Result<PathBuf> {
     let folder = folder.canonicalize().context("the folder for the plugins")?;
     for file in [Some(ours), peer].into_iter().flatten() {
@@ -144,7 +144,7 @@ fn start_server(options: &Options, plugins: &Path, peer: Option<&Path>) -> Resul
     Ok(server)
 }
 
-/// What built the two.
+/// Returns the text that says how the two were built.
 fn compilers(with_peer: bool) -> String {
     let version = |program: &str, argument: &str| {
         let output = Command::new(program).arg(argument).output().ok()?;

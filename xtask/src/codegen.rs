@@ -10,7 +10,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use prost_build::Module;
 
-/// Messages that may carry secrets. Their `Debug` is written by hand in `plugin-proto/src/redact.rs`.
+/// Messages that may carry secrets. Their `Debug` is written by hand in
+/// `plugin-proto/src/redact.rs`.
 const REDACTED: &[&str] = &[
     ".dbplugin.v5.ChangePassword",
     ".dbplugin.v5.ChangePublicKey",
@@ -49,8 +50,9 @@ const HEADER: &str =
 ///
 /// # Errors
 ///
-/// If a `.proto` file does not compile, if files cannot be read or written, and with `check` if what
-/// is checked in is not what the `.proto` files say; the error names the command that mends it.
+/// If a `.proto` file does not compile, if files cannot be read or written, and with `check` if
+/// what is checked in is not what the `.proto` files say; the error names the command that fixes
+/// it.
 pub fn run(check: bool) -> Result<()> {
     let crate_folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join("plugin-proto");
     let wanted = generate(&crate_folder.join("proto"))?;
@@ -58,7 +60,7 @@ pub fn run(check: bool) -> Result<()> {
     if check { compare(&folder, &wanted) } else { write(&folder, &wanted) }
 }
 
-/// The generated files by their names.
+/// Returns the generated files by their names.
 fn generate(proto: &Path) -> Result<BTreeMap<String, String>> {
     let sources = proto_files(proto)?;
     let mut compiler =
@@ -94,7 +96,7 @@ fn generate(proto: &Path) -> Result<BTreeMap<String, String>> {
         .collect())
 }
 
-/// All `.proto` files below a folder, in a fixed order.
+/// Returns all `.proto` files below a folder, in a fixed order.
 fn proto_files(folder: &Path) -> Result<BTreeSet<PathBuf>> {
     let mut found = BTreeSet::new();
     for entry in
@@ -142,7 +144,7 @@ fn write(folder: &Path, wanted: &BTreeMap<String, String>) -> Result<()> {
     Ok(())
 }
 
-/// The names of the files in the folder; none if there is no folder.
+/// Returns the names of the files in the folder; none if there is no folder.
 fn file_names(folder: &Path) -> Result<BTreeSet<String>> {
     if !folder.exists() {
         return Ok(BTreeSet::new());

@@ -1,4 +1,5 @@
-//! `cargo xtask dev`: a server with the plugins of this workspace, and the tutorial's session on it.
+//! `cargo xtask dev`: a server with the plugins of this workspace, and the tutorial's session on
+//! it.
 
 use anyhow::Result;
 use cargo_vault_plugin::CommandLine;
@@ -13,8 +14,8 @@ use crate::tutorial::{self, Done, Step};
 /// Runs the subcommand.
 ///
 /// # Errors
-/// When the plugins can't be built, the server that was asked for isn't there or doesn't come up, or,
-/// with `--once`, any answer is not the tutorial's.
+/// When the plugins can't be built, the server that was asked for isn't there or doesn't come up,
+/// or, with `--once`, any answer is not the tutorial's.
 pub fn run(options: &Options) -> Result<()> {
     let packages = of_this_workspace(&options.packages);
     let distribution = cargo_vault_plugin::dist::build(&packages, options.profile())?;

@@ -89,12 +89,12 @@ fn installation() -> Vec<String> {
     ["install", "--locked", "--version", BOLERO_VERSION, "cargo-bolero"].map(Into::into).to_vec()
 }
 
-/// The folder of new inputs, which git ignores.
+/// Returns the folder of new inputs, which git ignores.
 fn corpus(target: &str) -> String {
     format!("target/fuzz/{target}/corpus")
 }
 
-/// The folder of inputs that fail, which git ignores.
+/// Returns the folder of inputs that fail, which git ignores.
 fn crashes(target: &str) -> String {
     format!("target/fuzz/{target}/crashes")
 }

@@ -1,5 +1,5 @@
 //! The kv mock on the public Go SDK, `benches/go-peer`: the peer of the performance report, and a
-//! plugin of others for the host's tests. Built where there is Go.
+//! plugin on another SDK for the host's tests. Built where there is Go.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -14,7 +14,7 @@ pub const NAME: &str = "go-peer";
 /// The variable that names the built plugin for the tests of the host.
 pub const VARIABLE: &str = "XTASK_GO_PEER";
 
-/// Whether there is a `go` on the PATH that runs.
+/// Returns whether a working `go` is on the PATH.
 #[must_use]
 pub fn has_go() -> bool {
     Command::new("go").arg("version").output().is_ok_and(|output| output.status.success())

@@ -1,10 +1,11 @@
-//! The workspace's own tooling: what `cargo xtask SUBCOMMAND` runs, as a library for the tests on real
-//! servers.
+//! The workspace's own tooling: what `cargo xtask SUBCOMMAND` runs, as a library for the tests on
+//! real servers.
 //!
 //! One file a subcommand: [`mod@bench`], [`codegen`], [`dist`], [`dev`], [`fuzz`], [`public_api`],
-//! [`soak`], [`mod@test`], [`tidy`]. The others are those of [`cargo_vault_plugin`], which also has the real
-//! server and the programs that take long. What they share: [`go_peer`] (the same plugin in Go),
-//! [`tutorial`] (the session that is both shown and tested) and [`workspace`] (what cargo knows).
+//! [`soak`], [`mod@test`], [`tidy`]. The others are those of [`cargo_vault_plugin`], which also has
+//! the real server and the programs that take long. What they share: [`go_peer`] (the same plugin
+//! in Go), [`tutorial`] (the session that is both shown and tested) and [`workspace`] (what cargo
+//! knows).
 
 pub mod bench;
 pub mod codegen;

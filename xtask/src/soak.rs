@@ -66,7 +66,7 @@ pub fn run(options: &Options) -> Result<()> {
     verdict(&samples, &names)
 }
 
-/// The mocks of `target/dist`, or debug builds.
+/// Returns the mocks of `target/dist`, or debug builds.
 fn built() -> Result<Vec<PathBuf>> {
     let folder = Workspace::load()?.target_directory.join("dist").join("plugins");
     let files = [DOCUMENTS.file, USERS.file];

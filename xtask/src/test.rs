@@ -116,8 +116,8 @@ impl Run {
         if self.selection.has(Group::Lints) {
             self.lints();
         }
-        // These start processes: plugins that selecting a test target does not build, one in Go, and
-        // a real server.
+        // These start processes: plugins that selecting a test target does not build, one in Go,
+        // and a real server.
         let with_processes = [Group::Wire, Group::Host, Group::Plugins]
             .iter()
             .any(|group| self.selection.has(*group));
@@ -268,7 +268,7 @@ impl Run {
         servers.test(&mut self.phases, plugins, &self.selection.names);
     }
 
-    /// The plugin in Go, if Go is installed.
+    /// Builds the plugin in Go, if Go is installed.
     fn go_peer(&mut self) -> Option<String> {
         if !go_peer::has_go() {
             self.phases.skip("the plugin in Go", "Go is not installed");

@@ -47,7 +47,7 @@ pub struct Done {
     pub complaint: Option<String>,
 }
 
-/// The session of a plugin registered as `mock`.
+/// Returns the session of a plugin registered as `mock`.
 #[must_use]
 pub fn session(plugin: &BuiltPlugin) -> Vec<Step> {
     let registered = format!("Success! Registered plugin: {NAME}");
@@ -127,7 +127,7 @@ pub fn play(
 }
 
 impl Expected {
-    /// Why `output` is not the expected answer; `None` when it is.
+    /// Returns why `output` is not the expected answer; `None` when it is.
     fn complaint(&self, output: &Output) -> Option<String> {
         let (code, found) = match self {
             Self::Line(line) => (0, output.stdout.lines().any(|found| found.trim_end() == line)),

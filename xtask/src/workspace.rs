@@ -35,7 +35,8 @@ pub struct Package {
     pub dependencies: Vec<Dependency>,
     /// Its libraries, programs and tests.
     pub targets: Vec<Target>,
-    /// The registries it may be published to; `None` is any, and an empty list is none.
+    /// The registries it may be published to; `None` means any, and an empty list means not
+    /// published.
     #[serde(default)]
     publish: Option<Vec<String>>,
     #[serde(default)]
@@ -97,7 +98,7 @@ impl Workspace {
         serde_json::from_slice(&output.stdout).context("reading the output of `cargo metadata`")
     }
 
-    /// The names of all members.
+    /// Returns the names of all members.
     #[must_use]
     pub fn member_names(&self) -> HashSet<&str> {
         self.packages.iter().map(|package| package.name.as_str()).collect()
@@ -105,7 +106,7 @@ impl Workspace {
 }
 
 impl Package {
-    /// The folder of its manifest.
+    /// Returns the folder of its manifest.
     #[must_use]
     pub fn folder(&self) -> &Path {
         self.manifest_path.parent().unwrap_or(Path::new(""))
@@ -123,8 +124,8 @@ impl Package {
         self.publish.as_ref().is_none_or(|registries| !registries.is_empty())
     }
 
-    /// Returns whether others compile against this package: a published library, and not what is in a
-    /// plugin or a command.
+    /// Returns whether other packages compile against this one: a published library, and not what
+    /// is in a plugin or a command.
     #[must_use]
     pub fn has_public_api(&self) -> bool {
         let is_program = self.targets.iter().any(|target| target.is("bin"));
@@ -148,14 +149,14 @@ impl Package {
 }
 
 impl Target {
-    /// Whether it is of this kind: `bin`, `test`, ...
+    /// Returns whether it is of this kind: `bin`, `test`, ...
     #[must_use]
     pub fn is(&self, kind: &str) -> bool {
         self.kind.iter().any(|own| own == kind)
     }
 }
 
-/// The cargo that runs this xtask, in the workspace's root.
+/// Creates the command of the cargo that runs this xtask, in the workspace's root.
 #[must_use]
 pub fn cargo() -> Command {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
@@ -163,7 +164,7 @@ pub fn cargo() -> Command {
     command
 }
 
-/// The workspace's root folder.
+/// Returns the workspace's root folder.
 #[must_use]
 pub fn root() -> &'static Path {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));

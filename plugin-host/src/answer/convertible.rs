@@ -9,7 +9,7 @@ use plugin_runtime::BoundCidr;
 
 pub(super) type Fields = Map<String, Value>;
 
-/// The data of a response that a server can read.
+/// Returns the data of a response that a server can read.
 pub(super) fn data_of(response: &pb::Response) -> Result<Option<Fields>, String> {
     if let Some(secret) = &response.secret {
         lease(secret.lease_options.as_ref())?;
@@ -35,7 +35,7 @@ fn lease(options: Option<&pb::LeaseOptions>) -> Result<(), String> {
     }
 }
 
-/// The fields of a JSON object; none for `null`.
+/// Returns the fields of a JSON object; none for `null`.
 pub(super) fn fields(text: &[u8]) -> Result<Option<Fields>, String> {
     if text.is_empty() {
         return Err("unexpected end of JSON input".to_owned());

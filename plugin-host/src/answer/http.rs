@@ -58,8 +58,8 @@ struct Wrap {
 }
 
 impl Answer {
-    /// The answer in an HTTP response, so that what is said of an answer of this host can be said
-    /// of a real server's in the same words.
+    /// Reads the answer from an HTTP response, so that what is said of an answer of this host can
+    /// be said of a real server's in the same words.
     ///
     /// A body that is not the server's JSON is kept as it is in [`Answer::raw`].
     pub fn from_http(status: u16, headers: Headers, body: &[u8]) -> Self {
@@ -102,7 +102,7 @@ impl Envelope {
     }
 }
 
-/// A lease that is over may have less than no time left.
+/// Clamps the remaining time of a lease at zero: a lease that is over may have less.
 fn seconds(number: i64) -> Duration {
     Duration::from_secs(u64::try_from(number).unwrap_or_default())
 }

@@ -48,7 +48,7 @@ pub struct Answer {
     pub lease: Option<AnswerLease>,
     /// The token that a login or a renewal gives.
     pub auth: Option<AnswerAuth>,
-    /// In place of everything else: the token by which it can be had once.
+    /// Instead of everything else: the token that unwraps the answer once.
     pub wrap: Option<AnswerWrap>,
     /// The HTTP headers.
     pub headers: Headers,
@@ -59,12 +59,12 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// Whether the status is one of success.
+    /// Returns whether the status is one of success.
     pub fn is_success(&self) -> bool {
         (200..300).contains(&self.status)
     }
 
-    /// This answer, if it is one of success.
+    /// Returns this answer if its status is one of success.
     ///
     /// # Errors
     ///
@@ -76,13 +76,13 @@ impl Answer {
         Err(AnswerError::Refused { status: self.status, errors: self.errors.join("; ") })
     }
 
-    /// The names in an answer to a list; none if there are none.
+    /// Returns the names in an answer to a list; none if there are none.
     pub fn keys(&self) -> Vec<String> {
         let keys = self.field("/keys").as_array().into_iter().flatten();
         keys.filter_map(Value::as_str).map(str::to_owned).collect()
     }
 
-    /// The data as a type of one's own.
+    /// Deserializes the data into your own type.
     ///
     /// # Errors
     ///
@@ -91,39 +91,40 @@ impl Answer {
         T::deserialize(&self.data).map_err(|_| AnswerError::Shape)
     }
 
-    /// The value at this place in the data, such as `/roles/0/name`; null when there is none.
+    /// Returns the value at this place in the data, such as `/roles/0/name`; null when there is
+    /// none.
     pub fn field(&self, pointer: &str) -> &Value {
         self.data.pointer(pointer).unwrap_or(&NULL)
     }
 
-    /// The first value of a header, whatever the case of its name.
+    /// Returns the first value of a header, whatever the case of its name.
     pub fn header(&self, name: &str) -> Option<&str> {
         let mut headers = self.headers.iter();
         let (_, values) = headers.find(|(known, _)| known.eq_ignore_ascii_case(name))?;
         values.first().map(String::as_str)
     }
 
-    /// An answer with this status and nothing else.
+    /// Creates an answer with this status and nothing else.
     pub(crate) fn empty(status: u16) -> Self {
         Self { status, ..Self::default() }
     }
 
-    /// A refusal in the server's own words.
+    /// Creates a refusal with the server's error text.
     pub(crate) fn refused(status: u16, text: impl Into<String>) -> Self {
         Self { status, errors: vec![text.into()], ..Self::default() }
     }
 
-    /// The same for functions that fail with it.
+    /// Returns the same as a boxed error, for functions that fail with it.
     pub(crate) fn refusal(status: u16, text: impl Into<String>) -> Box<Self> {
         Box::new(Self::refused(status, text))
     }
 
-    /// What remains of an answer whose content is now behind a wrapping token.
+    /// Returns what remains of an answer whose content is now behind a wrapping token.
     pub(crate) fn wrapped(&self, wrap: AnswerWrap) -> Self {
         Self { status: 200, wrap: Some(wrap), ..Self::default() }
     }
 
-    /// The data as they are stored with a lease: an object or `null`.
+    /// Returns the data as they are stored with a lease: an object or `null`.
     pub(crate) fn stored_data(&self) -> Bytes {
         self.data.to_string().into()
     }

@@ -63,7 +63,7 @@ impl fmt::Debug for AnswerAuth {
     }
 }
 
-/// The token by which a wrapped answer can be had, once. Debug shows neither token nor accessor.
+/// The token that unwraps a wrapped answer, once. Debug shows neither token nor accessor.
 #[derive(Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct AnswerWrap {

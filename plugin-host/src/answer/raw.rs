@@ -21,8 +21,8 @@ const HEADERS: [(&str, &str); 3] = [
     ("WWW-Authenticate", "http_www_authenticate"),
 ];
 
-/// What a client reads of a raw answer. It is read as any HTTP is, so that one whose body is the
-/// server's JSON is taken for that.
+/// Converts a raw answer to what a client reads. It is read as any HTTP is, so that one whose body
+/// is the server's JSON is taken for that.
 pub(super) fn answer(data: &Fields, with_secret: bool, mut headers: Headers) -> Answer {
     if with_secret {
         return broken(headers, "raw responses cannot contain secrets or auth");

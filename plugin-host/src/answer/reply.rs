@@ -50,7 +50,7 @@ pub(crate) struct FromReply {
 }
 
 impl Answer {
-    /// What a client sees of this reply.
+    /// Converts this reply to what a client sees.
     pub(crate) fn from_reply(
         asked: Asked,
         reply: Result<pb::HandleRequestReply, InstanceError>,
@@ -60,7 +60,7 @@ impl Answer {
 }
 
 impl Routed {
-    /// What a client sees of it.
+    /// Returns what a client sees of it.
     pub(crate) fn answer(mut self, asked: Asked) -> FromReply {
         let wrap_ttl = self.response.as_ref().and_then(|it| wrap_ttl(&it.wire, asked.wrap_ttl));
         let (mut secret, mut auth) = match &mut self.response {
@@ -159,12 +159,12 @@ impl Routed {
     }
 }
 
-/// The words of a list of errors with one in it.
+/// Returns the text of a list of errors with one in it.
 pub(crate) fn in_a_list(text: &str) -> String {
     format!("1 error occurred:\n\t* {text}\n\n")
 }
 
-/// The shorter one of the plugin's and the caller's wish.
+/// Returns the shorter one of the plugin's and the caller's TTL.
 fn wrap_ttl(response: &pb::Response, asked: Option<Duration>) -> Option<Duration> {
     let plugins = response.wrap_info.as_ref().map(|wrap| duration_from_wire(wrap.ttl));
     [plugins, asked].into_iter().flatten().filter(|ttl| !ttl.is_zero()).min()
@@ -177,7 +177,7 @@ fn nothing(operation: Operation) -> Answer {
     }
 }
 
-/// The status of a list that a server does not show.
+/// Returns the status of a list that a server does not show.
 fn list_status(data: Option<&Fields>, warned: bool) -> Option<u16> {
     let Some(data) = data.filter(|data| !data.is_empty()) else {
         return (!warned).then_some(404);

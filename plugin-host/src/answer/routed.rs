@@ -8,7 +8,7 @@ use crate::instance::InstanceError;
 /// The highest number of an error; servers take those above for success.
 const LAST_ERROR: u32 = 10;
 
-/// What came of a call to a mount.
+/// The outcome of a call to a mount.
 pub(crate) struct Routed {
     pub(super) response: Option<Response>,
     pub(super) error: Option<pb::ProtoError>,
@@ -41,7 +41,7 @@ impl Routed {
         Self { response, error, words: String::new() }
     }
 
-    /// The error's text, or the error response's.
+    /// Returns the error's text, or the error response's.
     pub(crate) fn failure(&self) -> Option<&str> {
         let error = self.error.as_ref().map(|error| error.err_msg.as_str());
         error.or_else(|| self.response.as_ref()?.error_text())
@@ -53,17 +53,17 @@ impl Routed {
         self.words = words.to_owned();
     }
 
-    /// Whether trying again is of no use.
+    /// Returns whether a retry cannot succeed.
     pub(crate) fn is_unrecoverable(&self) -> bool {
         self.error.as_ref().is_some_and(|error| matches!(error.err_type, 5..=7 | 10))
     }
 
-    /// The secret in the response.
+    /// Returns the secret in the response.
     pub(crate) fn secret(&self) -> Option<&pb::Secret> {
         self.response.as_ref()?.wire.secret.as_ref()
     }
 
-    /// The login in the response.
+    /// Returns the login in the response.
     pub(crate) fn auth(&self) -> Option<&pb::Auth> {
         self.response.as_ref()?.wire.auth.as_ref()
     }
@@ -74,8 +74,8 @@ impl Response {
         Ok(Self { data: data_of(&wire)?, wire })
     }
 
-    /// The text of an error response, which servers tell by its shape. A text that is no text
-    /// makes a server drop the connection; here it stands for itself.
+    /// Returns the text of an error response, which servers tell by its shape. A value that is
+    /// not text makes a server drop the connection; here it stands for itself.
     pub(super) fn error_text(&self) -> Option<&str> {
         let data = self.data.as_ref()?;
         let error = data.get("error").filter(|error| !error.is_null())?;
@@ -88,7 +88,7 @@ impl Response {
     }
 }
 
-/// The kinds from 5 on have a text of their own, whatever the plugin wrote.
+/// Replaces the plugin's text for the kinds from 5 on, which have a fixed one.
 fn with_text(mut error: pb::ProtoError) -> pb::ProtoError {
     let fixed = match error.err_type {
         5 => "unsupported operation",

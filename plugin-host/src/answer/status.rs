@@ -30,9 +30,9 @@ const OVERRIDING: [(&str, u16); 5] = [
 const CODED: u32 = 3;
 const BAD_REQUEST: u32 = 4;
 
-/// The status of an answer with this error, `shown` as its text. A response beside the error makes
-/// it the caller's fault unless the error says otherwise; an error response's text replaces the
-/// error's, and with that the status that a coded error asks for.
+/// Returns the status of an answer with this error, `shown` as its text. A response beside the
+/// error makes it the caller's fault unless the error says otherwise; an error response's text
+/// replaces the error's, and with that the status that a coded error asks for.
 pub(super) fn status_of(
     error: Option<&pb::ProtoError>,
     has_response: bool,
@@ -56,7 +56,7 @@ fn find(table: &[(&str, u16)], text: &str) -> Option<u16> {
     table.iter().find(|(known, _)| *known == text).map(|(_, status)| *status)
 }
 
-/// A number that is no HTTP status ends the request in a server.
+/// Rejects a number that is not an HTTP status: it ends the request in a server.
 pub(super) fn coded(number: i64) -> u16 {
     u16::try_from(number).ok().filter(|status| (100..1000).contains(status)).unwrap_or(500)
 }

@@ -298,7 +298,7 @@ fn the_shorter_wish_for_wrapping_counts_and_errors_are_not_wrapped() {
     assert_eq!(asked(Some(HOUR), "{}").wrap_ttl, Some(minute));
     assert_eq!(asked(Some(SECOND), "{}").wrap_ttl, Some(SECOND));
     assert_eq!(asked(None, r#"{"error":"no"}"#).wrap_ttl, None);
-    // Nobody looks into a list that is wrapped.
+    // No check looks into a list that is wrapped.
     assert_eq!(asked(None, "{}").answer.status, 200);
     let wrapped = asked(None, r#"{"a":1}"#).answer.wrapped(AnswerWrap::default());
     assert_eq!((wrapped.status, wrapped.data, wrapped.wrap.is_some()), (200, Value::Null, true));

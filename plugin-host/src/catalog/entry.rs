@@ -18,7 +18,7 @@ pub enum PluginType {
 }
 
 impl PluginType {
-    /// What a plugin of this type is as a backend.
+    /// Returns the backend type of a plugin of this type.
     pub fn backend_type(self) -> BackendType {
         match self {
             Self::Auth => BackendType::Auth,
@@ -76,7 +76,7 @@ pub struct Registration {
 }
 
 impl Registration {
-    /// A plugin whose file has its name.
+    /// Creates an entry for a plugin whose file has its name.
     pub fn new(kind: PluginType, name: impl Into<String>, sha256: Checksum) -> Self {
         Self {
             kind,
@@ -89,7 +89,7 @@ impl Registration {
         }
     }
 
-    /// The version, as a semantic one with or without its leading `v`.
+    /// Sets the version, a semantic one with or without its leading `v`.
     #[must_use]
     pub fn with_version(mut self, version: impl AsRef<str>) -> Self {
         let version = version.as_ref();
@@ -98,34 +98,34 @@ impl Registration {
         self
     }
 
-    /// The file's name in the plugin directory, with arguments after blanks.
+    /// Sets the file's name in the plugin directory, with arguments separated by blanks.
     #[must_use]
     pub fn with_command(mut self, command: impl Into<String>) -> Self {
         self.command = Some(command.into());
         self
     }
 
-    /// One more argument.
+    /// Adds an argument.
     #[must_use]
     pub fn with_arg(mut self, arg: impl Into<String>) -> Self {
         self.args.push(arg.into());
         self
     }
 
-    /// One more variable of its environment.
+    /// Adds an environment variable.
     #[must_use]
     pub fn with_env(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.env.push((name.into(), value.into()));
         self
     }
 
-    /// The file's name in the plugin directory.
+    /// Returns the file's name in the plugin directory.
     pub fn command(&self) -> &str {
         let command = self.command.as_deref().unwrap_or(&self.name);
         command.split(' ').next().unwrap_or(command)
     }
 
-    /// The arguments of the process.
+    /// Returns the arguments of the process.
     pub fn args(&self) -> Vec<String> {
         let command = self.command.as_deref().unwrap_or_default();
         let words = command.split(' ').skip(1).filter(|word| !word.is_empty()).map(str::to_owned);

@@ -12,7 +12,7 @@ pub enum CatalogError {
     /// The host was made without a plugin directory.
     #[error("no plugin_directory is configured: external plugins can't be registered")]
     NoDirectory,
-    /// The name is none.
+    /// The name is empty.
     #[error("`{0}` is no name for a plugin: it must not be empty")]
     Name(String),
     /// The name or the command holds `..`.

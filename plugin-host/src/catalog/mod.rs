@@ -23,7 +23,7 @@ pub(super) enum Source {
     Builtin(Arc<Builtin>),
 }
 
-/// A plugin's place in the catalog. An empty version is none.
+/// A plugin's place in the catalog. An empty version means none.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct PluginKey {
     pub(super) kind: PluginType,
@@ -71,13 +71,13 @@ impl Catalog {
         self.plugins.remove(key)
     }
 
-    /// Every plugin in order.
+    /// Returns all plugins in order.
     pub(super) fn iter(&self) -> impl Iterator<Item = (&PluginKey, &Source)> {
         self.plugins.iter()
     }
 
-    /// The plugin that a mount means: of this version, or without one the unversioned entry, or
-    /// else the highest version.
+    /// Returns the plugin that a mount means: of this version, or without one the unversioned
+    /// entry, or else the highest version.
     pub(super) fn find(
         &self,
         kind: PluginType,
@@ -100,7 +100,7 @@ impl Catalog {
         highest.map(|(key, source)| (key.clone(), source.clone())).ok_or_else(unknown)
     }
 
-    /// How to start a file of the catalog, on top of `defaults`.
+    /// Returns how to start a file of the catalog, on top of `defaults`.
     pub(super) fn launch(
         &self,
         plugin: &Registration,

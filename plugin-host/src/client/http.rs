@@ -104,7 +104,7 @@ async fn read(response: Response<Incoming>) -> Result<Answer, Failure> {
     Ok(Answer::from_http(parts.status.as_u16(), headers, &read))
 }
 
-/// Servers answer help without their envelope; what is in it is the data here.
+/// Puts help, which servers answer without their envelope, into the answer's data.
 fn with_help(mut answer: Answer) -> Answer {
     let raw = answer.raw.as_ref().filter(|_| answer.is_success());
     if let Some(help @ Value::Object(_)) =

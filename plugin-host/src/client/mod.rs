@@ -17,7 +17,7 @@ use plugin_runtime::Operation;
 /// A client of a server's API: of a [`Host`] in this process or of a real server, with the same
 /// answers.
 ///
-/// Where no answer comes, because nobody listens for instance, the status is 0 and
+/// If there is no answer, for instance because no process listens, the status is 0 and
 /// [`Answer::errors`] says why.
 ///
 /// ```
@@ -45,29 +45,29 @@ enum Way {
 }
 
 impl Client {
-    /// A client of a host, with its root token.
+    /// Creates a client of a host, with its root token.
     pub fn of(host: &Host) -> Self {
         Self { way: Way::Host(host.clone()), token: Some(host.root_token().to_owned()) }
     }
 
-    /// A client of a server over plain HTTP, at an address such as `http://127.0.0.1:8200`.
+    /// Creates a client of a server over plain HTTP, at an address such as `http://127.0.0.1:8200`.
     pub fn http(address: impl AsRef<str>, token: impl Into<String>) -> Self {
         Self { way: Way::Http(Address::new(address.as_ref())), token: Some(token.into()) }
     }
 
-    /// The same with another token.
+    /// Returns a client with another token.
     #[must_use]
     pub fn with_token(&self, token: impl Into<String>) -> Self {
         Self { token: Some(token.into()), ..self.clone() }
     }
 
-    /// The same without a token.
+    /// Returns a client without a token.
     #[must_use]
     pub fn without_token(&self) -> Self {
         Self { token: None, ..self.clone() }
     }
 
-    /// The host behind it; `None` for a real server.
+    /// Returns the host that it calls; `None` for a real server.
     pub fn host(&self) -> Option<&Host> {
         match &self.way {
             Way::Host(host) => Some(host),
@@ -75,7 +75,7 @@ impl Client {
         }
     }
 
-    /// Any request. One without a token gets the client's.
+    /// Sends any request. One without a token gets the client's.
     pub async fn request(&self, request: ApiRequest) -> Answer {
         let mut request = request;
         request.token = request.token.or_else(|| self.token.clone());
@@ -85,74 +85,77 @@ impl Client {
         }
     }
 
-    /// `<cli> read <path>`.
+    /// Reads a path, as `<cli> read <path>` does.
     pub async fn read(&self, path: &str) -> Answer {
         self.request(ApiRequest::new(Operation::Read, path)).await
     }
 
-    /// `<cli> write <path> k=v …`. What has no form in JSON is sent as no data.
+    /// Writes to a path, as `<cli> write <path> k=v …` does. Data that cannot be serialized as JSON
+    /// is left out.
     pub async fn write(&self, path: &str, data: impl Serialize) -> Answer {
         self.request(ApiRequest::new(Operation::Update, path).data(data)).await
     }
 
-    /// `<cli> patch <path> k=v …`.
+    /// Patches a path, as `<cli> patch <path> k=v …` does.
     pub async fn patch(&self, path: &str, data: impl Serialize) -> Answer {
         self.request(ApiRequest::new(Operation::Patch, path).data(data)).await
     }
 
-    /// `<cli> delete <path>`.
+    /// Deletes a path, as `<cli> delete <path>` does.
     pub async fn delete(&self, path: &str) -> Answer {
         self.request(ApiRequest::new(Operation::Delete, path)).await
     }
 
-    /// `<cli> list <path>`.
+    /// Lists a path, as `<cli> list <path>` does.
     pub async fn list(&self, path: &str) -> Answer {
         self.request(ApiRequest::new(Operation::List, path)).await
     }
 
-    /// `<cli> path-help <path>`.
+    /// Returns the help of a path, as `<cli> path-help <path>` does.
     pub async fn help(&self, path: &str) -> Answer {
         self.request(ApiRequest::new(Operation::Help, path)).await
     }
 
-    /// A login: a write without a token. `path` is the full one, such as `auth/mock/login`. The
-    /// new token is in [`Answer::auth`].
+    /// Logs in: writes without a token. `path` is the full one, such as `auth/mock/login`.
+    /// The new token is in [`Answer::auth`].
     pub async fn login(&self, path: &str, data: impl Serialize) -> Answer {
         self.without_token().write(path, data).await
     }
 
-    /// `<cli> secrets enable -path=<path> <plugin>`.
+    /// Enables a secrets engine, as `<cli> secrets enable -path=<path> <plugin>` does.
     pub async fn enable_secrets(&self, path: &str, plugin: &str) -> Answer {
         self.write(&format!("sys/mounts/{path}"), json!({ "type": plugin })).await
     }
 
-    /// `<cli> secrets disable <path>`.
+    /// Disables a secrets engine, as `<cli> secrets disable <path>` does.
     pub async fn disable_secrets(&self, path: &str) -> Answer {
         self.delete(&format!("sys/mounts/{path}")).await
     }
 
-    /// `<cli> auth enable -path=<path> <plugin>`; `path` without `auth/`.
+    /// Enables an auth method, as `<cli> auth enable -path=<path> <plugin>` does; `path` without
+    /// `auth/`.
     pub async fn enable_auth(&self, path: &str, plugin: &str) -> Answer {
         self.write(&format!("sys/auth/{path}"), json!({ "type": plugin })).await
     }
 
-    /// `<cli> auth disable <path>`; `path` without `auth/`.
+    /// Disables an auth method, as `<cli> auth disable <path>` does; `path` without `auth/`.
     pub async fn disable_auth(&self, path: &str) -> Answer {
         self.delete(&format!("sys/auth/{path}")).await
     }
 
-    /// `<cli> lease renew -increment=… <id>`. Zero is no wish.
+    /// Renews a lease, as `<cli> lease renew -increment=… <id>` does. Zero means no increment.
     pub async fn renew(&self, lease_id: &str, increment: Duration) -> Answer {
         let data = json!({ "lease_id": lease_id, "increment": increment.as_secs() });
         self.write("sys/leases/renew", data).await
     }
 
-    /// `<cli> lease revoke -sync <id>`: the answer comes when the plugin has revoked it.
+    /// Revokes a lease, as `<cli> lease revoke -sync <id>` does: the answer comes when the plugin
+    /// has revoked it.
     pub async fn revoke(&self, lease_id: &str) -> Answer {
         self.write("sys/leases/revoke", json!({ "lease_id": lease_id, "sync": true })).await
     }
 
-    /// `<cli> lease revoke -sync -prefix <prefix>`.
+    /// Revokes all leases of a prefix, as `<cli> lease revoke -sync -prefix <prefix>` does.
     pub async fn revoke_prefix(&self, prefix: &str) -> Answer {
         self.write(&format!("sys/leases/revoke-prefix/{prefix}"), json!({ "sync": true })).await
     }

@@ -17,8 +17,8 @@ use file::TimeFile;
 /// The host's time. It starts at the real time and then stands still until a test moves it, so
 /// that an hour passes in an instant and no test depends on how busy the machine is.
 ///
-/// Clones are the same clock. Backends in this process, and plugins that the host launches, see it as
-/// [`plugin_runtime::Clock`].
+/// Clones are the same clock. Backends in this process, and plugins that the host launches, see it
+/// as [`plugin_runtime::Clock`].
 ///
 /// ```
 /// use std::time::Duration;
@@ -42,24 +42,24 @@ struct Shared {
 }
 
 impl Clock {
-    /// A clock that shows the real time of this moment.
+    /// Creates a clock that shows the current real time.
     pub fn new() -> Self {
         Self::at(SystemTime::now())
     }
 
-    /// A clock that shows this time.
+    /// Creates a clock that shows this time.
     pub fn at(time: SystemTime) -> Self {
         let (now, file) = (watch::Sender::new(time), Mutex::default());
         Self { shared: Arc::new(Shared { now, file }) }
     }
 
-    /// The time that the clock shows.
+    /// Returns the time that the clock shows.
     pub fn now(&self) -> SystemTime {
         *self.shared.now.borrow()
     }
 
-    /// Moves the clock forward and wakes whoever waits for a time that it reaches. A time beyond
-    /// what the system can express leaves the clock where it is.
+    /// Moves the clock forward and wakes all tasks that wait for a time that it reaches. A time
+    /// beyond what the system can express leaves the clock where it is.
     pub fn advance(&self, by: Duration) {
         let file = self.shared.file.lock();
         let now = self.now();

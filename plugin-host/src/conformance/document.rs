@@ -9,7 +9,7 @@ const DEEPEST: usize = 8;
 #[derive(Debug, Default)]
 pub(super) struct Document {
     pub(super) paths: Vec<DocumentedPath>,
-    /// Expressions that stand there in place of paths; older servers' libraries write such.
+    /// Expressions that stand there instead of paths; older servers' libraries write such.
     patterns: Vec<String>,
 }
 
@@ -51,7 +51,7 @@ impl Document {
         Self { paths, patterns }
     }
 
-    /// The path that seems to take every other, if there is one.
+    /// Returns the path that seems to take every other, if there is one.
     pub(super) fn takes_all(&self) -> Option<&str> {
         let paths = self.paths.iter().map(|path| path.template.as_str());
         let mut all = paths.chain(self.patterns.iter().map(String::as_str));
@@ -91,18 +91,19 @@ impl DocumentedPath {
         !self.template.contains(['^', '$', '*', '?', '(', '[', '\\'])
     }
 
-    /// The names of what varies.
+    /// Returns the names of what varies.
     fn parameters(&self) -> impl Iterator<Item = &str> {
         let parts = self.template.split('{').skip(1);
         parts.filter_map(|part| part.split('}').next())
     }
 
-    /// Whether a part of it varies.
+    /// Returns whether a part of it varies.
     pub(super) fn varies(&self) -> bool {
         self.parameters().next().is_some()
     }
 
-    /// A path of this form, with `name` for the last part that varies and a fixed one for others.
+    /// Returns a path of this form, with `name` for the last part that varies and a fixed one for
+    /// others.
     pub(super) fn named(&self, name: &str) -> String {
         let mut path = self.template.clone();
         let parameters: Vec<&str> = self.parameters().collect();
@@ -115,7 +116,7 @@ impl DocumentedPath {
 }
 
 impl Field {
-    /// The JSON type; text for what is not said.
+    /// Returns the JSON type; text for what is not said.
     pub(super) fn kind(&self) -> &str {
         match self.schema.get("type") {
             Some(Value::String(kind)) => kind,
@@ -124,7 +125,7 @@ impl Field {
         }
     }
 
-    /// A value that fits, with `text` where any text does.
+    /// Returns a value that fits, with `text` where any text does.
     pub(super) fn value(&self, text: &str) -> Value {
         let choice = self.schema.get("enum").and_then(Value::as_array);
         if let Some(choice) = choice.and_then(|choices| choices.first()) {
@@ -144,7 +145,7 @@ impl Field {
         }
     }
 
-    /// A value that no field of this type takes, where there is one.
+    /// Returns a value that no field of this type takes, where there is one.
     pub(super) fn wrong_value(&self) -> Option<Value> {
         let list = || Value::Array(vec![Value::Object(Map::new())]);
         matches!(self.kind(), "integer" | "number" | "boolean").then(list)
@@ -177,7 +178,7 @@ fn fields(post: &Value, openapi: &Value) -> Vec<Field> {
     properties.into_iter().flatten().filter_map(field).collect()
 }
 
-/// The schema that a reference leads to.
+/// Returns the schema that a reference leads to.
 fn resolved<'a>(mut schema: &'a Value, openapi: &'a Value) -> Option<&'a Map<String, Value>> {
     for _ in 0..DEEPEST {
         match schema.get("$ref").and_then(Value::as_str) {

@@ -4,7 +4,7 @@ use super::finding::{Check, Finding};
 use super::samples::Samples;
 use super::trial::Trial;
 
-/// Whether the existence check says the same as reads do. Needs a fresh mount.
+/// Checks whether the existence check says the same as reads do. Needs a fresh mount.
 pub(super) async fn existence(trial: &Trial, samples: &Samples) -> Finding {
     let check = Check {
         name: "existence check",
@@ -55,7 +55,7 @@ pub(super) async fn existence(trial: &Trial, samples: &Samples) -> Finding {
     }
 }
 
-/// Whether a read finds nothing; `None` when it does not tell.
+/// Returns whether a read finds nothing; `None` when it does not tell.
 async fn absent(trial: &Trial, path: &str) -> Option<bool> {
     let read = trial.read(path).await;
     match read.answer().status {
@@ -65,7 +65,7 @@ async fn absent(trial: &Trial, path: &str) -> Option<bool> {
     }
 }
 
-/// Deleting what is there, and what is not.
+/// Checks the deletion of an entry that exists, and of one that does not.
 pub(super) async fn deletion(trial: &Trial, samples: &Samples) -> Finding {
     let check = Check { name: "delete", tried: "a delete, a read, and the same delete once more" };
     let mut deleted = 0;

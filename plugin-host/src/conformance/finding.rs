@@ -32,13 +32,13 @@ pub struct Finding {
     /// What a server says or does in this case, where something is wrong.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub server: Option<String>,
-    /// The line that mends it, or the next one to run.
+    /// The line that fixes it, or the next one to run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remedy: Option<String>,
 }
 
 impl Finding {
-    /// A finding without a server's words and without a remedy.
+    /// Creates a finding without a server's behaviour and without a remedy.
     pub fn new(
         check: impl Into<String>,
         looked_at: impl Into<String>,
@@ -55,14 +55,14 @@ impl Finding {
         }
     }
 
-    /// The same with what a server says or does in this case.
+    /// Sets what a server says or does in this case.
     #[must_use]
     pub fn server(mut self, words: impl Into<String>) -> Self {
         self.server = Some(words.into());
         self
     }
 
-    /// The same with the line that mends it.
+    /// Sets the line that fixes it.
     #[must_use]
     pub fn remedy(mut self, line: impl Into<String>) -> Self {
         self.remedy = Some(line.into());

@@ -10,7 +10,7 @@ use crate::process::{PluginProcess, RemoteInstance};
 
 const ALONE: &str = "its process holds one mount alone";
 
-/// What one mount stores must not appear in another.
+/// Checks that what one mount stores does not appear in another.
 pub(super) async fn independent(
     process: &PluginProcess,
     known: Known,
@@ -79,7 +79,7 @@ pub(super) async fn independent(
     finding
 }
 
-/// An identifier that the plugin was never given.
+/// Checks requests with an identifier that the plugin was never given.
 pub(super) async fn unknown(process: &PluginProcess, known: Known) -> Finding {
     let check =
         Check { name: "unknown instance", tried: "a call for a mount that was never set up" };
@@ -105,7 +105,7 @@ pub(super) async fn unknown(process: &PluginProcess, known: Known) -> Finding {
     }
 }
 
-/// The end of a mount, twice, and a request that comes too late.
+/// Checks the end of a mount, twice, and a request that comes too late.
 pub(super) async fn cleaned_up(
     process: &PluginProcess,
     known: Known,

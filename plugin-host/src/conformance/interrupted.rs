@@ -18,7 +18,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const GONE: &str = "keeps the mount's other requests waiting, or starts the process anew";
 const REMEDY: &str = "end a request's work when its call is cancelled, and hold no lock meanwhile";
 
-/// Nobody waits any more for a request that stands before its storage.
+/// Checks a request that is cancelled while it waits for its storage.
 pub(super) async fn cancelled(trial: &Trial, samples: &Samples) -> Finding {
     let check = Check {
         name: "cancelled request",
@@ -46,7 +46,7 @@ pub(super) async fn cancelled(trial: &Trial, samples: &Samples) -> Finding {
     afterwards(trial, path, check).await
 }
 
-/// A request whose time is over before its storage answers.
+/// Checks a request whose time is over before its storage answers.
 pub(super) async fn late(trial: &Trial, samples: &Samples) -> Finding {
     let check = Check {
         name: "late request",
@@ -83,7 +83,7 @@ const EVERY_MINUTE: &str = "logs this error once a minute for every mount";
 const TICK_REMEDY: &str =
     "answer the operation rollback with nothing, or with unsupported operation";
 
-/// The tick that every mount gets.
+/// Checks the tick that every mount gets.
 pub(super) async fn rollback(trial: &Trial) -> Finding {
     let check =
         Check { name: "rollback tick", tried: "the rollback that servers send every minute" };

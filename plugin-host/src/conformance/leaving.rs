@@ -1,4 +1,4 @@
-//! How the process ends: when it is told to, and when nobody is left to tell it.
+//! How the process ends: when it is told to, and when the host is gone.
 
 use std::path::Path;
 use std::time::Duration;

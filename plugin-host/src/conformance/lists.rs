@@ -44,7 +44,7 @@ pub(super) async fn sorted(trial: &Trial, samples: &Samples) -> Vec<Finding> {
     vec![order.skipped(none), pages.skipped(none)]
 }
 
-/// The list that has the names: that of their folder, or else another documented one.
+/// Returns the list that has the names: that of their folder, or else another documented one.
 async fn list(
     trial: &Trial,
     samples: &Samples,
@@ -98,7 +98,7 @@ async fn paged(
     }
 }
 
-/// The names that were written, if all of the writes were taken.
+/// Returns the names that were written, if all of the writes were taken.
 async fn write_all(trial: &Trial, sample: &Sample) -> Option<Vec<String>> {
     let mut names = Vec::new();
     for path in std::iter::once(&sample.path).chain(&sample.others) {
@@ -110,7 +110,7 @@ async fn write_all(trial: &Trial, sample: &Sample) -> Option<Vec<String>> {
     Some(names)
 }
 
-/// The path up to its last part, with the slash at its end; empty at the mount's root.
+/// Returns the path up to its last part, with the slash at its end; empty at the mount's root.
 fn folder_of(path: &str) -> &str {
     match path.rfind('/') {
         Some(end) => path.get(..=end).unwrap_or_default(),

@@ -1,7 +1,7 @@
 //! Whether a plugin, in whatever language, does what servers expect of plugins.
 //!
-//! One file for each group of checks. Every check says what was tried, what came of it, what a
-//! server would have made of that, and how to mend it.
+//! One file for each group of checks. Every check says what was tried, what happened, what a
+//! server would have made of that, and how to fix it.
 
 mod document;
 mod entries;
@@ -57,17 +57,17 @@ pub struct Conformance {
 }
 
 impl Conformance {
-    /// The checks of the plugin that is started so.
+    /// Creates the checks of the plugin that is started so.
     pub fn of(launch: Launch) -> Self {
         Self { launch, writes: Vec::new() }
     }
 
-    /// The checks of the plugin at this path.
+    /// Creates the checks of the plugin at this path.
     pub fn of_file(path: impl Into<PathBuf>) -> Self {
         Self::of(Launch::new(path))
     }
 
-    /// One write that the plugin takes, by its path within the mount. With any, none is made up
+    /// Adds a write that the plugin takes, by its path within the mount. With any, none is made up
     /// from the plugin's document. They are made in this order, and more than once.
     pub fn write(mut self, path: impl Into<String>, data: impl Into<Value>) -> Self {
         self.writes.push((path.into(), data.into()));
@@ -101,7 +101,7 @@ impl Conformance {
         findings
     }
 
-    /// Told to log whatever it can say.
+    /// Returns the launch with the most verbose log level.
     fn talkative(&self) -> Launch {
         ["BAO_LOG_LEVEL", "VAULT_LOG_LEVEL"]
             .into_iter()
@@ -128,7 +128,7 @@ impl Conformance {
             }
         }
         if let Ok(process) = launch.start().await {
-            // An orphan is one that somebody talked to.
+            // Only a process that was connected to can be orphaned.
             let _ = process.supports_multiplexing().await;
             findings.push(leaving::orphaned(&process).await);
         }
@@ -196,7 +196,7 @@ impl Conformance {
     }
 }
 
-/// The process, where it starts, after everything that can be said of its start.
+/// Checks the plugin's start, and returns the process if it starts.
 async fn started(launch: &Launch, findings: &mut Vec<Finding>) -> Option<PluginProcess> {
     findings.push(start::by_hand(launch).await);
     let process = match start::as_a_server(launch).await {
@@ -224,7 +224,7 @@ enum Group {
     Leases,
 }
 
-/// The end of a process that was checked.
+/// Checks the end of the process.
 async fn end(group: Group, process: &PluginProcess) -> Vec<Finding> {
     if let Some(exited) = process.exited_by_now() {
         // Whatever ended it while leases were looked for is known by its path.

@@ -7,14 +7,14 @@ use crate::{Launch, LaunchError, NoLine, PluginProcess, TlsMode};
 /// The versions of servers from before 2020.
 const OLD_VERSIONS: [u32; 2] = [3, 4];
 
-/// What the ordinary handshake says of TLS.
+/// Checks what the ordinary handshake says of TLS.
 pub(super) fn tls(process: &PluginProcess) -> Finding {
     let check = Check { name: "TLS", tried: "a connection with certificates on both sides" };
     let bytes = process.handshake().certificate.len();
     check.ok(format!("mutual TLS works, with a certificate of {bytes} bytes"))
 }
 
-/// Without a certificate of the server's.
+/// Checks a start without a server certificate.
 pub(super) async fn plaintext(launch: &Launch) -> Finding {
     let check =
         Check { name: "handshake without TLS", tried: "a start without PLUGIN_CLIENT_CERT" };
@@ -37,7 +37,7 @@ pub(super) async fn plaintext(launch: &Launch) -> Finding {
     }
 }
 
-/// Offered nothing but the versions of old servers.
+/// Checks a start that offers only the versions of old servers.
 pub(super) async fn old_versions(launch: &Launch) -> Finding {
     let check =
         Check { name: "handshake with versions 3 and 4", tried: "a start that offers them" };
@@ -58,7 +58,7 @@ pub(super) async fn old_versions(launch: &Launch) -> Finding {
     }
 }
 
-/// Asked for brokered connections over the first one, as Vault asks in containers.
+/// Checks a start that asks for broker multiplexing, as Vault does in containers.
 pub(super) async fn broker_multiplexing(launch: &Launch) -> Finding {
     let check = Check {
         name: "handshake with broker multiplexing",

@@ -3,7 +3,7 @@
 use super::finding::{Check, Finding};
 use crate::PluginProcess;
 
-/// Nothing may follow the handshake line on stdout.
+/// Checks that nothing follows the handshake line on stdout.
 pub(super) fn stdout(process: &PluginProcess) -> Finding {
     let check = Check { name: "quiet on stdout", tried: "stdout after the handshake line" };
     let text = process.stdout();
@@ -17,7 +17,7 @@ pub(super) fn stdout(process: &PluginProcess) -> Finding {
     )
 }
 
-/// The form of the log.
+/// Checks the form of the log.
 pub(super) fn log(process: &PluginProcess) -> Finding {
     let check = Check { name: "log", tried: "each line on stderr" };
     let lines = process.log().lines();

@@ -23,12 +23,12 @@ impl Planted {
         Self { token: format!("s.{token}"), marker, given: Vec::new() }
     }
 
-    /// The client's token, as the plugin sees it.
+    /// Returns the client's token, as the plugin sees it.
     pub(super) fn token(&self) -> &str {
         &self.token
     }
 
-    /// A text for a field.
+    /// Returns a text for a field.
     pub(super) fn value(&self) -> &str {
         &self.marker
     }
@@ -43,7 +43,7 @@ impl Planted {
         }
     }
 
-    /// The same text without what was planted.
+    /// Returns the same text without what was planted.
     pub(super) fn hidden(&self, text: &str) -> String {
         let mut text = text.to_owned();
         for planted in self.all() {
@@ -52,7 +52,7 @@ impl Planted {
         text
     }
 
-    /// Whether any of it is in the process's log.
+    /// Returns whether any of it is in the process's log.
     pub(super) fn finding(&self, processes: &[PluginProcess]) -> Finding {
         let check = Check {
             name: "no secrets in the log",

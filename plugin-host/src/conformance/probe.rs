@@ -105,7 +105,7 @@ async fn version(instance: &RemoteInstance) -> Finding {
     }
 }
 
-/// What Setup asks of storage, on a mount that has some.
+/// Checks what Setup asks of storage, on a mount that has some.
 pub(super) async fn setup_storage(
     process: &PluginProcess,
     kind: BackendType,
@@ -133,7 +133,7 @@ pub(super) async fn setup_storage(
     }
 }
 
-/// Whether a server understands the special paths.
+/// Checks whether a server understands the special paths.
 pub(super) async fn special_paths(trial: &Trial) -> Finding {
     let check = Check { name: "special paths", tried: "every special path, by the servers' rules" };
     let remedy = "write `*` only at the end, `+` only for a whole segment, and no leading slash";

@@ -10,7 +10,7 @@ use super::trial::{Called, Trial, UNSUPPORTED_OPERATION, UNSUPPORTED_PATH};
 /// A path that no plugin has on purpose.
 const NO_PATH: &str = "conformance-none/such/path";
 
-/// A path that is not the plugin's.
+/// Checks the answer to a path that the plugin does not have.
 pub(super) async fn unknown_path(trial: &Trial, samples: &Samples) -> Finding {
     let check = Check { name: "unknown path", tried: "a read of conformance-none/such/path" };
     let called = trial.read(NO_PATH).await;
@@ -35,7 +35,7 @@ pub(super) async fn unknown_path(trial: &Trial, samples: &Samples) -> Finding {
     }
 }
 
-/// An operation that a path does not have, and one that nobody knows.
+/// Checks an operation that a path does not have, and one that does not exist.
 pub(super) async fn unsupported_operation(trial: &Trial, samples: &Samples) -> Finding {
     let check = Check {
         name: "unsupported operation",
@@ -72,7 +72,7 @@ pub(super) async fn unsupported_operation(trial: &Trial, samples: &Samples) -> F
     }
 }
 
-/// An operation that is not documented for a path, of those that change least.
+/// Returns an operation that is not documented for a path, of those that change least.
 fn lacks(path: &DocumentedPath) -> Option<&'static str> {
     let named = !path.template.is_empty() && !path.template.ends_with('/') && !path.lists;
     match path {
@@ -84,7 +84,7 @@ fn lacks(path: &DocumentedPath) -> Option<&'static str> {
     }
 }
 
-/// Values of the wrong type are the client's mistake.
+/// Checks that values of the wrong type are refused as the client's mistake.
 pub(super) async fn bad_input(trial: &Trial, samples: &Samples) -> Finding {
     let check = Check {
         name: "bad input",

@@ -70,7 +70,7 @@ impl Samples {
         (samples, finding)
     }
 
-    /// Why there is nothing to try with.
+    /// Returns why there are no samples.
     pub(super) fn none(&self) -> String {
         "no write is known that it takes; name one with a path and fields".to_owned()
     }
@@ -110,7 +110,7 @@ impl Samples {
     }
 }
 
-/// Paths with another last part.
+/// Returns the paths with another last part.
 fn others_of(path: &str) -> Vec<String> {
     let Some((folder, _)) = path.rsplit_once('/') else { return Vec::new() };
     OTHER_NAMES.iter().map(|name| format!("{folder}/{name}")).collect()

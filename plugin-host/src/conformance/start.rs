@@ -1,4 +1,4 @@
-//! How the process begins: by hand, with versions that nobody speaks, and as a server starts it.
+//! How the process begins: by hand, with versions that do not exist, and as a server starts it.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ const NO_VERSION: u32 = 99;
 /// How long a process that is started by hand may take to leave.
 const BY_HAND: Duration = Duration::from_secs(5);
 
-/// Without a cookie it has to leave at once.
+/// Checks that the plugin exits at once without a cookie.
 pub(super) async fn by_hand(launch: &Launch) -> Finding {
     let check = Check { name: "started by hand", tried: "a start without a server's cookie" };
     let server = "starts a backend plugin with the cookie of a database plugin as well, to see \
@@ -56,7 +56,7 @@ pub(super) async fn by_hand(launch: &Launch) -> Finding {
     check.ok("it says what it is on stderr, and leaves with code 1")
 }
 
-/// Offered a version that it does not speak, it has to print one that it does.
+/// Checks that the plugin, offered a version that it does not speak, prints one that it does.
 pub(super) async fn other_version(launch: &Launch) -> Finding {
     let check = Check { name: "unknown protocol version", tried: "a start that offers version 99" };
     match launch.clone().protocol_versions([NO_VERSION]).start().await {
@@ -90,7 +90,7 @@ pub(super) async fn as_a_server(launch: &Launch) -> Result<(PluginProcess, Vec<F
     }
 }
 
-/// What a start that failed means, and how to mend it.
+/// Returns what a failed start means, and how to fix it.
 pub(super) fn refused(error: &LaunchError) -> Finding {
     let check = Check { name: "handshake", tried: "a start as a server starts it" };
     let remedy = match error {
@@ -121,7 +121,7 @@ pub(super) fn refused(error: &LaunchError) -> Finding {
     check.failure(shortened(&text), &format!("says: {}", shortened(&text)), remedy)
 }
 
-/// Whether it was quick enough.
+/// Checks whether the start was quick enough.
 pub(super) fn time(took: Duration) -> Finding {
     let check = Check { name: "time to start", tried: "from execution to the handshake line" };
     let found = format!("{took:.1?}");
@@ -136,7 +136,7 @@ pub(super) fn time(took: Duration) -> Finding {
     }
 }
 
-/// The beginning of a text.
+/// Returns the start of a text.
 pub(super) fn shortened(text: &str) -> String {
     text.chars().take(400).collect()
 }

@@ -9,7 +9,7 @@ use plugin_runtime::__private::error::READ_ONLY;
 /// What a failing read of storage says.
 const FAILURE: &str = "conformance: the disk is gone";
 
-/// A standby forwards a request when it finds the text of the read-only error.
+/// Checks the text of the read-only error, by which a standby decides to forward a request.
 pub(super) async fn read_only(trial: &Trial, samples: &Samples) -> Finding {
     let check = Check { name: "read-only storage", tried: "a write while storage takes none" };
     let remedy = "pass the storage's error on with its text, as the error of the request";
@@ -44,7 +44,7 @@ pub(super) async fn read_only(trial: &Trial, samples: &Samples) -> Finding {
     }
 }
 
-/// What can't be read is not the same as what is not there.
+/// Checks that an entry that cannot be read is not treated as one that does not exist.
 pub(super) async fn failing(trial: &Trial, samples: &Samples) -> Finding {
     let check = Check { name: "failing storage", tried: "a read while storage fails" };
     for sample in &samples.all {

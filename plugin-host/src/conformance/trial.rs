@@ -41,7 +41,7 @@ pub(super) struct Called {
 }
 
 impl Trial {
-    /// A mount that was set up and initialised as a server does it.
+    /// Creates a mount, set up and initialised as a server does it.
     pub(super) async fn mounted(
         process: &PluginProcess,
         kind: BackendType,
@@ -58,7 +58,7 @@ impl Trial {
         }
     }
 
-    /// A mount that was set up and nothing more. It may read its storage, and not write.
+    /// Creates a mount that is only set up. It may read its storage, and not write.
     pub(super) async fn set_up(
         process: &PluginProcess,
         kind: BackendType,
@@ -85,17 +85,17 @@ impl Trial {
         Ok(Self { instance, storage, token, mount_point: mount_point.to_owned() })
     }
 
-    /// What goes wrong with its storage, and what was asked of it.
+    /// Returns the faults of its storage, and the calls that it got.
     pub(super) fn faults(&self) -> &Faults {
         self.storage.faults()
     }
 
-    /// Whether its storage takes writes.
+    /// Sets whether its storage refuses writes.
     pub(super) fn set_read_only(&self, read_only: bool) {
         self.storage.set_state(if read_only { MountState::ReadOnly } else { MountState::Ready });
     }
 
-    /// Every key that it has stored.
+    /// Returns every key that it has stored.
     pub(super) async fn stored(&self) -> Result<Vec<String>, StorageError> {
         let storage = self.storage.unfaulted();
         let mut folders = vec![String::new()];
@@ -110,7 +110,7 @@ impl Trial {
         Ok(keys)
     }
 
-    /// A request as a client's arrives. `null` data is none.
+    /// Sends a request as a client's arrives. `null` means no data.
     pub(super) fn request(&self, operation: &str, path: &str, data: &Value) -> pb::Request {
         pb::Request {
             id: uuid::Uuid::new_v4().to_string(),
@@ -148,7 +148,7 @@ impl Trial {
         self.call("read", path, &Value::Null).await
     }
 
-    /// A write as a server makes one: an existence check, and then a creation or an update.
+    /// Writes as a server does: an existence check, and then a creation or an update.
     pub(super) async fn write(&self, path: &str, data: &Value) -> Called {
         let operation = match self.exists(path, data).await {
             Ok(Some(false)) => "create",
@@ -157,7 +157,7 @@ impl Trial {
         self.call(operation, path, data).await
     }
 
-    /// What the existence check says; `None` when there is none for the path.
+    /// Runs the existence check; returns `None` if the path has none.
     pub(super) async fn exists(&self, path: &str, data: &Value) -> Result<Option<bool>, String> {
         let request = self.request("update", path, data);
         let deadline = Deadline::told(Instant::now() + PATIENCE);
@@ -173,13 +173,13 @@ impl Trial {
 }
 
 impl Called {
-    /// What a client of a server would have seen.
+    /// Returns what a client of a server would have seen.
     pub(super) fn answer(&self) -> Answer {
         let asked = Asked { operation: self.operation, access: Access::Token, wrap_ttl: None };
         Answer::from_reply(asked, self.reply.clone()).answer
     }
 
-    /// A login, which a token alone would not get, is a success as well.
+    /// Returns whether the call succeeded. A login is a success as well.
     pub(super) fn succeeded(&self) -> bool {
         self.answer().is_success()
             || self.reply.as_ref().is_ok_and(|reply| {
@@ -188,25 +188,25 @@ impl Called {
             })
     }
 
-    /// The number of the kind of error, when there is one.
+    /// Returns the number of the kind of error, when there is one.
     pub(super) fn error_kind(&self) -> Option<u32> {
         Some(self.reply.as_ref().ok()?.err.as_ref()?.err_type)
     }
 
-    /// The text beside that number.
+    /// Returns the text beside that number.
     pub(super) fn error_text(&self) -> &str {
         let error = self.reply.as_ref().ok().and_then(|reply| reply.err.as_ref());
         error.map_or("", |error| error.err_msg.as_str())
     }
 
-    /// The secret that is to be leased.
+    /// Returns the secret that is to be leased.
     pub(super) fn secret(&self) -> Option<pb::Secret> {
         let response = self.reply.as_ref().ok()?.response.as_ref()?;
-        // A secret without terms is no lease.
+        // A secret without terms is not a lease.
         response.secret.clone().filter(|secret| secret.lease_options.is_some())
     }
 
-    /// The answer in a few words.
+    /// Returns the answer in a few words.
     pub(super) fn shown(&self) -> String {
         let answer = self.answer();
         let errors: Vec<&str> =

@@ -23,7 +23,7 @@ pub enum StorageOperation {
 }
 
 impl StorageOperation {
-    /// Whether it changes what is stored.
+    /// Returns whether it changes what is stored.
     pub fn writes(self) -> bool {
         matches!(self, Self::Put | Self::Delete | Self::Commit | Self::Begin)
     }

@@ -81,7 +81,7 @@ impl Faults {
         self.state.lock().seeded = Some(Seeded::new(seed, rates));
     }
 
-    /// Nothing goes wrong any more, and what stalls goes on.
+    /// Removes all rules, and resumes the calls that stall.
     pub fn clear(&self) {
         let mut state = self.state.lock();
         state.rules.clear();
@@ -89,12 +89,12 @@ impl Faults {
         self.cleared.send_modify(|count| *count += 1);
     }
 
-    /// The last calls, oldest first; 4096 at most.
+    /// Returns the last calls, oldest first; 4096 at most.
     pub fn calls(&self) -> Vec<StorageCall> {
         self.state.lock().remembered.iter().cloned().collect()
     }
 
-    /// How many calls there were.
+    /// Returns how many calls there were.
     pub fn count(&self) -> u64 {
         self.state.lock().count
     }
@@ -106,7 +106,7 @@ impl Faults {
         state.count = 0;
     }
 
-    /// How a backend is killed.
+    /// Sets how the backend is killed.
     pub(super) fn on_kill(&self, kill: Arc<Kill>) {
         self.state.lock().kill = Some(kill);
     }
@@ -125,7 +125,7 @@ impl Faults {
         ruled.or(drawn).map_or(Effect::None, Effect::Fault)
     }
 
-    /// What happens before the call.
+    /// Applies what happens before the call.
     pub(super) async fn before(&self, effect: &Effect) -> Result<(), StorageError> {
         let Effect::Fault(fault) = effect else { return Ok(()) };
         match fault {
@@ -147,10 +147,10 @@ impl Faults {
         }
     }
 
-    /// What happens after it.
+    /// Applies what happens after the call.
     pub(super) async fn after(&self, effect: &Effect) {
         if matches!(effect, Effect::Fault(Fault::KillAfter)) {
-            // Nobody hears the answer: the caller is dead.
+            // The answer goes nowhere: the caller is dead.
             let _ = self.killed().await;
         }
     }

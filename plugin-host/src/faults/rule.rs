@@ -25,7 +25,8 @@ pub enum Fault {
 }
 
 impl Fault {
-    /// Only what writes can fail for want of the right to, and only commits come too late.
+    /// Returns whether this fault can happen to such a call: only writes can be forbidden, and only
+    /// commits can come too late.
     fn can_happen_to(&self, operation: StorageOperation) -> bool {
         match self {
             Self::ReadOnly => operation.writes(),
@@ -46,29 +47,29 @@ pub struct When {
 }
 
 impl When {
-    /// Every call.
+    /// Creates a rule that matches every call.
     pub fn always() -> Self {
         Self { nth: None, operation: None, writes: false, prefix: String::new() }
     }
 
-    /// The `n`-th call from now on that matches the rest, counted from 1, once.
+    /// Limits the rule to the `n`-th call from now on that matches the rest, counted from 1, once.
     pub fn nth(n: u64) -> Self {
         Self { nth: Some(n), ..Self::always() }
     }
 
-    /// Only calls of this kind.
+    /// Limits the rule to calls of this kind.
     pub fn of(mut self, operation: StorageOperation) -> Self {
         self.operation = Some(operation);
         self
     }
 
-    /// Only calls that change what is stored.
+    /// Limits the rule to calls that change what is stored.
     pub fn of_writes(mut self) -> Self {
         self.writes = true;
         self
     }
 
-    /// Only calls whose key begins so.
+    /// Limits the rule to calls whose key starts with `prefix`.
     pub fn below(mut self, prefix: impl Into<String>) -> Self {
         self.prefix = prefix.into();
         self
@@ -93,7 +94,7 @@ impl Rule {
         Self { when, fault, seen: 0 }
     }
 
-    /// The fault, if this call has it.
+    /// Returns the fault, if this call has it.
     pub(super) fn applies_to(&mut self, call: &StorageCall) -> Option<Fault> {
         if !self.when.matches(call) || !self.fault.can_happen_to(call.operation) {
             return None;
@@ -103,7 +104,7 @@ impl Rule {
         now.then(|| self.fault.clone())
     }
 
-    /// Whether it can still apply.
+    /// Returns whether it can still apply.
     pub(super) fn is_live(&self) -> bool {
         self.when.nth.is_none_or(|nth| self.seen < nth)
     }

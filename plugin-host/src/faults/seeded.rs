@@ -26,7 +26,7 @@ impl Seeded {
         Self { state: seed, rates }
     }
 
-    /// SplitMix64: a few lines, and the same on every machine and in every version.
+    /// Returns the next number, by SplitMix64: the same on every machine and in every version.
     fn next(&mut self) -> u64 {
         self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.state;
@@ -35,7 +35,7 @@ impl Seeded {
         z ^ (z >> 31)
     }
 
-    /// A number from 0 (inclusive) to 1 (exclusive).
+    /// Returns a number from 0 (inclusive) to 1 (exclusive).
     fn fraction(&mut self) -> f64 {
         let high = u32::try_from(self.next() >> 32).unwrap_or_default();
         f64::from(high) / 4_294_967_296.0

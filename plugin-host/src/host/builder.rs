@@ -43,32 +43,32 @@ impl Default for HostBuilder {
 }
 
 impl HostBuilder {
-    /// The directory that registered plugins must be in: `plugin_directory` of a server.
+    /// Sets the directory that registered plugins must be in: `plugin_directory` of a server.
     pub fn plugin_directory(mut self, directory: impl Into<PathBuf>) -> Self {
         self.directory = Some(directory.into());
         self
     }
 
-    /// Storage that is there already, with what another host has left in it.
+    /// Sets existing storage, such as that of another host.
     pub fn store(mut self, store: Store) -> Self {
         self.store = store;
         self
     }
 
-    /// What the system view answers.
+    /// Sets what the system view answers.
     pub fn system(mut self, system: SystemSettings) -> Self {
         self.system = system;
         self
     }
 
-    /// The clock by which leases and tokens live.
+    /// Sets the clock of leases and tokens.
     pub fn clock(mut self, clock: Clock) -> Self {
         self.clock = clock;
         self
     }
 
-    /// How plugins are started: timers, TLS, environment, broker faults. The path, the checksum,
-    /// the arguments and the variables of the catalog are added.
+    /// Sets how plugins are started: timers, TLS, environment, broker faults. The path, the
+    /// checksum, the arguments and the variables of the catalog are added.
     ///
     /// ```
     /// use std::time::Duration;
@@ -84,30 +84,30 @@ impl HostBuilder {
         self
     }
 
-    /// How long a request may take: 90 seconds unless set. As under a server, the plugin is told
-    /// of it only with what comes from the host itself, that is revocations and rollbacks;
-    /// anything else is cancelled when its time is over.
+    /// Sets how long a request may take: 90 seconds unless set. As under a server, the plugin
+    /// learns the deadline only of requests that come from the host itself, that is revocations and
+    /// rollbacks; anything else is cancelled when its time is over.
     pub fn request_timeout(mut self, timeout: Duration) -> Self {
         self.request_timeout = timeout;
         self
     }
 
-    /// Whether mounts are asked for the canonical form of a path before each request, as OpenBao
-    /// does from 2.7 on. They are unless this says no.
+    /// Sets whether mounts are asked for the canonical form of a path before each request, as
+    /// OpenBao does from 2.7 on. They are unless this says no.
     pub fn resolves_paths(mut self, resolves: bool) -> Self {
         self.resolves_paths = resolves;
         self
     }
 
-    /// Sets whether the [`Clock`](plugin_runtime::Clock) of backends and plugins is this host's, which stands
-    /// still until it is moved. It is unless this says no; a tool that runs plugins for people and
-    /// never moves the clock says no.
+    /// Sets whether the [`Clock`](plugin_runtime::Clock) of backends and plugins is this host's,
+    /// which stands still until it is moved. It is unless this says no; a tool that runs plugins
+    /// for people and never moves the clock says no.
     pub fn shares_clock(mut self, shares: bool) -> Self {
         self.shares_clock = shares;
         self
     }
 
-    /// The host, unsealed and with nothing mounted.
+    /// Builds the host, unsealed and with nothing mounted.
     pub fn build(self) -> Host {
         Host { shared: Arc::new(Shared::new(self)) }
     }

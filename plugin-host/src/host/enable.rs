@@ -31,12 +31,12 @@ pub struct Enable {
 }
 
 impl Enable {
-    /// A secrets engine at a path of its plugin's name.
+    /// Creates the settings of a secrets engine at a path of its plugin's name.
     pub fn secrets(plugin: impl Into<String>) -> Self {
         Self::new(PluginType::Secret, plugin.into())
     }
 
-    /// An auth method at a path of its plugin's name.
+    /// Creates the settings of an auth method at a path of its plugin's name.
     pub fn auth(plugin: impl Into<String>) -> Self {
         Self::new(PluginType::Auth, plugin.into())
     }
@@ -52,28 +52,28 @@ impl Enable {
         }
     }
 
-    /// Another path.
+    /// Sets another path.
     #[must_use]
     pub fn at(mut self, path: impl Into<String>) -> Self {
         self.path = path.into();
         self
     }
 
-    /// A version of the plugin.
+    /// Sets the version of the plugin.
     #[must_use]
     pub fn version(mut self, version: impl Into<String>) -> Self {
         self.version = version.into();
         self
     }
 
-    /// One more option.
+    /// Adds an option.
     #[must_use]
     pub fn option(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.options.insert(name.into(), value.into());
         self
     }
 
-    /// Whether the options are ones that servers take for this plugin.
+    /// Checks that servers take the options for this plugin.
     pub(crate) fn check_options(&self) -> Result<(), HostError> {
         let versioned = self.options.get("version").is_some_and(|version| !version.is_empty());
         if versioned && (self.kind == PluginType::Auth || self.plugin != KV) {
@@ -83,7 +83,7 @@ impl Enable {
         Ok(())
     }
 
-    /// The path in the table of mounts.
+    /// Returns the path in the table of mounts.
     fn table_path(&self) -> Result<String, HostError> {
         let path = mount_path(&self.path)?;
         Ok(match self.kind {
@@ -141,7 +141,7 @@ impl Host {
         }
     }
 
-    /// Every mount, in the order of their paths: `<cli> secrets list`, `<cli> auth list`.
+    /// Returns all mounts, in the order of their paths: `<cli> secrets list`, `<cli> auth list`.
     pub fn mounts(&self) -> Vec<MountInfo> {
         self.shared.mounts.lock().all().iter().map(|mount| mount.info()).collect()
     }
@@ -194,7 +194,7 @@ impl Host {
 }
 
 /// A mount that is gone from the table, with what it has stored, unless it is kept: also when
-/// whoever enables it gives up.
+/// the caller that enables it gives up.
 struct HalfMade<'a> {
     host: &'a Host,
     mount: Option<&'a Arc<Mounted>>,

@@ -11,7 +11,7 @@ use crate::mounts::{Mounted, mount_path};
 use crate::process::PluginProcess;
 
 impl Host {
-    /// The process that a mount is in; `None` for a backend in this process.
+    /// Returns the process that a mount is in; `None` for a backend in this process.
     ///
     /// # Errors
     ///
@@ -21,8 +21,8 @@ impl Host {
         Ok(active.and_then(|active| active.process.as_deref().cloned()))
     }
 
-    /// What a mount stores, past every fault: for tests that look, or that change something behind
-    /// the plugin's back.
+    /// Returns the storage of a mount without its faults: for tests that look, or that change
+    /// something behind the plugin's back.
     ///
     /// # Errors
     ///
@@ -31,7 +31,7 @@ impl Host {
         Ok(self.mounted(path)?.services.storage.unfaulted())
     }
 
-    /// What goes wrong with a mount's storage.
+    /// Returns the faults of a mount's storage.
     ///
     /// # Errors
     ///

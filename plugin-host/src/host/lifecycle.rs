@@ -50,9 +50,9 @@ impl Host {
     }
 
     /// Makes this node a standby that serves reads: storage refuses writes, the system view says
-    /// why, and every mount is set up again, as on a server that steps down. Mounts that are enabled
-    /// from now on are set up as a standby does when its active node enables them. A server forwards
-    /// writes to the active node; here they fail.
+    /// why, and every mount is set up again, as on a server that steps down. Mounts that are
+    /// enabled from now on are set up as a standby does when its active node enables them. A server
+    /// forwards writes to the active node; here they fail.
     ///
     /// ```
     /// use plugin_runtime::framework::Framework;
@@ -122,12 +122,12 @@ impl Host {
         }
     }
 
-    /// Whether the host is sealed.
+    /// Returns whether the host is sealed.
     pub fn is_sealed(&self) -> bool {
         self.shared.sealed.load(Ordering::SeqCst)
     }
 
-    /// Every running plugin process.
+    /// Returns every running plugin process.
     pub fn processes(&self) -> Vec<PluginProcess> {
         self.shared.processes.all()
     }

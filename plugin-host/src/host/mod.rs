@@ -80,7 +80,7 @@ impl Shared {
 }
 
 impl Drop for Shared {
-    /// Also those processes end that a caller has a handle of.
+    /// Ends all processes, also those that a caller has a handle of.
     fn drop(&mut self) {
         for process in self.processes.all() {
             process.kill_now();
@@ -89,37 +89,37 @@ impl Drop for Shared {
 }
 
 impl Host {
-    /// A host with nothing registered and nothing mounted.
+    /// Creates a host with nothing registered and nothing mounted.
     pub fn new() -> Self {
         Self::builder().build()
     }
 
-    /// A host with settings.
+    /// Returns a builder for a host with settings.
     pub fn builder() -> HostBuilder {
         HostBuilder::default()
     }
 
-    /// The clock by which leases and tokens live.
+    /// Returns the clock of leases and tokens.
     pub fn clock(&self) -> &Clock {
         &self.shared.clock
     }
 
-    /// What the system view answers.
+    /// Returns what the system view answers.
     pub fn system(&self) -> &SystemSettings {
         &self.shared.system
     }
 
-    /// The events that mounts have sent.
+    /// Returns the events that mounts have sent.
     pub fn events(&self) -> &Events {
         &self.shared.events
     }
 
-    /// The storage of every mount.
+    /// Returns the storage of every mount.
     pub fn store(&self) -> &Store {
         &self.shared.store
     }
 
-    /// The token that may do everything.
+    /// Returns the token that may do everything.
     pub fn root_token(&self) -> &str {
         self.shared.tokens.root()
     }

@@ -39,7 +39,9 @@ impl Host {
                 return Err(CatalogError::VersionMismatch { name, reported, requested }.into());
             }
             Ok(_) => {}
-            Err(error) => tracing::warn!(plugin = %plugin.name, %error, "no version to be had"),
+            Err(error) => {
+                tracing::warn!(plugin = %plugin.name, %error, "cannot compare the plugin's version");
+            }
         }
         let key = PluginKey {
             kind: plugin.kind,
@@ -63,7 +65,7 @@ impl Host {
         self.shared.catalog.lock().insert(key, builtin);
     }
 
-    /// Takes a plugin out of the catalog. Its mounts go on until they are started anew.
+    /// Takes a plugin out of the catalog. Its mounts go on until they are started again.
     ///
     /// # Errors
     ///
@@ -80,7 +82,7 @@ impl Host {
         }
     }
 
-    /// Every registered file, in order of type, name and version.
+    /// Returns all registered files, in order of type, name and version.
     pub fn plugins(&self) -> Vec<Registration> {
         let catalog = self.shared.catalog.lock();
         let files = catalog.iter().filter_map(|(_, source)| match source {

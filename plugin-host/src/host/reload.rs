@@ -7,8 +7,8 @@ use crate::error::HostError;
 use crate::mounts::Mounted;
 
 impl Host {
-    /// Reloads one mount: cleaned up and started anew, with the version that its tuning asks for.
-    /// As on a server, the whole process goes; other mounts in it start it anew when they are
+    /// Reloads one mount: cleaned up and started again, with the version that its tuning asks for.
+    /// As on a server, the whole process goes; other mounts in it start it again when they are
     /// called.
     ///
     /// # Errors
@@ -24,7 +24,7 @@ impl Host {
     ///
     /// # Errors
     ///
-    /// The first one that can't be started anew; the others are tried all the same.
+    /// The first one that can't be started again; the others are tried all the same.
     pub async fn reload_plugin(&self, plugin: &str) -> Result<(), HostError> {
         self.check_unsealed()?;
         let mut result = Ok(());
@@ -49,7 +49,7 @@ impl Host {
     }
 
     /// Kills the process of a mount, as the system does when memory is short; a backend in this
-    /// process is dropped at its next await. The next request starts it anew.
+    /// process is dropped at its next await. The next request starts it again.
     ///
     /// # Errors
     ///

@@ -108,14 +108,14 @@ impl Host {
         if self.shared.shares_clock { (&self.shared.clock).into() } else { Clock::system() }
     }
 
-    /// A fault that kills means the backend that runs now.
+    /// Points faults that kill to the backend that runs now.
     fn switch_kill_to(
         &self,
         mount: &Mounted,
         killed: &CancellationToken,
         process: Option<&PluginProcess>,
     ) {
-        // Whoever keeps the faults, or a call that is under way, does not keep the process.
+        // A caller that keeps the faults, or a call that is under way, does not keep the process.
         let (killed, killer) = (killed.clone(), process.map(PluginProcess::killer));
         mount.services.storage.faults().on_kill(Arc::new(move || {
             killed.cancel();
@@ -125,7 +125,7 @@ impl Host {
         }));
     }
 
-    /// Type, special paths and initialisation of a backend that was set up.
+    /// Asks a backend that was set up for its type and special paths, and initialises it.
     async fn begin(
         &self,
         mount: &Mounted,
@@ -168,7 +168,7 @@ impl Host {
         }
     }
 
-    /// Starts a mount anew whose backend `dead` is gone. Whoever comes second finds it done.
+    /// Starts a mount again whose backend `dead` is gone. A second caller finds it done.
     pub(crate) async fn restart_mount(
         &self,
         mount: &Arc<Mounted>,

@@ -18,7 +18,7 @@ use super::LaunchError;
 pub struct Checksum([u8; 32]);
 
 impl Checksum {
-    /// The checksum of a file.
+    /// Computes the checksum of a file.
     ///
     /// # Errors
     ///
@@ -78,8 +78,8 @@ pub(super) struct Binary {
 }
 
 impl Binary {
-    /// Opens the file once, compares its checksum, and says by which path the bytes that have it are
-    /// executed, whatever has become of the file meanwhile.
+    /// Opens the file once, compares its checksum, and says by which path the bytes that have it
+    /// are executed, whatever has become of the file meanwhile.
     pub(super) async fn open(
         path: &Path,
         expected: Option<Checksum>,
@@ -133,7 +133,7 @@ impl Binary {
         Ok(Self { path, _file: file })
     }
 
-    /// The path to execute, as long as this value lives.
+    /// Returns the path to execute, as long as this value lives.
     pub(super) fn path(&self) -> &Path {
         &self.path
     }
@@ -150,8 +150,8 @@ fn is_executable(_: &std::fs::Metadata) -> bool {
     true
 }
 
-/// Returns whether the file is a script. Its interpreter opens it by name, when what is open here is
-/// closed already: scripts keep their name.
+/// Returns whether the file is a script. Its interpreter opens it by name, when what is open here
+/// is closed already: scripts keep their name.
 #[cfg(target_os = "linux")]
 fn is_script(file: &File) -> io::Result<bool> {
     use std::os::unix::fs::FileExt as _;
@@ -250,7 +250,7 @@ impl OriginSearch {
     }
 }
 
-/// On Linux the open file has a path of its own, in the new process as well.
+/// Returns the path of the open file, which on Linux is the same in the new process.
 #[cfg(target_os = "linux")]
 fn executed_path(path: &Path, file: &File) -> io::Result<PathBuf> {
     use std::os::fd::AsRawFd as _;

@@ -15,7 +15,7 @@ pub enum Cookie {
     /// A server that wants a secrets engine or an auth method.
     #[default]
     Backend,
-    /// A server that tries whether this is a database plugin.
+    /// A server that checks whether this is a database plugin.
     Database,
     /// Nothing, as when a person starts it by hand.
     None,
@@ -38,19 +38,19 @@ pub enum TlsMode {
 pub enum Inherited {
     /// These, where they are set.
     Only(Vec<String>),
-    /// All, as servers do; a token in the environment of whoever runs the host included.
+    /// All, as servers do; a token in the host's own environment included.
     All,
 }
 
 impl Default for Inherited {
-    /// What programs need to run at all and to keep time, and no more.
+    /// Returns the variables that programs need to run and to tell the time.
     fn default() -> Self {
         let names = ["PATH", "HOME", "LANG", "TZ", "TMPDIR", "LD_LIBRARY_PATH", "SystemRoot"];
         Self::Only(names.map(str::to_owned).into())
     }
 }
 
-/// The whole environment; later entries win.
+/// Returns the whole environment; later entries win.
 pub(super) fn variables(launch: &Launch, identity: Option<&Identity>) -> Vec<(OsString, OsString)> {
     let mut variables: Vec<(OsString, OsString)> = match &launch.inherited {
         Inherited::All => std::env::vars_os().collect(),

@@ -28,7 +28,7 @@ pub enum LaunchError {
         /// The catalog's.
         expected: Checksum,
     },
-    /// A text is no checksum.
+    /// A text is not a checksum.
     #[error("not a SHA-256 in 64 hexadecimal digits: `{0}`")]
     ChecksumText(String),
     /// The host's clock can't be written to a file for the plugin.
@@ -55,7 +55,7 @@ pub enum LaunchError {
         /// The end of its log.
         log: Vec<String>,
     },
-    /// The first line on stdout is no handshake line.
+    /// The first line on stdout is not a handshake line.
     #[error(
         "Unrecognized remote plugin message: {0}; a plugin prints its handshake line first on \
          stdout, and everything else on stderr"
@@ -78,10 +78,10 @@ pub enum LaunchError {
          serve with AutoMTLS"
     )]
     NoCertificate,
-    /// The handshake line has a certificate that nobody asked for; a server would crash.
+    /// The handshake line has a certificate that was not asked for; a server would crash.
     #[error("the handshake line has a certificate although no TLS was asked for")]
     UnaskedCertificate,
-    /// The certificates are no basis for TLS.
+    /// TLS cannot be configured with the certificates.
     #[error("cannot set up TLS: {0}")]
     Tls(String),
     /// The plugin does not accept the connection.
@@ -116,7 +116,7 @@ pub enum NoLine {
     /// It printed and printed without an end of line.
     #[error("the plugin's first line has no end within {0} bytes")]
     TooLong(usize),
-    /// What it printed is no text.
+    /// What it printed is not text.
     #[error("the plugin's first line is not UTF-8")]
     NotText,
     /// Its stdout can't be read.

@@ -28,12 +28,12 @@ impl Exited {
         Self { status: Some(status) }
     }
 
-    /// The exit code; `None` when a signal ended it.
+    /// Returns the exit code; `None` when a signal ended it.
     pub fn code(&self) -> Option<i32> {
         self.status.and_then(|status| status.code())
     }
 
-    /// Whether it ended with code 0.
+    /// Returns whether it ended with code 0.
     pub fn success(&self) -> bool {
         self.status.is_some_and(|status| status.success())
     }
@@ -81,11 +81,11 @@ impl Keeper {
                     let _ = child.start_kill();
                 }
             }
-            // What it started itself may still hold its output open. The process has not been reaped,
-            // so that its id, which is the group's, cannot be another's by now.
+            // What it started itself may still hold its output open. The process has not been
+            // reaped, so that its id, which is the group's, cannot be another's by now.
             kill_group(pid);
             let status = child.wait().await;
-            // Whoever learns of the end finds the whole log.
+            // A caller that sees the end finds the whole log.
             output.close();
             let _ = tokio::time::timeout(LAST_OUTPUT, output.wait()).await;
             stop.cancel();
@@ -100,7 +100,7 @@ impl Keeper {
         Self { pid, exited, readers, readers_stop, leftover, patience, kill, _kill_at_last }
     }
 
-    /// A task that reads the process's output, and ends with it.
+    /// Adds a task that reads the process's output, and ends with it.
     pub(super) fn read(&self, task: impl Future<Output = ()> + Send + 'static) {
         let stop = self.readers_stop.clone();
         self.readers.spawn(async move {
@@ -112,12 +112,12 @@ impl Keeper {
         });
     }
 
-    /// The socket that a process leaves behind which is killed, to be removed when it has ended.
+    /// Removes the socket, which a killed process leaves behind, when the process has ended.
     pub(super) fn remove_at_exit(&self, socket: OwnSocket) {
         *self.leftover.lock() = Some(socket);
     }
 
-    /// What kills the process, without keeping it alive as the keeper does.
+    /// Returns a handle that kills the process, but does not keep it alive as the keeper does.
     pub(crate) fn killer(&self) -> CancellationToken {
         self.kill.clone()
     }
@@ -126,7 +126,7 @@ impl Keeper {
         self.pid
     }
 
-    /// How the process ended, if it has.
+    /// Returns how the process ended, if it has.
     pub(crate) fn exited_by_now(&self) -> Option<Exited> {
         *self.exited.borrow()
     }
@@ -197,7 +197,7 @@ fn kill_group(pid: u32) {
 
     // The process was made the leader of a group of its own. Numbers 0 and 1 mean other things.
     if let Ok(pid @ 2..) = i32::try_from(pid) {
-        // Fails when nobody is left in the group, which is what is wanted.
+        // Fails when no process is left in the group, which is what is wanted.
         let _ = killpg(Pid::from_raw(pid), Signal::SIGKILL);
     }
 }

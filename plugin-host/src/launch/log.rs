@@ -25,7 +25,7 @@ const LAST_LINES: usize = 12;
 pub enum LogLevel {
     /// The finest detail.
     Trace,
-    /// For whoever looks for a fault.
+    /// For debugging.
     Debug,
     /// What an operator may want to know.
     Info,
@@ -65,8 +65,8 @@ pub struct LogLine {
 }
 
 impl LogLine {
-    /// Whether the plugin wrote it in hclog's JSON, which servers read level and fields of. They
-    /// log any other line as one text.
+    /// Returns whether the plugin wrote it in hclog's JSON, which servers read level and fields of.
+    /// They log any other line as one text.
     pub fn is_structured(&self) -> bool {
         structured(&self.raw).is_some()
     }
@@ -105,7 +105,7 @@ impl Reader {
     }
 }
 
-/// A line in hclog's JSON; `None` for any other.
+/// Parses a line in hclog's JSON; returns `None` for any other.
 fn structured(raw: &str) -> Option<LogLine> {
     let Ok(Value::Object(mut fields)) = serde_json::from_str(raw) else { return None };
     let mut take = |key: &str| match fields.remove(key) {
@@ -135,12 +135,12 @@ struct Kept {
 }
 
 impl LogLines {
-    /// What is kept: the last mebibyte, of which each line takes some, oldest line first.
+    /// Returns what is kept: the last mebibyte, of which each line takes some, oldest line first.
     pub fn lines(&self) -> Vec<LogLine> {
         self.kept.lock().lines.iter().cloned().collect()
     }
 
-    /// Whether any kept line, as it was read, holds this text.
+    /// Returns whether any kept line, as it was read, holds this text.
     pub fn contains(&self, text: &str) -> bool {
         self.kept.lock().lines.iter().any(|line| line.raw.contains(text))
     }
@@ -194,7 +194,7 @@ fn lossy(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).trim_end_matches('\r').to_owned()
 }
 
-/// A line of which only the beginning has been read, up to its end or the limit.
+/// Reads the rest of a line, up to its end or the limit.
 async fn rest_of_line(stderr: &mut BufReader<ChildStderr>) -> Option<String> {
     let mut line = Vec::new();
     loop {

@@ -67,7 +67,7 @@ pub struct Launch {
 }
 
 impl Launch {
-    /// How to start the plugin at `command`.
+    /// Creates the settings to start the plugin at `command`.
     pub fn new(command: impl Into<PathBuf>) -> Self {
         Self {
             command: command.into(),
@@ -90,21 +90,21 @@ impl Launch {
         }
     }
 
-    /// One more argument of the process.
+    /// Adds an argument of the process.
     #[must_use]
     pub fn arg(mut self, arg: impl Into<OsString>) -> Self {
         self.args.push(arg.into());
         self
     }
 
-    /// One more variable of its environment. What the handshake needs wins over it.
+    /// Adds an environment variable. What the handshake needs wins over it.
     #[must_use]
     pub fn env(mut self, name: impl Into<OsString>, value: impl Into<OsString>) -> Self {
         self.env.push((name.into(), value.into()));
         self
     }
 
-    /// What the process inherits of this one's environment.
+    /// Sets what the process inherits from this one's environment.
     #[must_use]
     pub fn inherit(mut self, inherited: Inherited) -> Self {
         self.inherited = inherited;
@@ -113,16 +113,16 @@ impl Launch {
 
     /// Sets the SHA-256 that the file must have.
     ///
-    /// On Linux the host executes a copy of the bytes that have the checksum, in memory that cannot be
-    /// written to any more: what becomes of the file meanwhile changes nothing. The process sees that
-    /// its program is `/memfd:NAME (deleted)`, and file capabilities don't apply to the copy. A plugin
+    /// On Linux the host executes a copy of the bytes that have the checksum, in memory that cannot
+    /// be written to any more: later changes to the file have no effect. The process sees that its
+    /// program is `/memfd:NAME (deleted)`, and file capabilities don't apply to the copy. A plugin
     /// that looks for files beside its own, or needs its capabilities, is to be [executed in
     /// place](Launch::execute_in_place).
     ///
-    /// The file itself is executed where a copy would not do: a script, which its interpreter opens by
-    /// name, a program that finds libraries relative to its place (`$ORIGIN`), and everything on a
-    /// system that does not execute memory (`vm.memfd_noexec`) or is not Linux. Who can write to the
-    /// file can then change it between the comparison and the execution, as with a server.
+    /// The file itself is executed where a copy would not do: a script, which its interpreter opens
+    /// by name, a program that finds libraries relative to its place (`$ORIGIN`), and everything on
+    /// a system that does not execute memory (`vm.memfd_noexec`) or is not Linux. Who can write to
+    /// the file can then change it between the comparison and the execution, as with a server.
     #[must_use]
     pub fn checksum(mut self, checksum: Checksum) -> Self {
         self.checksum = Some(checksum);
@@ -136,21 +136,21 @@ impl Launch {
         self
     }
 
-    /// What the process is told about who starts it.
+    /// Sets which cookie tells the process who starts it.
     #[must_use]
     pub fn cookie(mut self, cookie: Cookie) -> Self {
         self.cookie = cookie;
         self
     }
 
-    /// How the connection is secured.
+    /// Sets how the connection is secured.
     #[must_use]
     pub fn tls(mut self, tls: TlsMode) -> Self {
         self.tls = tls;
         self
     }
 
-    /// The protocol versions offered; servers offer 5 alone.
+    /// Sets the protocol versions that are offered; servers offer 5 alone.
     #[must_use]
     pub fn protocol_versions(mut self, versions: impl Into<Vec<u32>>) -> Self {
         self.protocol_versions = versions.into();
@@ -165,44 +165,44 @@ impl Launch {
         self
     }
 
-    /// The version that the plugin is told its server has.
+    /// Sets the server version that the plugin is told.
     #[must_use]
     pub fn server_version(mut self, version: impl Into<String>) -> Self {
         self.server_version = version.into();
         self
     }
 
-    /// The directory for sockets, the process's `TMPDIR` as well; the system's by default.
+    /// Sets the directory for sockets, the process's `TMPDIR` as well; the system's by default.
     #[must_use]
     pub fn directory(mut self, directory: impl Into<PathBuf>) -> Self {
         self.directory = Some(directory.into());
         self
     }
 
-    /// How long the process may take to its handshake line: 60 seconds unless set.
+    /// Sets how long the process may take to print its handshake line: 60 seconds unless set.
     #[must_use]
     pub fn start_timeout(mut self, timeout: Duration) -> Self {
         self.start_timeout = timeout;
         self
     }
 
-    /// How long the process may take to leave when told to, before it is killed: 2 seconds unless
-    /// set.
+    /// Sets how long the process may take to exit when told to, before it is killed: 2 seconds
+    /// unless set.
     #[must_use]
     pub fn exit_timeout(mut self, timeout: Duration) -> Self {
         self.exit_timeout = timeout;
         self
     }
 
-    /// How long one call may take: 90 seconds unless set.
+    /// Sets how long one call may take: 90 seconds unless set.
     #[must_use]
     pub fn call_timeout(mut self, timeout: Duration) -> Self {
         self.call_timeout = timeout;
         self
     }
 
-    /// The largest message taken from the plugin, in bytes: 64 MiB unless set. Servers take 2 GiB,
-    /// and reserve what a plugin announces.
+    /// Sets the largest message taken from the plugin, in bytes: 64 MiB unless set. Servers take 2
+    /// GiB, and reserve what a plugin announces.
     #[must_use]
     pub fn largest_message(mut self, bytes: usize) -> Self {
         self.largest_message = bytes;
@@ -216,12 +216,12 @@ impl Launch {
         self
     }
 
-    /// The path of the file that is executed.
+    /// Returns the path of the file that is executed.
     pub fn command(&self) -> &Path {
         &self.command
     }
 
-    /// Where sockets of this host go.
+    /// Returns where sockets of this host go.
     pub(super) fn socket_directory(&self) -> PathBuf {
         self.directory.clone().unwrap_or_else(std::env::temp_dir)
     }
@@ -329,8 +329,8 @@ impl Launch {
 /// How often a start is repeated that finds its file open for writing.
 const BUSY: u32 = 50;
 
-/// Starts a process. The copy of a file that was just made may be open for writing for a moment in a
-/// process that another thread has forked and that does not run its own program yet.
+/// Starts a process. The copy of a file that was just made may be open for writing for a moment in
+/// a process that another thread has forked and that does not run its own program yet.
 async fn spawn(command: &mut Command) -> std::io::Result<tokio::process::Child> {
     for _ in 0..BUSY {
         match command.spawn() {

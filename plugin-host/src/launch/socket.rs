@@ -8,8 +8,8 @@ use plugin_runtime::handshake::Network;
 /// How far the time of a new file may be behind the clock: file systems take that of the last tick.
 const TICK: Duration = Duration::from_millis(20);
 
-/// A socket that a plugin has made since it was started. The path is what the plugin has said: it may
-/// name what was there before, and another file may have the name when the plugin has ended.
+/// A socket that a plugin has made since it was started. The path is what the plugin has said: it
+/// may name what was there before, and another file may have the name when the plugin has ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct OwnSocket {
     path: PathBuf,
@@ -18,8 +18,8 @@ pub(super) struct OwnSocket {
 }
 
 impl OwnSocket {
-    /// Returns the socket, if it is one, is in the directory that the plugin was given for it, and was
-    /// made after `started`.
+    /// Returns the socket, if it is one, is in the directory that the plugin was given for it, and
+    /// was made after `started`.
     #[cfg(unix)]
     pub(super) fn of(network: &Network, directory: &Path, started: SystemTime) -> Option<Self> {
         let Network::Unix(path) = network else { return None };

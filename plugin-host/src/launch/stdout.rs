@@ -25,7 +25,7 @@ pub(crate) struct Noise {
 }
 
 impl Noise {
-    /// The beginning of it, for people.
+    /// Returns the beginning of it, for people.
     pub(crate) fn text(&self) -> String {
         String::from_utf8_lossy(&self.text.lock()).into_owned()
     }
@@ -55,8 +55,8 @@ impl Rest {
     }
 }
 
-/// The first line, without its end. When the process has `ended`, no line comes any more, even if
-/// one that it started holds its stdout open.
+/// Waits for the first line, and returns it without its end. When the process has `ended`, no line
+/// comes any more, even if one that it started holds its stdout open.
 pub(super) async fn first_line(
     stdout: ChildStdout,
     patience: Duration,

@@ -6,7 +6,7 @@ use plugin_proto::pb;
 use crate::instance::InstanceError;
 use plugin_runtime::framework::TtlLimits;
 
-/// Calls to mounts on behalf of leases and tokens. Whoever implements it sets the deadline.
+/// Calls to mounts on behalf of leases and tokens. The implementation sets the deadline.
 pub(crate) trait LeaseCalls: Send + Sync {
     /// Sends a request whose path is relative to the mount and whose mount point is set.
     fn call<'a>(
@@ -15,6 +15,6 @@ pub(crate) trait LeaseCalls: Send + Sync {
         request: pb::Request,
     ) -> BoxFuture<'a, Result<pb::HandleRequestReply, InstanceError>>;
 
-    /// The limits of the mount's leases; `None` when there is no such mount.
+    /// Returns the limits of the mount's leases; `None` when there is no such mount.
     fn ttl_limits(&self, mount: &str) -> Option<TtlLimits>;
 }

@@ -47,7 +47,7 @@ pub(super) struct Entry {
     pub(super) not_after: Option<SystemTime>,
     pub(super) issued: SystemTime,
     pub(super) expires: SystemTime,
-    /// Somebody ended it before its time, which a renewal under way must not undo.
+    /// It was ended before its time, which a renewal under way must not undo.
     pub(super) ended: bool,
     pub(super) renewed: Option<SystemTime>,
     pub(super) attempts: u32,
@@ -97,7 +97,7 @@ impl Entry {
         self.expires.duration_since(now).unwrap_or_default()
     }
 
-    /// When it is to be revoked; never when that was given up.
+    /// Returns when it is to be revoked; `None` when that was given up.
     pub(super) fn due(&self) -> Option<SystemTime> {
         match self.irrevocable {
             Some(_) => None,
@@ -109,7 +109,7 @@ impl Entry {
         self.due().is_some_and(|due| due <= now)
     }
 
-    /// Whether it can be renewed, in the servers' words.
+    /// Checks whether it can be renewed, with the servers' error texts.
     pub(super) fn check_renewable(&self, now: SystemTime) -> Result<(), LeaseError> {
         if self.irrevocable.is_some() {
             return Err(LeaseError::Irrevocable);
@@ -140,8 +140,8 @@ impl Entry {
         }
     }
 
-    /// The request that renews or revokes it: the path, the data and the secret of old, with the
-    /// time of issue.
+    /// Builds the request that renews or revokes it: the path, the data and the secret of old,
+    /// with the time of issue.
     pub(super) fn request(&self, operation: Operation) -> pb::Request {
         let mut secret = self.secret.clone();
         let options = secret.lease_options.get_or_insert_default();

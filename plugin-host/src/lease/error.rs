@@ -57,12 +57,12 @@ fn place_text(place: Option<(usize, usize)>) -> String {
 }
 
 impl LeaseError {
-    /// The answer to a request whose secret gets no lease.
+    /// Returns the answer to a request whose secret gets no lease.
     pub(crate) fn answer_to_issue(&self) -> Answer {
         Answer::refused(500, self.to_string())
     }
 
-    /// The answer to a request to renew or revoke a lease that fails so.
+    /// Returns the answer to a request to renew or revoke a lease that fails so.
     pub(crate) fn answer(&self) -> Answer {
         let text = self.to_string();
         if text.contains(READ_ONLY) {

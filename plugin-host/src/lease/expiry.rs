@@ -14,17 +14,17 @@ const RETRY_BASE: Duration = Duration::from_secs(10);
 /// How much of an error is kept with a lease that was given up, in bytes.
 const LONGEST_REASON: usize = 240;
 
-/// A lease whose time was over, and what became of it.
+/// A lease whose time was over, and what happened to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Expired {
     /// The lease id.
     pub lease_id: String,
-    /// What became of it.
+    /// What happened to it.
     pub revoked: Revoked,
 }
 
-/// What became of the attempt to revoke a lease.
+/// The outcome of the attempt to revoke a lease.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Revoked {
@@ -45,13 +45,13 @@ pub enum Revoked {
 }
 
 impl Leases {
-    /// When there will be something to do next, as far as is known now.
+    /// Returns when there will be something to do next, as far as is known now.
     pub(crate) fn next_due(&self) -> Option<SystemTime> {
         self.entries.lock().values().filter_map(Entry::due).min()
     }
 
-    /// Revokes every lease whose time is over by the clock, the first one first, and says what
-    /// became of each. A revocation that fails is tried again later, up to six times in all.
+    /// Revokes every lease whose time is over by the clock, the first one first, and returns what
+    /// happened to each. A revocation that fails is tried again later, up to six times in all.
     pub(crate) async fn run_due(&self, calls: &dyn LeaseCalls) -> Vec<Expired> {
         let mut expired = Vec::new();
         loop {
@@ -75,7 +75,8 @@ impl Leases {
         due.into_iter().map(|(id, _)| id.clone()).collect()
     }
 
-    /// One attempt; `None` when the lease was renewed or revoked before its turn came.
+    /// Makes one attempt; returns `None` when the lease was renewed or revoked before its turn
+    /// came.
     async fn expire(&self, calls: &dyn LeaseCalls, id: &str) -> Option<Revoked> {
         let _turn = self.turn(id).await?;
         let now = self.clock.now();
@@ -113,8 +114,8 @@ impl Leases {
     }
 }
 
-/// How long to wait after so many failures: twice as long after each, give or take a half, so that
-/// the leases of a mount that was gone do not all come back at once.
+/// Returns how long to wait after so many failures: twice as long after each, give or take a half,
+/// so that the leases of a mount that was gone do not all come back at once.
 fn delay(failures: u32) -> Duration {
     let middle = RETRY_BASE.saturating_mul(1 << failures.min(ATTEMPTS));
     middle.mul_f64(0.5 + fraction())

@@ -1,6 +1,6 @@
 //! Leases: what the host remembers of secrets until they are revoked.
 //!
-//! The rules are the servers' expiration manager's, with the [`Clock`] in place of timers: nothing
+//! The rules are the servers' expiration manager's, with the [`Clock`] instead of timers: nothing
 //! happens until [`Leases::run_due`] is called.
 
 mod calls;
@@ -76,7 +76,7 @@ impl Leases {
         Self { clock, entries: Arc::default() }
     }
 
-    /// Leases a secret. The lease and the warnings belong into the answer.
+    /// Leases a secret. The lease and the warnings belong in the answer.
     ///
     /// # Errors
     ///
@@ -105,13 +105,13 @@ impl Leases {
         Ok((lease, found.warnings))
     }
 
-    /// What is known of a lease; `None` when there is none of this id.
+    /// Returns what is known of a lease; `None` when there is none of this id.
     pub(crate) fn lookup(&self, id: &str) -> Option<LeaseInfo> {
         let now = self.clock.now();
         self.entries.lock().get(id).map(|entry| entry.info(id, now))
     }
 
-    /// The ids that begin with this text, sorted.
+    /// Returns the ids that begin with this text, sorted.
     pub(crate) fn list(&self, prefix: &str) -> Vec<String> {
         let entries = self.entries.lock();
         entries.keys().filter(|id| id.starts_with(prefix)).cloned().collect()
@@ -139,7 +139,7 @@ fn set_ttl(secret: &mut pb::Secret, ttl: Duration) {
     }
 }
 
-/// Rounded to whole seconds, as servers show what remains of a lease.
+/// Rounds to whole seconds, as servers show what remains of a lease.
 fn whole_seconds(duration: Duration) -> Duration {
     Duration::from_secs(duration.saturating_add(Duration::from_millis(500)).as_secs())
 }

@@ -10,7 +10,7 @@ use plugin_runtime::framework::TtlTerms;
 
 impl Leases {
     /// Renews a lease by as much as is wished for and allowed, and answers as the server's
-    /// `sys/leases/renew` does. Zero is no wish.
+    /// `sys/leases/renew` does. Zero means no increment.
     pub(crate) async fn renew(
         &self,
         calls: &dyn LeaseCalls,
@@ -39,7 +39,7 @@ impl Leases {
         if let Some(text) = routed.failure() {
             return Err(LeaseError::Renew(text.to_owned()));
         }
-        // A plugin that answers without the secret has renewed nothing, and nobody is told.
+        // A plugin that answers without the secret has renewed nothing, and the client is not told.
         let Some(mut secret) = routed.secret().cloned() else {
             return Ok(Answer::empty(204));
         };

@@ -1,12 +1,12 @@
-//! Revocation that somebody asks for.
+//! Revocation on request.
 
 use super::{LeaseCalls, LeaseError, Leases};
 use crate::answer::Routed;
 use plugin_runtime::Operation;
 
 impl Leases {
-    /// Revokes a lease now. There being none is success. When the plugin refuses, the lease stays
-    /// as it was, and the attempt does not count.
+    /// Revokes a lease now. If there is none, that is a success. When the plugin refuses, the lease
+    /// stays as it was, and the attempt does not count.
     ///
     /// # Errors
     ///

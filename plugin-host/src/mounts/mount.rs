@@ -140,7 +140,7 @@ impl Mounted {
         Arc::new(Self::new(path, PluginType::Secret, "plugin", "uuid".to_owned(), services))
     }
 
-    /// Where it is at the moment.
+    /// Returns where it is at the moment.
     pub(crate) fn path(&self) -> String {
         self.path.read().clone()
     }
@@ -153,7 +153,7 @@ impl Mounted {
         self.active.read().as_ref().map(Arc::clone)
     }
 
-    /// The backend, for a request that whoever takes it away waits for.
+    /// Returns the backend for a request. Code that takes the backend away waits for the request.
     pub(crate) fn entered(&self) -> Option<(Arc<Active>, TaskTrackerToken)> {
         let active = self.active.read();
         let active = active.as_ref()?;

@@ -41,8 +41,8 @@ impl Default for Processes {
     }
 }
 
-/// A mount's place in a process. Dropped without [`Seat::leave`], as when whoever makes a mount
-/// gives up halfway, it kills the process unless other mounts are in it.
+/// A mount's place in a process. Dropped without [`Seat::leave`], as when the caller that makes a
+/// mount gives up halfway, it kills the process unless other mounts are in it.
 #[derive(Debug)]
 pub(crate) struct Seat {
     process: PluginProcess,
@@ -58,7 +58,7 @@ impl Seat {
         }
     }
 
-    /// Has the process shut down, whoever else is in it: they find it gone.
+    /// Has the process shut down, even if other mounts are in it: they find it gone.
     pub(crate) async fn end_process(&self) {
         self.processes.forget(&self.process);
         self.process.shut_down().await;
@@ -86,7 +86,7 @@ impl Drop for Seat {
 }
 
 impl Processes {
-    /// The process for one more mount: a running one that can hold it, or a new one.
+    /// Returns the process for one more mount: a running one that can hold it, or a new one.
     pub(crate) async fn take(
         &self,
         key: &PluginKey,
@@ -119,7 +119,8 @@ impl Processes {
         Some(free.process.clone())
     }
 
-    /// Whether the mount that leaves `process` was its last one; the process is forgotten then.
+    /// Returns whether the mount that leaves `process` was its last one; the process is forgotten
+    /// then.
     fn one_less(&self, process: &PluginProcess) -> bool {
         let mut running = self.running.lock();
         let mut shared = running.values_mut().flatten();
@@ -133,7 +134,7 @@ impl Processes {
         last
     }
 
-    /// No mount joins this process any more; whoever is in it finds it gone.
+    /// Removes a process, so that no mount joins it any more; the mounts in it find it gone.
     pub(crate) fn forget(&self, process: &PluginProcess) {
         let mut running = self.running.lock();
         for candidates in running.values_mut() {
@@ -142,7 +143,7 @@ impl Processes {
         running.retain(|_, candidates| !candidates.is_empty());
     }
 
-    /// Every running process.
+    /// Returns all running processes.
     pub(crate) fn all(&self) -> Vec<PluginProcess> {
         let running = self.running.lock();
         let processes = running.values().flatten().map(|shared| shared.process.clone());

@@ -9,7 +9,7 @@ use crate::error::PathError;
 /// Paths that are the server's own.
 const RESERVED: [&str; 5] = ["sys/", "auth/", "identity/", "cubbyhole/", "audit/"];
 
-/// A path as the table has it: without slashes in front, with one at the end.
+/// Normalizes a path to the table's form: without slashes in front, with one at the end.
 ///
 /// # Errors
 ///
@@ -30,7 +30,7 @@ pub(crate) struct MountTable {
 }
 
 impl MountTable {
-    /// Whether `path` is free.
+    /// Checks that `path` is free.
     pub(crate) fn check_free(&self, path: &str) -> Result<(), PathError> {
         let own = path.strip_prefix("auth/").filter(|rest| !rest.is_empty());
         if own.is_none() && RESERVED.iter().any(|reserved| path.starts_with(reserved)) {
@@ -58,13 +58,13 @@ impl MountTable {
         self.by_path.retain(|_, other| !Arc::ptr_eq(other, mount));
     }
 
-    /// The mount at exactly this path.
+    /// Returns the mount at exactly this path.
     pub(crate) fn at(&self, path: &str) -> Result<Arc<Mounted>, PathError> {
         let found = self.by_path.get(path).map(Arc::clone);
         found.ok_or_else(|| PathError::NoMount(path.to_owned()))
     }
 
-    /// The mount that a request's path leads to, and the rest of the path within it.
+    /// Returns the mount that a request's path leads to, and the rest of the path within it.
     pub(crate) fn route<'a>(&self, path: &'a str) -> Option<(Arc<Mounted>, &'a str)> {
         let mount = self.by_path.range(..=path.to_owned()).next_back();
         if let Some((prefix, mount)) = mount
@@ -77,7 +77,7 @@ impl MountTable {
         Some((Arc::clone(root), ""))
     }
 
-    /// Every mount in the order of their paths.
+    /// Returns all mounts in the order of their paths.
     pub(crate) fn all(&self) -> Vec<Arc<Mounted>> {
         self.by_path.values().map(Arc::clone).collect()
     }

@@ -30,7 +30,7 @@ type Announcements = Arc<Mutex<Option<mpsc::Sender<ConnInfo>>>>;
 /// Announces brokered services, and serves them.
 #[derive(Debug)]
 pub(super) struct HostBroker {
-    /// `None` when nobody hears announcements any more.
+    /// `None` when the plugin no longer receives announcements.
     announcements: Announcements,
     next_id: AtomicU32,
     directory: PathBuf,
@@ -72,7 +72,7 @@ impl HostBroker {
         self.announcements.lock().take();
     }
 
-    /// Whether the plugin still hears announcements.
+    /// Checks that the plugin still receives announcements.
     pub(super) fn check(&self) -> Result<(), InstanceError> {
         if self.announcements.lock().is_some() { Ok(()) } else { Err(no_broker()) }
     }
@@ -119,7 +119,7 @@ impl HostBroker {
             }
             Some(by) => Some(AbortOnDropHandle::new(tokio::spawn(async move {
                 tokio::time::sleep(by).await;
-                // Nobody is left to hear it when this fails.
+                // If this fails, the receiver is gone.
                 let _ = sender.send(announcement).await;
             }))),
         };
@@ -149,7 +149,7 @@ impl Drop for Brokered {
     }
 }
 
-/// A plugin that is leaving, or one that was never made to be mounted.
+/// Creates the error for a plugin that is exiting, or one that cannot be mounted.
 fn no_broker() -> InstanceError {
     let text = "the plugin does not serve plugin.GRPCBroker, without which it can't be mounted";
     InstanceError::Host(text.to_owned())
@@ -163,7 +163,7 @@ async fn run(
     let mut client = GrpcBrokerClient::with_origin(channel, origin());
     let _failed = requested.clone().drop_guard();
     let outgoing = stream::unfold(announcements, move |mut announcements| {
-        // Nobody asks for the first message before the request's head has been sent.
+        // The first message is not read before the request's head has been sent.
         requested.cancel();
         async move {
             let next = announcements.recv().await?;

@@ -61,13 +61,13 @@ impl RemoteInstance {
         Ok(instance)
     }
 
-    /// An instance that the plugin was never told of: whatever it is asked with this identifier, it
-    /// has to refuse.
+    /// Creates an instance that the plugin does not know: whatever it is asked with this
+    /// identifier, it has to refuse.
     pub(crate) async fn never_set_up(process: &PluginProcess) -> Result<Self, InstanceError> {
         Ok(Self::offered(process, MountServices::of_probe()).await?.1)
     }
 
-    /// The instance, and the number of what it may call.
+    /// Returns the instance, and the number of what it may call.
     async fn offered(
         process: &PluginProcess,
         services: MountServices,
@@ -86,7 +86,7 @@ impl RemoteInstance {
         Ok((broker_id, Self { process: process.clone(), id, client, brokered }))
     }
 
-    /// The plugin's own version; empty if it has none.
+    /// Returns the plugin's own version; empty if it has none.
     pub(crate) async fn version(&self) -> Result<String, InstanceError> {
         let mut client = PluginVersionClient::with_origin(self.process.channel().clone(), origin());
         let call = client.version(self.request(logical::Empty {}, None));

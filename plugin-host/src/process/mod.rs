@@ -100,32 +100,32 @@ impl PluginProcess {
         Ok(Self { shared: Arc::new(shared) })
     }
 
-    /// What it printed when it started.
+    /// Returns what it printed when it started.
     pub fn handshake(&self) -> &HandshakeLine {
         &self.shared.spawned.handshake
     }
 
-    /// The time from its execution to its handshake line.
+    /// Returns the time from its execution to its handshake line.
     pub fn started_in(&self) -> Duration {
         self.shared.spawned.started_in
     }
 
-    /// Its process id.
+    /// Returns its process id.
     pub fn pid(&self) -> u32 {
         self.shared.spawned.keeper.pid()
     }
 
-    /// The end of its log.
+    /// Returns the end of its log.
     pub fn log(&self) -> &LogLines {
         &self.shared.spawned.logs
     }
 
-    /// The beginning of what it printed on stdout after the handshake line.
+    /// Returns the beginning of what it printed on stdout after the handshake line.
     pub fn stdout(&self) -> String {
         self.shared.spawned.noise.text()
     }
 
-    /// How it ended, if it has.
+    /// Returns how it ended, if it has.
     pub fn exited_by_now(&self) -> Option<Exited> {
         self.shared.spawned.keeper.exited_by_now()
     }
@@ -178,7 +178,7 @@ impl PluginProcess {
         self.shared.spawned.keeper.wait(patience).await
     }
 
-    /// Whether it can hold many mounts. One that does not know the question can't.
+    /// Asks whether it can hold many mounts. A plugin that does not know the call can't.
     ///
     /// # Errors
     ///
@@ -202,7 +202,7 @@ impl PluginProcess {
         &self.shared.broker
     }
 
-    /// The answer, or that the process has ended, whichever comes first.
+    /// Waits for the answer, or for the end of the process, whichever comes first.
     async fn call<T>(
         &self,
         deadline: Option<Instant>,
@@ -223,7 +223,7 @@ impl PluginProcess {
         Err(if broke { self.gone_or(error).await } else { error })
     }
 
-    /// That the process has ended, if it is just ending, or `error`.
+    /// Returns that the process has ended, if it is just ending, or else `error`.
     async fn gone_or(&self, error: InstanceError) -> InstanceError {
         // One that was told to leave is killed at the end of the time that it has for that.
         let patience = if self.shared.leaving.load(Ordering::SeqCst) {
@@ -235,7 +235,7 @@ impl PluginProcess {
         if ended.is_some() { InstanceError::Gone } else { error }
     }
 
-    /// What kills the process, without keeping it alive as this value does.
+    /// Returns a handle that kills the process, but does not keep it alive as this value does.
     pub(crate) fn killer(&self) -> CancellationToken {
         self.shared.spawned.keeper.killer()
     }
@@ -244,7 +244,7 @@ impl PluginProcess {
         self.shared.launch.largest_message
     }
 
-    /// Whether it is the very same process.
+    /// Returns whether it is the same process.
     pub(crate) fn is(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.shared, &other.shared)
     }

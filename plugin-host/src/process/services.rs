@@ -50,7 +50,8 @@ impl MountServices {
         }
     }
 
-    /// What a server offers to a plugin that it only asks for its type and version: nothing.
+    /// Returns what a server offers to a plugin that it only asks for its type and version:
+    /// nothing.
     pub(crate) fn of_probe() -> Self {
         Self { storage: None, system_view: None, events: None }
     }

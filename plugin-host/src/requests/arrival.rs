@@ -33,7 +33,7 @@ pub(super) struct Arrived {
     pub(super) fields: Option<Map<String, Value>>,
 }
 
-/// What a server makes of a request, up to its own state.
+/// Normalizes a request as a server does, up to the checks of its own state.
 pub(super) fn arrived(mut request: ApiRequest) -> Result<Arrived, Box<Answer>> {
     request.path = request.path.trim_start_matches('/').to_owned();
     if !is_printable(&request.path) {
@@ -82,13 +82,13 @@ pub(super) fn arrived(mut request: ApiRequest) -> Result<Arrived, Box<Answer>> {
     Ok(Arrived { request, fields })
 }
 
-/// What a server refuses once it is known to be unsealed.
+/// Refuses what a server refuses once it is known to be unsealed.
 pub(super) fn refused_by_path(request: &ApiRequest) -> Option<Answer> {
     let writes_a_folder = writes(request.operation) && request.path.ends_with('/');
     writes_a_folder.then(|| Answer::refused(400, "cannot write to a path ending in '/'"))
 }
 
-/// An answer as the caller gets it by the way in which it asked.
+/// Converts an answer to the form that the caller asked for.
 pub(super) fn departed(asked: Operation, done: Operation, answer: Answer) -> Answer {
     match (asked, done) {
         // An answer to HEAD has no body.
@@ -121,7 +121,7 @@ fn has_relative_segments(path: &str) -> bool {
     path.split('/').any(|segment| matches!(segment, "." | ".."))
 }
 
-/// The fields in a body. None at all is not the same as an empty object.
+/// Parses the fields in a body. A missing body is not the same as an empty object.
 fn body(data: &Value) -> Result<Option<Map<String, Value>>, Box<Answer>> {
     let kind = match data {
         Value::Null => return Ok(None),
@@ -198,7 +198,7 @@ impl Cost {
     }
 }
 
-/// The fields of a query: text, or a list of texts where a name is repeated.
+/// Parses the fields of a query: text, or a list of texts where a name is repeated.
 fn fields_of_query(pairs: Vec<(&str, String)>) -> Option<Map<String, Value>> {
     let mut fields = Map::<String, Value>::new();
     for (name, value) in pairs.into_iter().filter(|(name, _)| *name != "help") {
@@ -212,7 +212,7 @@ fn fields_of_query(pairs: Vec<(&str, String)>) -> Option<Map<String, Value>> {
     (!fields.is_empty()).then_some(fields)
 }
 
-/// A read with the field `list` or `scan` is a list or a scan.
+/// Turns a read with the field `list` or `scan` into a list or a scan.
 fn listed(
     operation: &mut Operation,
     fields: Option<Map<String, Value>>,
@@ -238,7 +238,7 @@ fn listed(
     Ok(Some(fields).filter(|fields| !fields.is_empty()))
 }
 
-/// What Go's `strconv.ParseBool` takes.
+/// Parses what Go's `strconv.ParseBool` takes.
 fn flag(text: &str) -> Option<bool> {
     match text {
         "1" | "t" | "T" | "true" | "TRUE" | "True" => Some(true),
@@ -270,12 +270,12 @@ fn take_headers(request: &mut ApiRequest) -> Result<(), Box<Answer>> {
     Ok(())
 }
 
-/// The namespace that a request names.
+/// Returns the namespace that a request names.
 pub(super) fn namespace(request: &ApiRequest) -> Option<&str> {
     header(request, NAMESPACE).filter(|named| !named.is_empty())
 }
 
-/// Whether a namespace is the one that this host has.
+/// Returns whether a namespace is the one that this host has.
 pub(super) fn is_root(namespace: &str) -> bool {
     matches!(namespace.trim_matches('/'), "" | "root")
 }

@@ -59,13 +59,13 @@ impl Host {
         call(&active).await
     }
 
-    /// The backend that runs now. While one is being replaced, this waits for the next.
+    /// Returns the backend that runs now. While one is being replaced, this waits for the next.
     pub(super) async fn active(&self, mount: &Arc<Mounted>) -> Result<Arc<Active>, InstanceError> {
         self.entered(mount).await.map(|(active, _under_way)| active)
     }
 
-    /// The backend that runs now, for a call that whoever takes it away waits for. While one is
-    /// being replaced, this waits for the next.
+    /// Returns the backend that runs now, for a call. Code that takes the backend away waits for
+    /// it. While one is being replaced, this waits for the next.
     async fn entered(
         &self,
         mount: &Arc<Mounted>,
@@ -77,7 +77,7 @@ impl Host {
         mount.entered().ok_or_else(|| InstanceError::Host("backend is nil".to_owned()))
     }
 
-    /// The tick of every minute for one mount. What it can't do is not worth a word.
+    /// Sends one mount the tick of every minute. Failures are ignored.
     pub(crate) async fn roll_back(&self, mount: &Arc<Mounted>) {
         self.roll_back_with(mount, "null").await;
     }

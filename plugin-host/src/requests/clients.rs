@@ -13,32 +13,33 @@ impl Host {
         self.request(request.token(token)).await
     }
 
-    /// `<cli> read <path>`.
+    /// Reads a path, as `<cli> read <path>` does.
     pub async fn read(&self, path: &str) -> Answer {
         self.by_root(ApiRequest::new(Operation::Read, path)).await
     }
 
-    /// `<cli> write <path> k=v …`. What has no form in JSON is sent as no data.
+    /// Writes to a path, as `<cli> write <path> k=v …` does. Data that cannot be serialized as JSON
+    /// is left out.
     pub async fn write(&self, path: &str, data: impl Serialize) -> Answer {
         self.by_root(ApiRequest::new(Operation::Update, path).data(data)).await
     }
 
-    /// `<cli> patch <path> k=v …`.
+    /// Patches a path, as `<cli> patch <path> k=v …` does.
     pub async fn patch(&self, path: &str, data: impl Serialize) -> Answer {
         self.by_root(ApiRequest::new(Operation::Patch, path).data(data)).await
     }
 
-    /// `<cli> delete <path>`.
+    /// Deletes a path, as `<cli> delete <path>` does.
     pub async fn delete(&self, path: &str) -> Answer {
         self.by_root(ApiRequest::new(Operation::Delete, path)).await
     }
 
-    /// `<cli> list <path>`.
+    /// Lists a path, as `<cli> list <path>` does.
     pub async fn list(&self, path: &str) -> Answer {
         self.by_root(ApiRequest::new(Operation::List, path)).await
     }
 
-    /// `<cli> path-help <path>`.
+    /// Returns the help of a path, as `<cli> path-help <path>` does.
     pub async fn help(&self, path: &str) -> Answer {
         self.by_root(ApiRequest::new(Operation::Help, path)).await
     }

@@ -18,7 +18,7 @@ pub struct MountedBackend {
 }
 
 impl Host {
-    /// The backend of the mount at `path`.
+    /// Returns the backend of the mount at `path`.
     ///
     /// # Errors
     ///
@@ -30,7 +30,7 @@ impl Host {
 
 impl MountedBackend {
     /// Has the backend handle a request, whose path is relative to the mount. If its process is
-    /// gone, it is started anew and asked once more.
+    /// gone, it is started again and asked once more.
     ///
     /// # Errors
     ///
@@ -42,7 +42,8 @@ impl MountedBackend {
         self.host.handle(&self.mount, request).await
     }
 
-    /// The process that the mount is in at the moment; `None` for a backend in this process.
+    /// Returns the process that the mount is in at the moment; `None` for a backend in this
+    /// process.
     pub fn process(&self) -> Option<PluginProcess> {
         self.mount.active().and_then(|active| active.process.as_deref().cloned())
     }

@@ -10,13 +10,14 @@ use crate::token::TokenInfo;
 
 impl Host {
     /// Moves the clock and does what a server would have done meanwhile: revokes the leases whose
-    /// time is over, in order, and ends tokens. It says what became of each lease.
+    /// time is over, in order, and ends tokens. Returns the outcome for each lease.
     pub async fn advance(&self, by: Duration) -> Vec<Expired> {
         self.shared.clock.advance(by);
         self.run_due().await
     }
 
-    /// When there is something to do by the clock; `None` for never, as far as is known now.
+    /// Returns when there is something to do by the clock; `None` for never, as far as is known
+    /// now.
     pub fn next_due(&self) -> Option<SystemTime> {
         let (leases, tokens) = (self.shared.leases.next_due(), self.shared.tokens.next_due());
         leases.into_iter().chain(tokens).min()
@@ -28,8 +29,8 @@ impl Host {
         self.shared.leases.run_due(self).await
     }
 
-    /// The tick that a server gives every mount once a minute: periodic work, and the roll back of
-    /// what was left half done and is old enough by the clock.
+    /// Sends the tick that a server gives every mount once a minute: periodic work, and the roll
+    /// back of what was left half done and is old enough by the clock.
     pub async fn tick(&self) {
         let mounts = self.shared.mounts.lock().all();
         for mount in mounts {
@@ -49,17 +50,18 @@ impl Host {
         Ok(())
     }
 
-    /// What is known of a lease.
+    /// Returns what is known of a lease.
     pub fn lease(&self, id: &str) -> Option<LeaseInfo> {
         self.shared.leases.lookup(id)
     }
 
-    /// The ids of the leases that begin with this text, sorted: those of a mount, or of a path.
+    /// Returns the ids of the leases that begin with this text, sorted: those of a mount, or of a
+    /// path.
     pub fn leases(&self, prefix: &str) -> Vec<String> {
         self.shared.leases.list(prefix)
     }
 
-    /// Renews a lease: `<cli> lease renew -increment=… <id>`. Zero is no wish.
+    /// Renews a lease: `<cli> lease renew -increment=… <id>`. Zero means no increment.
     pub async fn renew(&self, lease_id: &str, increment: Duration) -> Answer {
         if self.is_sealed() {
             return Answer::refused(503, "Vault is sealed");
@@ -67,7 +69,7 @@ impl Host {
         self.shared.leases.renew(self, lease_id, increment).await
     }
 
-    /// Revokes a lease: `<cli> lease revoke <id>`. There being none is success.
+    /// Revokes a lease: `<cli> lease revoke <id>`. If there is none, that is a success.
     pub async fn revoke(&self, lease_id: &str) -> Answer {
         if self.is_sealed() {
             return Answer::refused(503, "Vault is sealed");
@@ -95,12 +97,12 @@ impl Host {
         }
     }
 
-    /// What is known of a token; `None` when it is not valid.
+    /// Returns what is known of a token; `None` when it is not valid.
     pub fn token(&self, token: &str) -> Option<TokenInfo> {
         self.shared.tokens.lookup(token)
     }
 
-    /// Renews a token: `<cli> token renew -increment=…`. Zero is no wish.
+    /// Renews a token: `<cli> token renew -increment=…`. Zero means no increment.
     pub async fn renew_token(&self, token: &str, increment: Duration) -> Answer {
         if self.is_sealed() {
             return Answer::refused(503, "Vault is sealed");
@@ -117,7 +119,7 @@ impl Host {
         Answer::empty(204)
     }
 
-    /// Revokes the token of an accessor: `<cli> token revoke -accessor`. There being none is
+    /// Revokes the token of an accessor: `<cli> token revoke -accessor`. An unknown one is
     /// refused.
     pub async fn revoke_accessor(&self, accessor: &str) -> Answer {
         match self.shared.tokens.by_accessor(accessor) {

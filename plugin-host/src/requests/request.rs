@@ -19,7 +19,7 @@ pub struct ApiRequest {
     pub operation: Operation,
     /// The full path: `mock/test`, `auth/mock/login`, `sys/mounts`.
     pub path: String,
-    /// The body of a write, where null is none at all; or the query of any other request, whose
+    /// The body of a write, where null means none; or the query of any other request, whose
     /// values become text as in a URL. A body that is neither an object nor null is refused.
     pub data: Value,
     /// The client's token; `None` is without one.
@@ -33,7 +33,7 @@ pub struct ApiRequest {
 }
 
 impl ApiRequest {
-    /// A request without data and without a token.
+    /// Creates a request without data and without a token.
     pub fn new(operation: Operation, path: impl Into<String>) -> Self {
         Self {
             operation,
@@ -46,28 +46,28 @@ impl ApiRequest {
         }
     }
 
-    /// With fields. What has no form in JSON is no data at all.
+    /// Sets the fields. Data that cannot be serialized as JSON is left out.
     #[must_use]
     pub fn data(mut self, data: impl Serialize) -> Self {
         self.data = serde_json::to_value(data).unwrap_or_default();
         self
     }
 
-    /// With a token.
+    /// Sets the token.
     #[must_use]
     pub fn token(mut self, token: impl Into<String>) -> Self {
         self.token = Some(token.into());
         self
     }
 
-    /// With one more header.
+    /// Adds a header.
     #[must_use]
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.headers.entry(name.into()).or_default().push(value.into());
         self
     }
 
-    /// With the wish to have the answer wrapped.
+    /// Asks for a wrapped answer.
     #[must_use]
     pub fn wrapped(mut self, ttl: Duration) -> Self {
         self.wrap_ttl = Some(ttl);

@@ -1,5 +1,5 @@
 //! The way of a request: sealed or not, the path's mount, the token, the canonical path, the
-//! existence check, the backend, and what becomes of its answer.
+//! existence check, the backend, and its answer.
 
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -137,14 +137,14 @@ impl Host {
         self.complete(request, &routed, reply).await
     }
 
-    /// The refusal of who has no token for this. A wrapping token is used up by it.
+    /// Refuses a client that has no token for this. A wrapping token is used up by it.
     pub(super) fn denied(&self, token: &str) -> Answer {
         let text = "permission denied";
         let wrapping = self.shared.wrappings.drop_token(token);
         Answer::refused(403, if wrapping { in_a_list(text) } else { text.to_owned() })
     }
 
-    /// The canonical path, for mounts that have another one.
+    /// Asks the mount for the canonical path.
     async fn canonical(
         &self,
         mount: &Arc<Mounted>,
@@ -180,7 +180,8 @@ impl Host {
         }
     }
 
-    /// What a path asks for. While the mount is reloaded, this waits for its new special paths.
+    /// Returns what a path asks for. While the mount is reloaded, this waits for its new special
+    /// paths.
     async fn access(&self, mount: &Arc<Mounted>, path: &str) -> Access {
         let Ok(active) = self.active(mount).await else { return Access::Token };
         let open = is_unauthenticated(&active.special_paths, path);
@@ -191,7 +192,7 @@ impl Host {
         }
     }
 
-    /// Whether something is at the path; yes where the backend does not know or care.
+    /// Asks whether something is at the path; returns true if the backend does not know or care.
     async fn exists(&self, mount: &Arc<Mounted>, wire: &pb::Request) -> Result<bool, Answer> {
         match self.existence_check(mount, wire).await {
             Ok(pb::HandleExistenceCheckReply { err: Some(error), .. }) => match error.err_type {
@@ -250,7 +251,7 @@ impl Host {
         }
     }
 
-    /// Lease, token and wrapping of an answer.
+    /// Adds lease, token and wrapping to an answer.
     async fn complete(
         &self,
         request: &ApiRequest,
@@ -319,7 +320,7 @@ impl Host {
         }
     }
 
-    /// The token that ends a lease with itself, or the time that does.
+    /// Returns the token that ends a lease with itself, or the time that does.
     fn bound_to(
         &self,
         request: &ApiRequest,
@@ -333,7 +334,7 @@ impl Host {
     }
 }
 
-/// A header's name as HTTP libraries write it: each part with a capital letter.
+/// Formats a header's name as HTTP libraries write it: each part with a capital letter.
 fn canonical(name: &str) -> String {
     let parts = name.split('-').map(|part| {
         let mut letters = part.chars();
@@ -343,13 +344,13 @@ fn canonical(name: &str) -> String {
     parts.collect::<Vec<String>>().join("-")
 }
 
-/// The fields as a plugin gets them.
+/// Converts the fields to the form that a plugin gets.
 fn data_to_wire(fields: Option<&Map<String, Value>>) -> String {
     fields.and_then(|fields| serde_json::to_string(fields).ok()).unwrap_or_else(|| "null".into())
 }
 
-/// What a plugin gets in place of a token: the same for the same token and mount, and nothing that
-/// leads back to it.
+/// Derives what a plugin gets instead of a token: the same for the same token and mount, and
+/// nothing that leads back to it.
 fn hashed(uuid: &str, token: &str) -> String {
     use sha2::Digest as _;
 

@@ -57,12 +57,12 @@ impl MountStorage {
         *self.shared.state.lock() = state;
     }
 
-    /// What goes wrong with it.
+    /// Returns its faults.
     pub(crate) fn faults(&self) -> &Faults {
         &self.shared.faults
     }
 
-    /// The same entries, in any state and without faults.
+    /// Returns the same entries, in any state and without faults.
     pub(crate) fn unfaulted(&self) -> Storage {
         let memory: Arc<dyn StorageBackend> = Arc::clone(&self.shared.memory) as _;
         Storage::new(memory)
@@ -80,7 +80,7 @@ impl MountStorage {
         self.shared.memory.count()
     }
 
-    /// What a call is refused with in this state, or for its key.
+    /// Checks whether the call is allowed in this state and with its key.
     fn check(&self, operation: StorageOperation, key: &str) -> Result<(), StorageError> {
         let refused = |text: &str| Err(StorageError::from_text(text.to_owned()));
         let names_an_entry = matches!(operation, StorageOperation::Put | StorageOperation::Delete);

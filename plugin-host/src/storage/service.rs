@@ -43,8 +43,8 @@ impl StorageService {
     }
 }
 
-/// The answer, or the text of the refusal beside an empty one. What is no refusal of storage's own
-/// is an error of the call.
+/// Returns the answer, or the text of the refusal beside an empty one. What is not a refusal of
+/// storage's own is an error of the call.
 fn said<T: Default>(answer: Result<T, StorageError>) -> Result<(T, String), Status> {
     match answer {
         Ok(answer) => Ok((answer, String::new())),
@@ -112,7 +112,7 @@ impl Storage for StorageService {
             return Err(Status::unimplemented("unknown method ListPage for service pb.Storage"));
         }
         let (metadata, _, args) = request.into_parts();
-        // No limit, or a negative one, is none.
+        // A missing or negative limit means unlimited.
         let limit = usize::try_from(args.limit).unwrap_or_default();
         let call = call(&args.txn, &metadata);
         let found = self.storage.list_page(&args.prefix, &args.after, limit, call).await;

@@ -33,12 +33,12 @@ impl Default for Store {
 }
 
 impl Store {
-    /// Empty storage as OpenBao has it: with transactions and pages.
+    /// Creates empty storage as OpenBao has it: with transactions and pages.
     pub fn new() -> Self {
         Self::with(Rules { transactional: true, pages: true, largest_entry: LARGEST_ENTRY })
     }
 
-    /// Empty storage as Vault has it: without transactions and without pages.
+    /// Creates empty storage as Vault has it: without transactions and without pages.
     pub fn like_vault() -> Self {
         Self::with(Rules { transactional: false, pages: false, largest_entry: LARGEST_ENTRY })
     }
@@ -47,19 +47,19 @@ impl Store {
         Self { rules, mounts: Arc::default() }
     }
 
-    /// The same, with entries of at most so many bytes; 1 MiB unless set.
+    /// Sets the largest size of an entry, in bytes; 1 MiB unless set.
     #[must_use]
     pub fn largest_entry(mut self, bytes: usize) -> Self {
         self.rules.largest_entry = bytes;
         self
     }
 
-    /// How many entries a mount has.
+    /// Returns how many entries a mount has.
     pub fn count(&self, uuid: &str) -> usize {
         self.mounts.lock().get(uuid).map_or(0, MountStorage::count)
     }
 
-    /// The storage of one mount, made at the first question.
+    /// Returns the storage of one mount, created at the first call.
     pub(crate) fn mount(&self, uuid: &str) -> MountStorage {
         let mut mounts = self.mounts.lock();
         mounts.entry(uuid.to_owned()).or_insert_with(|| MountStorage::new(self.rules)).clone()

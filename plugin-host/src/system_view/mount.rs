@@ -37,14 +37,14 @@ impl MountSystemView {
         Self { settings, wrappings, tainted: Arc::default(), tuned: Arc::default() }
     }
 
-    /// The limits of the mount's leases: as it is tuned, or else the server's.
+    /// Returns the limits of the mount's leases: as it is tuned, or else the server's.
     pub(crate) fn ttl_limits(&self) -> TtlLimits {
         let (tuned, general) = (self.tuned(), self.settings.ttl_limits());
         let or = |tuned: Duration, general| if tuned.is_zero() { general } else { tuned };
         TtlLimits { default: or(tuned.default, general.default), max: or(tuned.max, general.max) }
     }
 
-    /// What is tuned of the mount.
+    /// Returns the mount's tuning.
     pub(crate) fn tuned(&self) -> TunedTtls {
         *self.tuned.read()
     }

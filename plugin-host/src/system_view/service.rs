@@ -33,7 +33,7 @@ fn deadline<T>(request: &Request<T>) -> Option<Instant> {
     rpc::deadline(request.metadata())
 }
 
-/// A refusal that is an error of the call.
+/// Creates a refusal that is an error of the call.
 fn refused(error: SystemViewError) -> Status {
     match error {
         SystemViewError::Unsupported(name) => {
@@ -44,7 +44,7 @@ fn refused(error: SystemViewError) -> Status {
     }
 }
 
-/// A refusal that is a text in the reply.
+/// Creates a refusal that is a text in the reply.
 fn said<T: Default>(answer: Result<T, SystemViewError>) -> Result<(T, String), Status> {
     match answer {
         Ok(answer) => Ok((answer, String::new())),

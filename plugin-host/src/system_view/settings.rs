@@ -10,7 +10,7 @@ use parking_lot::RwLock;
 use plugin_runtime::framework::TtlLimits;
 use plugin_runtime::{ClusterInfo, Entity, Group, PluginEnvironment, ReplicationState};
 
-/// The TTL that servers use when nobody has set one.
+/// The TTL that servers use when none is set.
 const DEFAULT_TTL: Duration = Duration::from_secs(768 * 3600);
 
 /// What the system view answers.
@@ -100,7 +100,7 @@ impl SystemSettings {
         change(&mut self.values.write());
     }
 
-    /// What is answered now.
+    /// Returns the current settings.
     pub fn values(&self) -> SystemValues {
         self.values.read().clone()
     }
@@ -109,7 +109,7 @@ impl SystemSettings {
         read(&self.values.read())
     }
 
-    /// The limits of leases.
+    /// Returns the limits of leases.
     pub(crate) fn ttl_limits(&self) -> TtlLimits {
         self.read(|values| TtlLimits {
             default: values.default_lease_ttl,

@@ -48,7 +48,7 @@ impl SetUpError {
         Self::Io { path: path.as_ref().to_owned(), source }
     }
 
-    /// With all its causes, in one line.
+    /// Formats the error with all its causes, in one line.
     #[doc(hidden)]
     pub fn chain(&self) -> String {
         plugin_runtime::__private::error::chain(self)

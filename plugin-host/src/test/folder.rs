@@ -44,7 +44,7 @@ impl Folder {
     }
 }
 
-/// For nobody else: the server's log and sockets are in there.
+/// Creates a folder that only this user can read: the server's log and sockets are in there.
 fn create(path: &Path) -> Result<(), SetUpError> {
     let mut builder = fs::DirBuilder::new();
     #[cfg(unix)]

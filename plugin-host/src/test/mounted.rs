@@ -27,28 +27,29 @@ impl Mounted {
         self
     }
 
-    /// The client, for paths of the server's own and of other mounts. It has the root token unless
-    /// this mount was made by [`Mounted::with_token`].
+    /// Returns the client, for paths of the server's own and of other mounts. It has the root token
+    /// unless this mount was made by [`Mounted::with_token`].
     pub fn client(&self) -> &Client {
         &self.client
     }
 
-    /// The host, for faults, storage and the clock; `None` on a real server.
+    /// Returns the host, for faults, storage and the clock; `None` on a real server.
     pub fn host(&self) -> Option<&Host> {
         self.client.host()
     }
 
-    /// Where the plugin is mounted, without a slash at the end; with `auth/` for an auth method.
+    /// Returns where the plugin is mounted, without a slash at the end; with `auth/` for an auth
+    /// method.
     pub fn path(&self) -> &str {
         &self.path
     }
 
-    /// The full path of one within the mount.
+    /// Returns the full path of a path within the mount.
     pub fn at(&self, path: &str) -> String {
         format!("{}/{path}", self.path)
     }
 
-    /// The same mount for the holder of another token.
+    /// Returns the same mount with another token.
     #[must_use]
     pub fn with_token(&self, token: impl Into<String>) -> Self {
         Self { client: self.client.with_token(token), ..self.clone() }
@@ -79,19 +80,20 @@ impl Mounted {
         self.client.list(&self.at(path)).await
     }
 
-    /// The help of a path within the mount.
+    /// Reads the help of a path within the mount.
     pub async fn help(&self, path: &str) -> Answer {
         self.client.help(&self.at(path)).await
     }
 
-    /// A write to a path within the mount without a token. A new token is in [`Answer::auth`].
+    /// Writes to a path within the mount without a token. A new token is in
+    /// [`Answer::auth`].
     pub async fn login(&self, path: &str, data: impl Serialize) -> Answer {
         self.client.login(&self.at(path), data).await
     }
 
-    /// Lets time pass. A host's clock is moved, and with it the [`Clock`](plugin_runtime::Clock) of its
-    /// mounts, in memory and over the wire; what is due is done when this returns. A real server takes
-    /// its time, and may need a moment more for what is due.
+    /// Lets time pass. A host's clock is moved, and with it the [`Clock`](plugin_runtime::Clock) of
+    /// its mounts, in memory and over the wire; what is due is done when this returns. A real
+    /// server takes its time, and may need a moment more for what is due.
     pub async fn pass(&self, time: Duration) {
         match self.host() {
             Some(host) => drop(host.advance(time).await),
@@ -99,7 +101,7 @@ impl Mounted {
         }
     }
 
-    /// What the real server has logged so far; `None` where there is none.
+    /// Returns what the real server has logged so far; `None` where there is none.
     pub fn server_log(&self) -> Option<String> {
         self.server.as_ref().map(|server| server.log())
     }

@@ -17,7 +17,7 @@ const START_LIMIT: Duration = Duration::from_secs(60);
 /// How long a server may take to end when it is asked to.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// How often a start is repeated because somebody took the port.
+/// How often a start is repeated because another process took the port.
 const ATTEMPTS: usize = 4;
 
 /// How much of the log is shown of a start that failed, in lines.
@@ -85,7 +85,7 @@ impl Server {
         Ok(Self { child, address, token, log, _home: home, plugins })
     }
 
-    /// Whether it came up; not if another process has the port.
+    /// Waits until the server is up; returns false if another process has the port.
     async fn wait_until_ready(&mut self) -> Result<bool, SetUpError> {
         let start = Instant::now();
         let client = self.client();
@@ -114,17 +114,17 @@ impl Server {
         SetUpError::Server { why, log }
     }
 
-    /// The folder of the plugins, from a server that has ended.
+    /// Returns the folder of the plugins, from a server that has ended.
     fn give_back(mut self) -> Result<Folder, SetUpError> {
         Ok(std::mem::replace(&mut self.plugins, Folder::new()?))
     }
 
-    /// A client with the root token.
+    /// Returns a client with the root token.
     pub(super) fn client(&self) -> Client {
         Client::http(&self.address, &self.token)
     }
 
-    /// What it has logged so far.
+    /// Returns what it has logged so far.
     pub(super) fn log(&self) -> String {
         fs::read(&self.log)
             .map(|log| String::from_utf8_lossy(&log).into_owned())
@@ -132,7 +132,8 @@ impl Server {
     }
 }
 
-/// A port that is free now, with the one above it free as well: servers serve their cluster there.
+/// Returns a port that is free now, with the one above it free as well: servers serve their cluster
+/// there.
 fn free_port() -> Result<u16, SetUpError> {
     let of = |port: u16| TcpListener::bind((Ipv4Addr::LOCALHOST, port));
     for _ in 0..64 {

@@ -17,7 +17,8 @@ pub fn block_on<T>(test: impl Future<Output = T>) -> T {
     runtime.expect("a runtime").block_on(test)
 }
 
-/// The real server that the environment names. Without one, it says which test does not run.
+/// Starts the real server that the environment names. Without one, it says which test does not
+/// run.
 #[allow(clippy::print_stderr, reason = "the test harness shows it")]
 pub fn server_of_the_environment(test: &str) -> Result<Option<PathBuf>, SetUpError> {
     let ci = env::var_os("CI").is_some_and(|ci| ci == "true");

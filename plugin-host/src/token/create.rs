@@ -33,7 +33,7 @@ pub(crate) struct NewToken {
     pub(crate) display_name: String,
     /// The path of the request.
     pub(crate) path: &'static str,
-    /// Zero is no wish.
+    /// Zero means no TTL.
     pub(crate) ttl: Duration,
     pub(crate) period: Duration,
     pub(crate) explicit_max_ttl: Duration,
@@ -129,7 +129,7 @@ impl Tokens {
         Ok(Login { auth: answer, warnings })
     }
 
-    /// The token itself, chosen or random.
+    /// Returns the new token, chosen or random.
     fn name_of(&self, new: &NewToken) -> Result<String, String> {
         if new.id.is_empty() {
             let batch = new.token_type.is_batch();
@@ -148,7 +148,7 @@ impl Tokens {
     }
 }
 
-/// Whether a server has this policy from the start: others would have to be written first.
+/// Returns whether a server has this policy from the start: others would have to be written first.
 fn exists(policy: &str) -> bool {
     matches!(policy, "default" | "root")
 }

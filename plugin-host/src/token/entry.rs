@@ -14,7 +14,7 @@ use plugin_runtime::__private::wire::duration_from_wire;
 use plugin_runtime::{BoundCidr, TokenType};
 
 /// What is known of a token, as from the server's `auth/token/lookup`. Debug leaves the accessor
-/// out: whoever has it can revoke the token.
+/// out: anyone who has it can revoke the token.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TokenInfo {

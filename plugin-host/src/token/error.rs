@@ -13,7 +13,7 @@ pub(crate) enum TokenError {
     /// The login asks for a policy of the server's own.
     #[error("cannot assign policy {0:?}")]
     Reserved(String),
-    /// The login is of somebody without a name.
+    /// The login has no display name.
     #[error("missing name in alias")]
     NoName,
     /// A group of the login has no name.
@@ -40,7 +40,7 @@ pub(crate) enum TokenError {
 }
 
 impl TokenError {
-    /// The answer to a login or a renewal that fails so.
+    /// Returns the answer to a login or a renewal that fails so.
     pub(crate) fn answer(&self) -> Answer {
         let status = match self {
             Self::Root

@@ -2,8 +2,8 @@
 
 use plugin_runtime::TokenType;
 
-/// The kind of token that a login gives: `tuned` is the mount's setting, `asked` the plugin's
-/// wish, a number of the wire's.
+/// Returns the kind of token that a login gives: `tuned` is the mount's setting, `asked` the
+/// plugin's wish, a number of the wire's.
 pub(super) fn kind(tuned: TokenType, asked: u32) -> TokenType {
     const SERVICE: u32 = 1;
     const BATCH: u32 = 2;
@@ -19,7 +19,7 @@ pub(super) fn kind(tuned: TokenType, asked: u32) -> TokenType {
     if batch { TokenType::Batch } else { TokenType::Service }
 }
 
-/// The number on the wire of a kind that [`kind`] found.
+/// Returns the number on the wire of a kind that [`kind`] found.
 pub(super) fn number(kind: TokenType) -> u32 {
     if kind.is_batch() { 2 } else { 1 }
 }

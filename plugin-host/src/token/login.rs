@@ -101,7 +101,7 @@ impl Tokens {
         Ok(Login { auth: answer, warnings: found.warnings })
     }
 
-    /// The entity behind the login's alias: the same one for the same name in the same mount.
+    /// Sets the entity behind the login's alias: the same one for the same name in the same mount.
     fn identify(&self, mount: &LoginMount, auth: &mut pb::Auth) -> Result<(), TokenError> {
         auth.entity_id.clear();
         // Groups are looked for only for who has an alias of their own.
@@ -121,8 +121,8 @@ impl Tokens {
     }
 }
 
-/// What the router makes of every login, renewed or new: the mount's accessor in the aliases and
-/// the kind of token that the mount allows.
+/// Completes every login, renewed or new, as the router does: the mount's accessor in the
+/// aliases and the kind of token that the mount allows.
 pub(super) fn settle(mount: &LoginMount, auth: &mut pb::Auth) -> TokenType {
     for alias in auth.alias.iter_mut().chain(&mut auth.group_aliases) {
         alias.mount_accessor.clone_from(&mount.accessor);
@@ -132,7 +132,7 @@ pub(super) fn settle(mount: &LoginMount, auth: &mut pb::Auth) -> TokenType {
     kind
 }
 
-/// What a login says of its token's length.
+/// Returns the terms that a login sets for its token.
 pub(super) fn terms(auth: &pb::Auth) -> TtlTerms {
     let options = auth.lease_options.unwrap_or_default();
     TtlTerms {
@@ -144,7 +144,7 @@ pub(super) fn terms(auth: &pb::Auth) -> TtlTerms {
     }
 }
 
-/// What a client sees of a login.
+/// Converts a login to what a client sees.
 pub(super) fn answer_auth(auth: &pb::Auth, policies: Vec<String>, kind: TokenType) -> AnswerAuth {
     let options = auth.lease_options.unwrap_or_default();
     AnswerAuth {
@@ -163,7 +163,7 @@ pub(super) fn answer_auth(auth: &pb::Auth, policies: Vec<String>, kind: TokenTyp
     }
 }
 
-/// The mount's name before the login's.
+/// Puts the mount's name before the login's.
 fn display_name(mount: &str, name: &str) -> String {
     let source = mount.strip_prefix("auth/").unwrap_or(mount).replace('/', "-");
     let full = format!("{source}{name}");

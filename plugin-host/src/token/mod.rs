@@ -1,7 +1,7 @@
 //! Tokens: what the host remembers of logins.
 //!
-//! The rules are the servers' token store's, with the [`Clock`] in place of timers. Auth methods
-//! are asked to renew a token and never hear of its end.
+//! The rules are the servers' token store's, with the [`Clock`] instead of timers. Auth methods
+//! are asked to renew a token, but are not notified of its end.
 
 mod create;
 mod entry;
@@ -52,7 +52,8 @@ struct State {
 }
 
 impl Tokens {
-    /// Tokens whose end ends their leases too. There is one with the policy `root` from the start.
+    /// Creates the tokens. The end of a token ends its leases too. There is one with the policy
+    /// `root` from the start.
     pub(crate) fn new(clock: Clock, leases: Leases) -> Self {
         let root = service_token();
         let tokens = Self { clock, leases, state: Arc::default(), root: root.as_str().into() };
@@ -60,19 +61,19 @@ impl Tokens {
         tokens
     }
 
-    /// The token that may do everything and never ends.
+    /// Returns the token that may do everything and never ends.
     pub(crate) fn root(&self) -> &str {
         &self.root
     }
 
-    /// What is known of a token; `None` when there is no such token or its time is over.
+    /// Returns what is known of a token; `None` when there is no such token or its time is over.
     pub(crate) fn lookup(&self, token: &str) -> Option<TokenInfo> {
         let now = self.clock.now();
         let state = self.state.lock();
         state.by_token.get(token).filter(|entry| entry.is_valid(now)).map(|entry| entry.info(now))
     }
 
-    /// The token of an accessor.
+    /// Returns the token of an accessor.
     pub(crate) fn by_accessor(&self, accessor: &str) -> Option<String> {
         self.state.lock().by_accessor.get(accessor).cloned()
     }
@@ -95,7 +96,7 @@ impl Tokens {
         }
     }
 
-    /// Revokes a token: it is gone, and its leases are due. There being none is success.
+    /// Revokes a token: it is gone, and its leases are due. If there is none, that is a success.
     ///
     /// # Errors
     ///
@@ -124,7 +125,7 @@ impl Tokens {
         }
     }
 
-    /// When a token ends next.
+    /// Returns when a token ends next.
     pub(crate) fn next_due(&self) -> Option<std::time::SystemTime> {
         self.state.lock().by_token.values().filter_map(|entry| entry.expires).min()
     }

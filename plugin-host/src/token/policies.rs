@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 /// Policies that no login gets: the server uses them for tokens of its own.
 const RESERVED: [&str; 2] = ["response-wrapping", "control-group"];
 
-/// The policies in lower case, sorted, each once, with `default` among them if that is asked for.
+/// Normalizes the policies: in lower case, sorted, each once, with `default` among them if that is
+/// asked for.
 /// `root` stands alone.
 pub(super) fn sanitized(policies: &[String], add_default: bool) -> Vec<String> {
     let named = policies.iter().map(|policy| policy.trim().to_lowercase());
@@ -19,7 +20,7 @@ pub(super) fn sanitized(policies: &[String], add_default: bool) -> Vec<String> {
     found.into_iter().collect()
 }
 
-/// The first policy that no login gets.
+/// Returns the first policy that no login gets.
 pub(super) fn reserved(policies: &[String]) -> Option<&String> {
     policies.iter().find(|policy| RESERVED.contains(&policy.as_str()))
 }

@@ -20,7 +20,7 @@ pub(crate) const TOKENS: &str = "auth/token/";
 
 impl Tokens {
     /// Renews a token by as much as is wished for and allowed, and answers as the server's
-    /// `auth/token/renew-self` does. Zero is no wish; `connection` is the caller's.
+    /// `auth/token/renew-self` does. Zero means no increment; `connection` is the caller's.
     pub(crate) async fn renew(
         &self,
         calls: &dyn LeaseCalls,
@@ -67,7 +67,7 @@ impl Tokens {
                 Asked { operation: Operation::Update, access: Access::Token, wrap_ttl: None };
             return Ok(routed.answer(asked).answer);
         }
-        // A plugin that answers without the login has renewed nothing, and nobody is told.
+        // A plugin that answers without the login has renewed nothing, and the client is not told.
         let Some(mut auth) = routed.auth().cloned() else {
             return Ok(Answer::empty(204));
         };
@@ -120,8 +120,8 @@ impl Tokens {
     }
 }
 
-/// The request that renews: the login of old with the time of issue and the wish, and without the
-/// token, which is no business of the plugin's.
+/// Builds the request that renews: the login of old with the time of issue and the wish, and
+/// without the token, which the plugin must not see.
 fn renewal(
     entry: &Entry,
     mount: &str,

@@ -188,7 +188,7 @@ fn the_end_of_a_token_is_the_end_of_its_leases() {
     let script = Script::default();
     let expired = leases.run_due(&script).now_or_never().unwrap();
     assert_eq!(expired[0].lease_id, id);
-    assert_eq!(script.requests().len(), 1, "the auth method hears nothing");
+    assert_eq!(script.requests().len(), 1, "the auth method is not notified");
     assert!(leases.lookup(&other).is_some());
 
     let token = login(&tokens, bob()).unwrap().client_token;

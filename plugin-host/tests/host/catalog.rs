@@ -185,7 +185,7 @@ async fn a_plugin_that_hangs_when_it_is_registered_is_given_up() {
     let registered = host.register(scratch.registration("silent"));
     tokio::time::timeout(PATIENCE, registered).await.unwrap().unwrap();
     scratch.is_clean().await;
-    // Whoever gives up enabling leaves nothing behind either.
+    // A caller that gives up enabling leaves nothing behind either.
     let host = scratch.builder().build();
     let registering = tokio::spawn({
         let (host, plugin) = (host.clone(), scratch.registration("silent"));

@@ -1,4 +1,4 @@
-//! What a plugin is told of the time that a request has, by a host and by a server.
+//! Which deadline a plugin gets for a request, by a host and by a server.
 
 use plugin_host::test::Mounted;
 use serde_json::Value;

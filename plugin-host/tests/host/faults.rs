@@ -22,7 +22,7 @@ async fn both(build: impl Fn(HostBuilder) -> HostBuilder, scratch: &Scratch) -> 
     [within, wire]
 }
 
-/// What a caller and a look into storage can tell of a write that meets a fault.
+/// What a caller and a look into storage show after a write that meets a fault.
 async fn observed(host: &Host, when: When, fault: Fault) -> Value {
     let faults = host.faults("e").unwrap();
     faults.clear();

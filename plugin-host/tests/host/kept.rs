@@ -20,7 +20,8 @@ plugin_host::three_ways! {
     tests: what_is_accepted_reads_back_equal,
 }
 
-/// How many values each field gets: on a real server the requests for one take tens of milliseconds.
+/// How many values each field gets: on a real server the requests for one take tens of
+/// milliseconds.
 const VALUES: usize = 8;
 
 /// Fields of the standard library's types. An answer has them in serde's form, an object, which a
@@ -32,8 +33,8 @@ const EXACT: i64 = 1 << 53;
 
 const ENTRY: &str = "kept/entry";
 
-/// Values at the limits of some type, or in a form that some type has a rule for. Null is patched in
-/// every case and never written: only a field's own name takes a null for an absent value.
+/// Values at the limits of some type, or in a form that some type has a rule for. Null is patched
+/// in every case and never written: only a field's own name takes a null for an absent value.
 fn listed() -> Vec<Value> {
     vec![
         json!(true),

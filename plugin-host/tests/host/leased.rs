@@ -94,7 +94,7 @@ async fn a_lease_is_revoked_when_somebody_asks(mount: Mounted) {
     let (gone, service) = issue(&mount, "long").await;
     mount.delete(&format!("service/{service}")).await.success().unwrap();
     for _ in 0..2 {
-        assert_eq!(mount.client().revoke(&gone).await.status, 204, "gone already is no error");
+        assert_eq!(mount.client().revoke(&gone).await.status, 204, "gone already is a success");
     }
     assert_eq!(tokens(&mount).await, [id]);
     assert_eq!(mount.client().revoke(&lease).await.status, 204);

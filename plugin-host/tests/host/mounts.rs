@@ -101,7 +101,7 @@ async fn a_kill_is_noticed_at_the_next_request_which_is_answered() {
     host.enable(Enable::secrets("documents").at("docs")).await.unwrap();
     host.write("docs/doc/x", json!({ "n": 1 })).await.success().unwrap();
     host.kill("docs").await.unwrap();
-    assert_eq!(heard.take(), ["set up", "initialized"], "nobody cleans up after a crash");
+    assert_eq!(heard.take(), ["set up", "initialized"], "no cleanup after a crash");
     assert_eq!(host.read("docs/doc/x").await.field("/n"), 1);
     assert_eq!(heard.all(), ["set up", "initialized"]);
 }

@@ -1,4 +1,4 @@
-//! What servers refuse before a plugin hears of it, and what of a request reaches one.
+//! What servers refuse before a plugin sees it, and what of a request reaches one.
 
 use std::time::Duration;
 

@@ -13,8 +13,8 @@ use crate::scratch::Scratch;
 const LOGINS: usize = 3000;
 const AT_ONCE: usize = 1024;
 
-/// How much longer a read may take beside them: its slowest, and with leave for what else the machine
-/// does meanwhile.
+/// How much longer a read may take beside them: its slowest, and with leave for what else the
+/// machine does meanwhile.
 const FACTOR: u32 = 5;
 const LEAVE: Duration = Duration::from_millis(50);
 

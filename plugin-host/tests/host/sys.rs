@@ -58,7 +58,11 @@ async fn mounts_are_made_shown_and_taken_away() {
     assert_eq!(names, ["two/"]);
     assert_eq!(auth.data["two/"]["config"]["token_type"], "default-service");
     for _ in 0..2 {
-        assert_eq!(client.disable_secrets("one").await.status, 204, "there being none is success");
+        assert_eq!(
+            client.disable_secrets("one").await.status,
+            204,
+            "disabling an empty path succeeds"
+        );
         assert_eq!(client.disable_auth("two").await.status, 204);
     }
     assert_eq!(refusal(client.read("sys/mounts/one").await), bad("No secret engine mount at one/"));

@@ -42,7 +42,7 @@ impl Subject {
         format!("anchor-{}", self.steady)
     }
 
-    /// The path of the mount that keeps the steady process up.
+    /// Returns the path of the mount that keeps the steady process up.
     fn anchor_path(&self) -> String {
         match self.profile.kind {
             plugin_host::PluginType::Auth => format!("auth/{}", self.anchor()),
@@ -94,7 +94,7 @@ impl Course {
             self.host.advance(HOUR.div_f64(self.duration.div_duration_f64(self.interval))).await;
             self.host.tick().await;
             if self.steady_processes()? != pids {
-                failure = Some("a process died that nobody has killed".to_owned());
+                failure = Some("a process died that this test did not kill".to_owned());
                 break;
             }
             let sample = self.look(started, &counts, &disruption, &pids);
@@ -171,7 +171,7 @@ impl Course {
         }
     }
 
-    /// Whether nothing is left over when the last mount goes.
+    /// Checks that nothing is left over when the last mount goes.
     async fn end(&self, counts: &Counts) -> Result<(), String> {
         for subject in &self.subjects {
             let path = subject.anchor_path();
@@ -193,7 +193,7 @@ impl Course {
     }
 }
 
-/// How long ago the last sample was taken.
+/// Returns how long ago the last sample was taken.
 fn since_last(samples: &[Sample], started: Instant) -> Duration {
     let last = samples.last().map(|sample| sample.at).unwrap_or_default();
     started.elapsed().saturating_sub(last)

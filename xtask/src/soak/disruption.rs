@@ -44,14 +44,14 @@ impl Disruption {
         self.count.load(Ordering::SeqCst)
     }
 
-    /// The tenant `index` has had an answer to what it asked after `count` disruptions.
+    /// Records that the tenant `index` got an answer to what it asked after `count` disruptions.
     pub(crate) fn answered(&self, index: usize, count: u64) {
         if let Some(seen) = self.seen.get(index) {
             seen.store(count, Ordering::SeqCst);
         }
     }
 
-    /// A permit to mount or unmount; there is nobody who closes the semaphore.
+    /// Acquires a permit to mount or unmount; the semaphore is never closed.
     pub(crate) async fn permit_to_mount(&self) -> Option<tokio::sync::SemaphorePermit<'_>> {
         self.mounting.acquire().await.ok()
     }

@@ -24,7 +24,7 @@ pub(crate) struct Profile {
     pub(crate) read: fn(&str, u64) -> Value,
     /// The status of an answer about an entry that is not there.
     pub(crate) missing: u16,
-    /// The fields of a login as the entry; `None` where nobody logs in.
+    /// The fields of a login as the entry; `None` where no client logs in.
     pub(crate) login: Option<fn(&str, u64) -> Value>,
     /// Where an entry's credentials are read, which come with a lease.
     pub(crate) creds: Option<&'static str>,

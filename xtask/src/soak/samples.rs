@@ -98,7 +98,7 @@ fn median(samples: &[Sample], value: &dyn Fn(&Sample) -> u64) -> u64 {
     values.get(values.len() / 2).copied().unwrap_or_default()
 }
 
-/// The curve as a table of at most `rows` lines, with its head.
+/// Formats the curve as a table of at most `rows` lines, with its head.
 pub(crate) fn table(samples: &[Sample], plugins: &[&str], rows: usize) -> Vec<String> {
     let mut head = format!("{:>6} {:>9} {:>7} {:>6}", "time", "requests", "mounts", "kills");
     for name in plugins.iter().copied().chain(["host"]) {

@@ -55,8 +55,8 @@ enum Asked {
 }
 
 impl Tenant {
-    /// A few requests at once, on different entries, or a list. The error says which answer was
-    /// missing or wrong.
+    /// Sends a few requests at once, on different entries, or a list. The error says which answer
+    /// was missing or wrong.
     pub(crate) async fn round(&mut self) -> Result<(), String> {
         if self.chance.below(6) == 0 {
             return self.list().await;
@@ -115,7 +115,7 @@ fn name(entry: u64) -> String {
     format!("entry-{entry}")
 }
 
-/// The answer, counted, or that there was none.
+/// Counts the answer, and returns it, or that there was none.
 pub(crate) async fn answered(
     counts: &Counts,
     path: &str,

@@ -18,8 +18,8 @@ const VERSION: &str = "0.20.2";
 
 /// Checks the dependencies against `deny.toml`; skips the check if cargo-deny cannot be installed.
 ///
-/// The advisories are left to `.github/workflows/ci.yml`: their database changes without a change of
-/// this workspace, and is not on a package registry.
+/// The advisories are left to `.github/workflows/ci.yml`: their database changes without a change
+/// of this workspace, and is not on a package registry.
 pub(super) fn check(phases: &mut Phases) {
     let program = match program() {
         Ok(program) => program,

@@ -37,17 +37,17 @@ pub(super) enum Group {
 }
 
 impl Group {
-    /// The name on the command line.
+    /// Returns the name on the command line.
     pub(super) fn name(self) -> String {
         self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
     }
 
-    /// Whether it consists of tests with names, so that a name can select among them.
+    /// Returns whether it consists of tests with names, so that a name can select among them.
     pub(super) fn has_named_tests(self) -> bool {
         !matches!(self, Self::Lints | Self::Features | Self::Counts | Self::Dist)
     }
 
-    /// The arguments that select its test targets; `None` for a group without any.
+    /// Returns the arguments that select its test targets; `None` for a group without any.
     pub(super) fn target_arguments(self, workspace: &Workspace) -> Option<Vec<String>> {
         let mut arguments: Vec<String> = match self {
             Self::Unit => vec!["--lib".to_owned(), "--bins".to_owned()],
@@ -68,7 +68,7 @@ impl Group {
         Some(arguments).filter(|arguments| !arguments.is_empty())
     }
 
-    /// The group of a test target.
+    /// Returns the group of a test target.
     fn of(package: &Package, target: &Target) -> Self {
         match (package.name.as_str(), target.name.as_str()) {
             ("xtask", SERVER_TEST) => Self::Server,
@@ -103,7 +103,8 @@ impl Selection {
         selection
     }
 
-    /// Whether a group runs. A name without a group selects among all groups that have named tests.
+    /// Returns whether a group runs. A name without a group selects among all groups that have
+    /// named tests.
     pub(super) fn has(&self, group: Group) -> bool {
         let named = self.groups.is_empty() || self.groups.contains(&group);
         named && (self.names.is_empty() || group.has_named_tests())

@@ -95,12 +95,12 @@ impl Phases {
         self.done.push(Phase { name: name.to_owned(), outcome, took, tests });
     }
 
-    /// How many tests ran so far.
+    /// Returns how many tests ran so far.
     pub(super) fn tests_run(&self) -> usize {
         self.done.iter().map(|phase| phase.tests.passed + phase.tests.failed).sum()
     }
 
-    /// Whether a phase failed.
+    /// Returns whether a phase failed.
     pub(super) fn has_failures(&self) -> bool {
         self.count(|outcome| matches!(outcome, Outcome::Failed(_))) > 0
     }

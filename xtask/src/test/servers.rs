@@ -23,7 +23,7 @@ impl Servers {
     /// Finds or fetches both.
     ///
     /// # Errors
-    /// When the given one is no server, or there is no newest one.
+    /// If the given one is not a server, or there is no newest one.
     pub(super) fn find(given: Option<&Path>) -> Result<Self> {
         let newest = match given {
             Some(path) => ServerBinary::at(path)?,
@@ -36,7 +36,7 @@ impl Servers {
         Ok(Self { newest, oldest })
     }
 
-    /// The variable by which tests that run three ways find the newest one.
+    /// Returns the variable by which tests that run three ways find the newest one.
     pub(super) fn three_ways(&self) -> (&'static str, String) {
         (THREE_WAYS_VARIABLE, self.newest.path.display().to_string())
     }

@@ -11,7 +11,7 @@ use anyhow::{Context, Result};
 /// The document with the table.
 const DOCUMENT: &str = "SECURITY.md";
 
-/// Rows that name a file or a constant that does not exist.
+/// Returns rows that name a file or a constant that does not exist.
 pub(super) fn breaches(root: &Path) -> Result<Vec<String>> {
     let path = root.join(DOCUMENT);
     let text = fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))?;
@@ -37,7 +37,7 @@ fn check(document: &str, read: impl Fn(&str) -> Option<String>) -> Vec<String> {
     breaches
 }
 
-/// The file and the constant that a line of the table names.
+/// Returns the file and the constant that a line of the table names.
 fn named(line: &str) -> Option<(&str, &str)> {
     if !line.starts_with('|') {
         return None;

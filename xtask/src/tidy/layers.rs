@@ -22,7 +22,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("benches", &["vault-plugin-proto", "vault-plugin-runtime", "vault-plugin-host", "backend-*"]),
 ];
 
-/// Dependencies that point up, and members that have no place yet.
+/// Returns dependencies that point up, and members that have no place yet.
 pub(super) fn breaches(workspace: &Workspace) -> Vec<String> {
     let members = workspace.member_names();
     let mut breaches = Vec::new();

@@ -1,8 +1,8 @@
 //! Which module of a crate may use which: arrows go down only.
 //!
-//! ARCHITECTURE.md has a table with the layers of a crate's modules, the lowest first. A module uses
-//! only modules of lower layers. In crates without a table, modules must at least not form a circle.
-//! Tests are free.
+//! ARCHITECTURE.md has a table with the layers of a crate's modules, the lowest first. A module
+//! uses only modules of lower layers. In crates without a table, modules must at least not form a
+//! circle. Tests are free.
 
 mod circles;
 mod uses;

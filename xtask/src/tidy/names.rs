@@ -7,7 +7,7 @@ use super::sources::Sources;
 
 const EMPTY_NAMES: [&str; 7] = ["common", "helper", "helpers", "misc", "shared", "util", "utils"];
 
-/// Files and folders with such names.
+/// Returns files and folders with such names.
 pub(super) fn breaches(sources: &Sources) -> Vec<String> {
     let mut breaches = Vec::new();
     for source in &sources.files {

@@ -1,7 +1,7 @@
 //! Every plugin has a size budget.
 //!
-//! `dist` builds the packages that have `[package.metadata.plugin]`, so one without it would be left
-//! out unseen.
+//! `dist` builds the packages that have `[package.metadata.plugin]`, so one without it would be
+//! left out unseen.
 
 use serde_json::Value;
 

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 
-/// Lines of the README's profiles that the workspace's manifest lacks.
+/// Returns the lines of the README's profiles that the workspace's manifest lacks.
 ///
 /// # Errors
 /// When a file cannot be read, or the README has no profiles.
@@ -28,7 +28,7 @@ fn differences(readme: &str, manifest: &str) -> Result<Vec<String>> {
         .collect())
 }
 
-/// The settings with the headers of their tables.
+/// Returns the settings with the headers of their tables.
 fn settings(text: &str) -> Vec<(&str, &str)> {
     let mut table = "";
     let mut settings = Vec::new();

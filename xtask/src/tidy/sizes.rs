@@ -5,7 +5,7 @@ use super::sources::Sources;
 /// No file may have more lines.
 const MOST_LINES: usize = 600;
 
-/// Files that are too long.
+/// Returns files that are too long.
 pub(super) fn breaches(sources: &Sources) -> Vec<String> {
     let long = sources.files.iter().filter(|source| source.lines > MOST_LINES);
     long.map(|source| {
@@ -18,7 +18,7 @@ pub(super) fn breaches(sources: &Sources) -> Vec<String> {
     .collect()
 }
 
-/// How long the files are, in one line.
+/// Returns how long the files are, in one line.
 pub(super) fn report(sources: &Sources) -> String {
     let mut lines: Vec<_> = sources.files.iter().map(|source| source.lines).collect();
     lines.sort_unstable();

@@ -1,4 +1,4 @@
-//! The auth mock: users, logins, and what becomes of their tokens.
+//! The auth mock: users, logins, and what happens to their tokens.
 
 mod flood;
 mod restarts;
@@ -80,7 +80,7 @@ fn refusal(answer: &Answer) -> (u16, String) {
 
 fn users_are_made_shown_listed_and_deleted(binary: &ServerBinary) -> Result<()> {
     let (_server, api) = server(binary)?;
-    assert_eq!(api.list("auth/auth-mock/users")?.status, 404, "nobody there yet");
+    assert_eq!(api.list("auth/auth-mock/users")?.status, 404, "no user yet");
     for name in ["bob", "alice"] {
         set_password(&api, name, "correct")?;
     }

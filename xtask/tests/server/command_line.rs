@@ -1,4 +1,5 @@
-//! What every user of the machine can read: the command lines of servers, their plugins and the CLI.
+//! What every user of the machine can read: the command lines of servers, their plugins and the
+//! CLI.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;

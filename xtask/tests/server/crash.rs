@@ -27,8 +27,8 @@ const CLIENTS: usize = 4;
 /// up to 49 ms after the server had logged the end of the process.
 const RECOVERY: Duration = Duration::from_millis(500);
 
-/// How long a plugin may stay after its server was killed: a second, and some time for a machine that
-/// has other things to do.
+/// How long a plugin may stay after its server was killed: a second, and some time for a machine
+/// that has other things to do.
 const LEAVING: Duration = Duration::from_secs(3);
 
 /// How long a server may take to end: a second, and some time as above. A plugin that doesn't leave
@@ -63,7 +63,7 @@ fn a_plugin_killed_under_load_comes_back_with_all_that_was_written(
     })?;
 
     for Written { client, kept, last, failures } in &written {
-        assert!(*kept > 20, "client {client} wrote only {kept}: that is no load");
+        assert!(*kept > 20, "client {client} wrote only {kept}: that is too little load");
         let recovered = kill + RECOVERY;
         assert!(*last > recovered, "client {client} wrote nothing after the recovery");
         let late: Vec<_> = failures

@@ -47,11 +47,11 @@ fn a_new_mount_works_after_512_clients_hung_up_at_once(binary: &ServerBinary) ->
         log.lines_with("handle request: ").iter().filter(|line| line.contains("cancel")).count();
     println!("{cut} requests were cut off");
     assert!(cut > ENOUGH, "only {cut} requests were cut off: that shows nothing");
-    // One that is dialled anew costs the requests that are under way.
+    // One that is dialled again costs the requests that are under way.
     let broken = log.lines_with("brokered connection ended");
     assert_eq!(broken, [""; 0], "the connection to storage broke");
 
-    // What breaks when the plugin gives up the connection: the server connects anew for requests,
+    // What breaks when the plugin gives up the connection: the server connects again for requests,
     // but never again asks for the broker's stream, which each new mount needs.
     let start = Instant::now();
     api.enable("two", NAME)?.success().context("enabling another mount")?;

@@ -10,7 +10,7 @@ use nix::sys::signal::Signal;
 /// How long a server on a busy machine may take to notice the end of a process.
 const NOTICED: Duration = Duration::from_secs(10);
 
-/// Kills the only plugin and waits until the server tells of it; the process id it had.
+/// Kills the only plugin and waits until the server reports it; returns its process id.
 pub(crate) fn kill_plugin(server: &ServerProcess) -> Result<u32> {
     let told = || server.log().lines_with("plugin process exited").len();
     let before = told();
@@ -26,10 +26,10 @@ pub(crate) fn kill_plugin(server: &ServerProcess) -> Result<u32> {
     Ok(plugin)
 }
 
-/// The first answer that isn't of a connection to nobody.
+/// Returns the first answer that isn't a refused connection.
 ///
-/// A server logs that a plugin's process is gone, and takes note of it a moment later: in between it
-/// sends requests to the dead socket. Nothing came of those, so they can be sent again.
+/// A server logs that a plugin's process is gone, and takes note of it a moment later: in between
+/// it sends requests to the dead socket. Those had no effect, so they can be sent again.
 pub(crate) fn once_noticed(mut request: impl FnMut() -> Result<Answer>) -> Result<Answer> {
     let start = Instant::now();
     loop {

@@ -29,7 +29,7 @@ fn thirty_megabytes_come_back_equal(binary: &ServerBinary) -> Result<()> {
     for write in ["create", "update"] {
         api.write("mock/large", &body)?.success()?;
         let answer = api.read("mock/large")?.success()?;
-        // Not assert_eq: nobody wants to see both.
+        // Not assert_eq, which would print both.
         assert!(answer.data() == &body, "{write}: what is read is not what was written");
     }
     api.write("mock/small", &json!({ "message": "Hello World" }))?.success()?;

@@ -27,11 +27,11 @@ fn ten_seconds_of_64_clients_give_no_error_and_leave_nothing_behind(
     api.enable("mock", NAME)?.success()?;
     let plugin = server.wait_for_plugins(1, Duration::ZERO)?[0];
 
-    // What is taken once, threads and buffers for so many clients, is no growth.
+    // What is taken once, threads and buffers for so many clients, is not growth.
     load(&server, Duration::from_secs(1))?;
     let before = Use::of(plugin)?;
     let requests = load(&server, Duration::from_secs(10))?;
-    assert!(requests > 1000, "only {requests} requests: that is no load");
+    assert!(requests > 1000, "only {requests} requests: that is too little load");
     assert_eq!(server.wait_for_plugins(1, Duration::ZERO)?, [plugin], "it is the same process");
 
     let start = Instant::now();
@@ -75,7 +75,7 @@ fn load(server: &DevServer, time: Duration) -> Result<usize> {
                 // Each its own connection.
                 let (api, done) = (server.api(), &done);
                 scope.spawn(move || {
-                    // Nobody writes on after one of them failed.
+                    // No client writes on after one of them failed.
                     let outcome = write_and_read(&api, client, done);
                     done.fetch_or(outcome.is_err(), Ordering::Relaxed);
                     outcome

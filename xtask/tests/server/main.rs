@@ -41,7 +41,7 @@ mod validator;
 /// Makes tests of functions that take a server: one on the newest version, one on the oldest.
 ///
 /// The names of the modules are known to `cargo xtask test`, which leaves out the second where that
-/// version can't be had, and says so.
+/// version is not available, and says so.
 macro_rules! on_both_versions {
     ($($name:ident),+ $(,)?) => {
         mod on_the_newest {
@@ -54,8 +54,8 @@ macro_rules! on_both_versions {
 }
 pub(crate) use on_both_versions;
 
-/// Makes tests of functions that take a server, on the newest version alone: for what takes long and
-/// hangs on the plugin more than on the server.
+/// Makes tests of functions that take a server, on the newest version alone: for what takes long
+/// and hangs on the plugin more than on the server.
 macro_rules! on_the_newest_version {
     ($($name:ident),+ $(,)?) => {
         mod on_the_newest {

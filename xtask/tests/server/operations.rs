@@ -1,5 +1,5 @@
-//! Every path and operation of each backend through HTTP: a table of requests and answers, in order,
-//! of which what other modules show already is left out.
+//! Every path and operation of each backend through HTTP: a table of requests and answers, in
+//! order, of which what other modules show already is left out.
 
 mod conformance;
 mod kv;
@@ -38,7 +38,7 @@ enum Expected {
     Part(&'static str, Value, Vec<String>),
     /// A text that is in the errors.
     Error(&'static str),
-    /// A body that is no JSON.
+    /// A body that is not JSON.
     Raw(&'static str),
 }
 

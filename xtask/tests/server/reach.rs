@@ -81,7 +81,7 @@ fn a_batch_token_reads_what_its_policy_allows(binary: &ServerBinary) -> Result<(
     Ok(())
 }
 
-/// The server as somebody with the policy `reader` reaches it.
+/// The server as a client with the policy `reader` reaches it.
 fn token(api: &Api, kind: &str) -> Result<Api> {
     let body = json!({ "type": kind, "policies": ["reader"], "ttl": "5m" });
     let answer = api.write("auth/token/create", &body)?.success()?;

@@ -59,7 +59,7 @@ pub(crate) fn asks_for_paths(version: &str) -> bool {
 /// How often the server's storage was read for the reads of a mount.
 fn storage_reads(api: &Api, mount: &str) -> Result<u64> {
     let path = format!("{mount}/key");
-    // What is read once is in nobody's count.
+    // What is read once is in no client's count.
     api.read(&path)?.success()?;
     let before = barrier_reads(api)?;
     for _ in 1..READS {

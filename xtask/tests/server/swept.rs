@@ -1,5 +1,5 @@
-//! A temporary directory that something else keeps clean: the server's sockets lose their files before
-//! a mount has used its own.
+//! A temporary directory that something else keeps clean: the server's sockets lose their files
+//! before a mount has used its own.
 
 use std::fs;
 use std::time::Duration;

@@ -1,4 +1,5 @@
-//! An OpenAPI validator that shares no code with this workspace: `openapi-spec-validator`, in Python.
+//! An OpenAPI validator that shares no code with this workspace: `openapi-spec-validator`, in
+//! Python.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -14,7 +15,7 @@ use xtask::workspace::Workspace;
 /// The validator and all it needs, each with its hash.
 const REQUIREMENTS: &str = include_str!("openapi-requirements.txt");
 
-/// Fails with the validator's words, all of them, when a document is no valid OpenAPI 3.0.
+/// Fails with the validator's words, all of them, when a document is not valid OpenAPI 3.0.
 pub(crate) fn validate(documents: &[(&str, &Value)]) -> Result<()> {
     let folder = tempfile::tempdir().context("creating a folder for the documents")?;
     let mut arguments = vec!["-m".into(), "openapi_spec_validator".into()];

@@ -43,7 +43,7 @@ impl Own<'_> {
                     Ok(version) => version,
                     Err(refused) => return *refused,
                 };
-                // There being none is success.
+                // If there is none, that is a success.
                 let _ = self.host.deregister(kind, name, &version);
                 Answer::empty(204)
             }
@@ -108,7 +108,7 @@ impl Own<'_> {
         }))
     }
 
-    /// The version that is asked for; empty for none.
+    /// Returns the version that is asked for; empty for none.
     fn asked_version(&self) -> Result<String, Box<Answer>> {
         let given = self.text("version").unwrap_or_default();
         let version = canonical(given);
@@ -176,7 +176,7 @@ fn detail(key: &PluginKey, source: &Source) -> Value {
     detail
 }
 
-/// With the `v` in front that a client may leave out.
+/// Adds the leading `v` that a client may leave out.
 fn canonical(version: &str) -> String {
     if version.is_empty() || version.starts_with('v') {
         version.to_owned()

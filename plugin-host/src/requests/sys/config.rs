@@ -76,7 +76,7 @@ impl Config {
         Ok(config)
     }
 
-    /// What is looked at once the plugin's version is settled.
+    /// Checks what depends on the plugin's version.
     pub(super) fn check(&self, kind: PluginType) -> Result<(), Box<Answer>> {
         check_visibility(&self.listing_visibility)?;
         if kind == PluginType::Auth {
@@ -103,7 +103,7 @@ impl Config {
     }
 }
 
-/// Whether unauthenticated clients may see the mount.
+/// Checks the setting by which unauthenticated clients may see the mount.
 pub(super) fn check_visibility(visibility: &str) -> Result<(), Box<Answer>> {
     match visibility {
         "" | "hidden" | "unauth" => Ok(()),
@@ -111,7 +111,7 @@ pub(super) fn check_visibility(visibility: &str) -> Result<(), Box<Answer>> {
     }
 }
 
-/// The kind of token that an auth method's mount is tuned to.
+/// Returns the kind of token that an auth method's mount is tuned to.
 pub(super) fn token_type(text: &str) -> Result<TokenType, Box<Answer>> {
     match text {
         "" | "default-service" => Ok(TokenType::DefaultService),
@@ -122,7 +122,7 @@ pub(super) fn token_type(text: &str) -> Result<TokenType, Box<Answer>> {
     }
 }
 
-/// What Go's parser of durations says.
+/// Parses a duration as Go does.
 pub(super) fn no_duration(text: &str) -> String {
     format!("time: invalid duration \"{text}\"")
 }
@@ -136,7 +136,7 @@ fn ttl(which: &str, text: &str) -> Result<Duration, Box<Answer>> {
     }
 }
 
-/// A length of time that is not negative.
+/// Parses a length of time that is not negative.
 pub(super) fn duration(text: &str) -> Result<Duration, String> {
     let nanoseconds = parse_field_duration(text).map_err(|_| no_duration(text))?;
     let nanoseconds = u64::try_from(nanoseconds)
@@ -144,7 +144,7 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
     Ok(Duration::from_nanos(nanoseconds))
 }
 
-/// Text, or a number as text. What is not given is the empty text.
+/// Returns a text, or a number as text. A missing value is the empty text.
 fn text(value: Option<&Value>) -> Option<String> {
     match value {
         None | Some(Value::Null) => Some(String::new()),
@@ -154,7 +154,7 @@ fn text(value: Option<&Value>) -> Option<String> {
     }
 }
 
-/// A list of texts, or one text with commas.
+/// Parses a list of texts, or one text with commas.
 fn list(value: Option<&Value>) -> Option<Vec<String>> {
     match value {
         None | Some(Value::Null) => Some(Vec::new()),

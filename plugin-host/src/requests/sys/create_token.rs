@@ -43,7 +43,7 @@ struct Wanted {
 }
 
 impl Own<'_> {
-    /// A token of any policies: this host has none that could forbid it.
+    /// Creates a token with any policies: this host has none that could forbid it.
     pub(super) fn create_token(&self, orphan: bool) -> Answer {
         self.try_create_token(orphan).unwrap_or_else(Refused::answer)
     }
@@ -111,7 +111,7 @@ impl Own<'_> {
     }
 }
 
-/// What batch tokens have no room for.
+/// Refuses what batch tokens cannot hold.
 fn check_batch(wanted: &Wanted) -> Result<(), Refused> {
     let unparsed = |name: &str| Refused(format!("'{name}' value could not be parsed"));
     let is_set = |name: &str, text: &str| match text {
@@ -130,7 +130,7 @@ fn check_batch(wanted: &Wanted) -> Result<(), Refused> {
     Err(Refused(format!("batch tokens cannot have {set:?} set")))
 }
 
-/// A length of time; zero for the empty text.
+/// Parses a length of time; zero for the empty text.
 fn positive(name: &str, text: &str) -> Result<Duration, Refused> {
     match text {
         "" => Ok(Duration::ZERO),
@@ -141,7 +141,7 @@ fn positive(name: &str, text: &str) -> Result<Duration, Refused> {
     }
 }
 
-/// What a token is called by who asks for it.
+/// Returns the display name of a token.
 fn display_name(name: &str) -> String {
     if name.is_empty() {
         return "token".to_owned();

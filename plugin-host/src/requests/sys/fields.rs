@@ -17,8 +17,8 @@ impl Refused {
 }
 
 impl Own<'_> {
-    /// The fields as a type, by the rules for the fields of plugins. Those that the type does not
-    /// have are ignored, with a warning in an answer that has something to say.
+    /// Deserializes the fields into a type, by the rules for the fields of plugins. Those that the
+    /// type does not have are ignored, with a warning in an answer that has something to say.
     pub(super) fn read<T: DeserializeOwned>(&self) -> Result<T, Refused> {
         let body = Value::Object(self.fields.clone()).to_string();
         let parsed = parse::<T>(&FieldSet::default(), &[], body.as_bytes())
@@ -27,7 +27,7 @@ impl Own<'_> {
         Ok(parsed.value)
     }
 
-    /// A field that is text; nothing when it is not given.
+    /// Returns a field that is text; `None` when it is not given.
     pub(super) fn text(&self, name: &str) -> Option<&str> {
         self.fields.get(name).and_then(Value::as_str).filter(|text| !text.is_empty())
     }

@@ -132,7 +132,7 @@ impl Own<'_> {
     }
 }
 
-/// The first name that is given.
+/// Returns the first name that is given.
 fn named<const N: usize>(names: [&str; N]) -> Result<&str, Refused> {
     let given = names.into_iter().find(|name| !name.is_empty());
     given.ok_or_else(|| Refused("lease_id must be specified".to_owned()))
@@ -145,7 +145,7 @@ fn folder(prefix: &str) -> String {
     }
 }
 
-/// As servers print a time.
+/// Formats a time as servers print it.
 pub(super) fn time(time: SystemTime) -> String {
     humantime::format_rfc3339_nanos(time).to_string()
 }

@@ -39,7 +39,7 @@ struct Own<'a> {
 }
 
 impl Host {
-    /// The answer, if the path is the server's own.
+    /// Returns the answer, if the path is the server's own.
     pub(super) async fn own_path(
         &self,
         request: &ApiRequest,
@@ -130,7 +130,7 @@ const TOPICS: [&str; 12] = [
     "auth/token",
 ];
 
-/// What a path is about, and what follows it; nothing for what this host does not have.
+/// Returns the route of a path, and what follows it; `None` for what this host does not have.
 fn topic(path: &str) -> (&'static str, Option<&str>) {
     let found = TOPICS.iter().find_map(|topic| match path.strip_prefix(*topic)? {
         "" => Some((*topic, None)),
@@ -139,7 +139,7 @@ fn topic(path: &str) -> (&'static str, Option<&str>) {
     found.unwrap_or(("", Some(path)))
 }
 
-/// Whether a path needs no token, or sees to the token itself.
+/// Returns whether a path needs no token, or checks the token itself.
 fn is_open(path: &str) -> bool {
     matches!(
         path,
@@ -152,7 +152,7 @@ fn is_open(path: &str) -> bool {
     )
 }
 
-/// The refusal of a path that this host does not have, though a server may.
+/// Returns the refusal of a path that this host does not have, though a server may.
 fn unknown(path: &str) -> Answer {
     let topics = TOPICS.join(", ");
     Answer::refused(
@@ -161,7 +161,7 @@ fn unknown(path: &str) -> Answer {
     )
 }
 
-/// The refusal of a path that no server has.
+/// Returns the refusal of a path that no server has.
 fn unsupported_path() -> Answer {
     Answer::refused(404, in_a_list("unsupported path"))
 }
@@ -170,7 +170,7 @@ fn unsupported() -> Answer {
     Answer::refused(405, in_a_list("unsupported operation"))
 }
 
-/// An answer with nothing but data.
+/// Creates an answer with nothing but data.
 fn data(data: Value) -> Answer {
     Answer { data, ..Answer::empty(200) }
 }

@@ -35,7 +35,7 @@ struct Wanted {
 }
 
 impl Own<'_> {
-    /// A request for a mount, for all of them, or for the tuning of one.
+    /// Answers a request for a mount, for all of them, or for the tuning of one.
     pub(super) async fn mount(&self, topic: &str, path: Option<&str>) -> Answer {
         let kind = if topic == "sys/auth" { PluginType::Auth } else { PluginType::Secret };
         let Some(path) = path else {
@@ -146,7 +146,7 @@ impl Own<'_> {
         if let Some(refused) = own_mount(kind, path) {
             return Answer::refused(400, refused);
         }
-        // There being none is success.
+        // If there is none, that is a success.
         let Some(mount) = self.host.mount_of_kind(kind, path) else { return Answer::empty(204) };
         match self.host.disable(&mount.path()).await {
             Ok(()) => Answer::empty(204),
@@ -155,7 +155,7 @@ impl Own<'_> {
     }
 }
 
-/// Why a mount of the server's own can't be taken away.
+/// Returns why one of the server's own mounts can't be removed.
 fn own_mount(kind: PluginType, path: &str) -> Option<String> {
     let path = mount_path(path).ok()?;
     match (kind, path.as_str()) {
@@ -168,7 +168,7 @@ fn own_mount(kind: PluginType, path: &str) -> Option<String> {
 }
 
 impl Host {
-    /// The mount that a path without `auth/` leads to, which may be one above it.
+    /// Returns the mount that a path without `auth/` leads to, which may be one above it.
     pub(super) fn mount_over(&self, kind: PluginType, path: &str) -> Option<Arc<Mounted>> {
         let path = path.trim_matches('/');
         let path = match kind {
@@ -179,7 +179,7 @@ impl Host {
         Some(mount).filter(|mount| mount.kind == kind)
     }
 
-    /// The mount at a path without `auth/`.
+    /// Returns the mount at a path without `auth/`.
     pub(super) fn mount_of_kind(&self, kind: PluginType, path: &str) -> Option<Arc<Mounted>> {
         let path = mount_path(path).ok()?;
         let path = match kind {
@@ -189,7 +189,7 @@ impl Host {
         self.mounted(&path).ok().filter(|mount| mount.kind == kind)
     }
 
-    /// A mount as servers show it.
+    /// Returns a mount as servers show it.
     fn entry(&self, mount: &Mounted) -> Value {
         let info = mount.info();
         let found = self.shared.catalog.lock().find(info.kind, &info.plugin, &info.running_version);

@@ -5,8 +5,8 @@ use crate::catalog::CatalogError;
 use crate::error::HostError;
 use crate::error::PathError;
 
-/// The answer to a request of an operator's that fails so. Servers take nearly everything for the
-/// operator's fault.
+/// Returns the answer to a request of an operator's that fails so. Servers take nearly everything
+/// for the operator's fault.
 pub(super) fn refusal(error: &HostError) -> Answer {
     let status = match error {
         HostError::Sealed => 503,
@@ -24,7 +24,7 @@ pub(super) fn refusal(error: &HostError) -> Answer {
     Answer::refused(status, text)
 }
 
-/// The answer to a registration that fails so.
+/// Returns the answer to a registration that fails so.
 pub(super) fn registration_refusal(error: &HostError) -> Answer {
     match error {
         HostError::Catalog(

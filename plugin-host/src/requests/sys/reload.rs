@@ -42,7 +42,7 @@ impl Own<'_> {
         }
     }
 
-    /// All are tried, and the first that fails is told of.
+    /// Reloads the mounts. All are tried, and the first failure is returned.
     async fn reload_mounts(&self, paths: &[String]) -> Result<(), Answer> {
         let mut result = Ok(());
         for path in paths {

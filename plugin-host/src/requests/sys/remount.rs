@@ -14,7 +14,7 @@ use crate::printable::is_printable;
 const QUEUED: &str = "Mount move has been queued. Progress will be reported in OpenBao's server \
                       log, tagged with the returned migration_id";
 
-/// A path without empty and relative segments, but for those that lead out of it.
+/// Removes empty and relative segments from a path, but not those that lead out of it.
 fn cleaned(path: &str) -> String {
     let mut kept: Vec<&str> = Vec::new();
     for segment in path.split('/') {
@@ -79,7 +79,7 @@ impl Own<'_> {
     }
 }
 
-/// What is said of the paths before the mounts are looked for.
+/// Checks the paths before the mounts are looked for.
 fn check_move(from: &str, to: &str) -> Result<(), String> {
     let folder = |path: &str| format!("{}/", path.trim_start_matches('/').trim_end_matches('/'));
     let (from, to) = (folder(from), folder(to));

@@ -10,7 +10,7 @@ use super::{Own, unsupported};
 use crate::answer::{Answer, RawAnswer};
 use plugin_runtime::Operation;
 
-/// Whether a path answers while the host is sealed.
+/// Returns whether a path answers while the host is sealed.
 pub(in crate::requests) fn answers_when_sealed(path: &str) -> bool {
     matches!(path, "sys/seal-status" | "sys/health" | "sys/unseal")
 }
@@ -81,7 +81,7 @@ impl Own<'_> {
     }
 }
 
-/// JSON without what servers put around their data.
+/// Creates an answer with JSON outside of the servers' envelope.
 fn plain(status: u16, body: &Value) -> Answer {
     let content_type = "application/json".to_owned();
     let raw = RawAnswer { content_type, body: body.to_string().into() };

@@ -170,7 +170,7 @@ impl Own<'_> {
         wrappings.by_accessor(accessor).is_some_and(|token| wrappings.drop_token(&token))
     }
 
-    /// The token of an accessor that must be given.
+    /// Returns the token of an accessor that must be given.
     fn of_accessor(&self, accessor: &str) -> Result<Option<String>, Refused> {
         if accessor.is_empty() {
             return Err(Refused(in_a_list("missing accessor")));
@@ -178,7 +178,8 @@ impl Own<'_> {
         Ok(self.host.shared.tokens.by_accessor(accessor))
     }
 
-    /// What is known of a token. The client's own may have been used for the last time just now.
+    /// Looks up a token. The client's own may have been used for the last time just
+    /// now.
     fn known(&self, token: &str, own: &str) -> Answer {
         let info = match &self.token {
             Some(info) if token == own => Some(info.clone()),
@@ -190,7 +191,7 @@ impl Own<'_> {
         }
     }
 
-    /// Who asks by an accessor does not get to know the token.
+    /// Removes the token from the answer: a client that asks by an accessor must not learn it.
     fn without_token(&self, token: &str) -> Answer {
         match self.host.token(token) {
             Some(info) => data(shown(&info, "")),

@@ -71,10 +71,10 @@ impl Own<'_> {
         }
     }
 
-    /// Everything is checked before anything is changed.
+    /// Tunes the mount. Everything is checked before anything is changed.
     fn try_tune(&self, mount: &Mounted) -> Result<Option<String>, Box<Answer>> {
         let mut tuning: Tuning = self.read().map_err(Refused::answer)?;
-        // Null is none here, and the empty text where it is given.
+        // Null means none here, and the empty text where it is given.
         for (name, text) in [
             ("description", &mut tuning.description),
             ("listing_visibility", &mut tuning.listing_visibility),
@@ -159,8 +159,8 @@ impl Tuning {
     }
 }
 
-/// The version of an engine such as `kv` goes up only, from the one that is returned. Servers let
-/// every engine have one here.
+/// Checks that the version of an engine such as `kv` only goes up; returns the present one.
+/// Servers let every engine have one here.
 fn check_version_option(
     wanted: Option<&str>,
     known: Option<&str>,
@@ -191,7 +191,7 @@ fn tuned_ttl(text: &str, known: Duration) -> Result<Duration, Box<Answer>> {
     }
 }
 
-/// A version with its leading `v`.
+/// Returns a version with its leading `v`.
 pub(super) fn canonical_version(version: &str) -> Result<String, Box<Answer>> {
     let canonical = format!("v{}", version.strip_prefix('v').unwrap_or(version));
     match check_version(&canonical) {
@@ -232,7 +232,7 @@ fn shown(mount: &Mounted) -> Value {
     Value::Object(shown)
 }
 
-/// What servers show of headers and tokens: what is set.
+/// Adds what servers show of headers and tokens: what is set.
 pub(super) fn show(mount: &Mounted, shown: &mut Map<String, Value>) {
     let tune = mount.tune.lock();
     for (name, headers) in [

@@ -54,7 +54,7 @@ impl Own<'_> {
         }
     }
 
-    /// The token in the body, or else the client's own.
+    /// Returns the token in the body, or else the client's own.
     fn wrapping_token(&self) -> Result<&str, Box<Answer>> {
         let wrong = |why: &str| {
             Err(Answer::refusal(403, format!("error validating wrapping token: {why}")))

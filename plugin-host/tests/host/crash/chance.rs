@@ -67,7 +67,7 @@ pub(crate) async fn with_seeds<R: Future<Output = ()>>(count: u64, run: impl Fn(
 struct TellsSeed(u64);
 
 impl Drop for TellsSeed {
-    #[allow(clippy::print_stderr, reason = "whoever reads the failure needs it")]
+    #[allow(clippy::print_stderr, reason = "needed to understand the failure")]
     fn drop(&mut self) {
         if std::thread::panicking() {
             eprintln!("repeat this run with CRASH_SEED={}", self.0);

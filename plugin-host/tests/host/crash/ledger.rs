@@ -21,7 +21,7 @@ struct Transfer {
 }
 
 /// Moves an amount, and keeps a receipt under the transfer's name, so that the same transfer again
-/// is no second one.
+/// does nothing.
 async fn transfer(
     Path(name): Path<String>,
     Fields(Transfer { from, to, amount }): Fields<Transfer>,

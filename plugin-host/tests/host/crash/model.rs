@@ -207,7 +207,7 @@ impl Model {
         let lost: Vec<_> = tokens.iter().filter(|token| !known(token)).cloned().collect();
         let allowed = usize::from(may_stray);
         let calls = self.faults.calls();
-        assert!(lost.len() <= allowed, "{step:?}: nobody will revoke {lost:?} after {calls:?}");
+        assert!(lost.len() <= allowed, "{step:?}: no mount will revoke {lost:?} after {calls:?}");
         self.strays.extend(lost);
         let endangered = self.held.iter().find(|(_, token)| logged.contains(*token));
         assert_eq!(endangered, None, "{step:?}: a token is held and will be rolled back");

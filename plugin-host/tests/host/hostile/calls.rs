@@ -139,7 +139,7 @@ async fn a_plugin_without_a_broker_is_told_so() {
     let host = peer.host(&scratch, |launch| launch).await;
     // Whether the answer about the broker is there before the mount is set up is a matter of luck.
     for attempt in 0.. {
-        assert!(attempt < 200, "nobody noticed that there is no broker");
+        assert!(attempt < 200, "the missing broker went unnoticed");
         match host.enable(Enable::secrets("peer")).await {
             Ok(_) => host.disable("peer").await.unwrap(),
             Err(error) => {

@@ -1,4 +1,4 @@
-//! What a plugin does in place of a handshake line, or with it.
+//! What a plugin does instead of printing a handshake line, or with it.
 
 use std::time::{Duration, Instant};
 
@@ -128,7 +128,7 @@ async fn what_can_not_be_executed_is_told_with_its_path() {
 #[tokio::test]
 async fn nobody_listening_is_told() {
     let scratch = Scratch::new();
-    for socket in [scratch.run().join("nobody"), scratch.other("nobody")] {
+    for socket in [scratch.run().join("unused"), scratch.other("unused")] {
         let line = format!("echo '1|5|unix|{}|grpc|'", socket.display());
         let body = format!("echo 'my last words' >&2\n{line}\nexec sleep 600");
         let path = scratch.script("plugin", &body);
@@ -138,7 +138,7 @@ async fn nobody_listening_is_told() {
         assert!(text.contains("my last words"), "{text}");
         scratch.is_clean().await;
     }
-    // The same with a certificate that is none.
+    // The same with a text that is not a certificate.
     let body =
         format!("echo '1|5|unix|{}|grpc|AAAA'\nexec sleep 600", scratch.other("x").display());
     let error = refusal(&scratch, &body, |launch| launch).await;

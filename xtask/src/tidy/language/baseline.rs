@@ -3,17 +3,15 @@
 /// Folders with phrases that are not replaced yet, and how many.
 #[rustfmt::skip]
 const PHRASES: &[(&str, usize)] = &[
-    ("plugin-host", 170),
+    ("plugin-host", 18),
     ("plugin-runtime", 230),
-    ("xtask", 35),
+    ("xtask", 1),
 ];
 
 /// Folders below the target, and the share of doc comments that start with a verb, in percent.
 #[rustfmt::skip]
 const VERBS: &[(&str, usize)] = &[
-    ("plugin-host", 28),
     ("plugin-runtime", 61),
-    ("xtask", 57),
 ];
 
 /// The share that every other folder must reach, in percent.

@@ -92,10 +92,11 @@ struct Done {
     slowest: Duration,
 }
 
-/// Logs in with the wrong password or the name of nobody, on a connection of its own each time.
-/// Each attempt that has ended is counted, with whatever answer, so that nobody waits for it.
+/// Logs in with the wrong password or an unknown name, on a connection of its own each time.
+/// Each attempt that has ended is counted, with whatever answer, so that the test does not wait for
+/// it.
 fn log_in_wrongly(api: &Api, client: usize, ended: &AtomicUsize) -> Result<()> {
-    let user = if client.is_multiple_of(2) { "bob" } else { "nobody" };
+    let user = if client.is_multiple_of(2) { "bob" } else { "unknown" };
     let mut answers = Vec::new();
     for _ in 0..ATTEMPTS {
         answers.push(login(api, &json!({ "user": user, "password": "wrong" })));

@@ -51,7 +51,7 @@ const DIFFERENCES: [Difference; 14] = [
         },
     },
     Difference {
-        reason: "the host is no cluster",
+        reason: "the host does not form a cluster",
         is: |step, _, _| ["sys/seal-status", "sys/health"].contains(&step.path.as_str()),
     },
     Difference {

@@ -174,7 +174,7 @@ fn field(name: &str, value: Value, kept: &Kept) -> Value {
     }
 }
 
-/// The next multiple of a minute, if it is no further away than `short`.
+/// The next multiple of a minute, if it is at most `short` away.
 fn rounded_up(seconds: u64, short: u64) -> u64 {
     let minutes = seconds.div_ceil(60) * 60;
     if minutes - seconds <= short { minutes } else { seconds }

@@ -14,8 +14,8 @@ use serde_json::json;
 
 use super::step::{Step, read, write};
 
-/// Every request, in order. `sha256` is that of the plugin `wire_backend`, `auth_method` that of the
-/// other one.
+/// Every request, in order. `sha256` is that of the plugin `wire_backend`, `auth_method` that of
+/// the other one.
 pub(crate) fn all(sha256: &str, auth_method: &str) -> Vec<Step> {
     let shared = json!({ "command": "auth_method", "sha256": auth_method });
     let command = json!({ "command": "wire_backend", "sha256": sha256 });

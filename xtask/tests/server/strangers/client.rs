@@ -20,7 +20,7 @@ use rustls::{
 
 use super::identity::Identity;
 
-/// How long a plugin may leave a stranger waiting.
+/// How long a plugin may leave an untrusted client waiting.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A client's first words in HTTP/2: the preface and a frame of settings without any.
@@ -98,7 +98,7 @@ fn config(shown: Option<CertifiedKey>) -> Result<ClientConfig> {
     Ok(config)
 }
 
-/// Shows one certificate, whoever asks.
+/// Shows one certificate, to any client.
 #[derive(Debug)]
 struct Shown(Arc<CertifiedKey>);
 
