@@ -9,7 +9,7 @@ use super::launch::LaunchError;
 #[non_exhaustive]
 pub enum PathError {
     /// The path is empty or has empty or relative segments.
-    #[error("`{0}` is no path for a mount")]
+    #[error("invalid mount path `{0}`: use segments that are neither empty nor `.` or `..`")]
     Path(String),
     /// The path is the server's own.
     #[error("cannot mount \"{0}\"")]
@@ -42,7 +42,9 @@ pub enum HostError {
     #[error(transparent)]
     Instance(#[from] InstanceError),
     /// The plugin is of the other type.
-    #[error("the plugin is of type {found}, and {expected} was asked for")]
+    #[error(
+        "the plugin is of type {found}, but {expected} was requested: enable it as its own type"
+    )]
     WrongType {
         /// What it says that it is.
         found: PluginType,
@@ -53,7 +55,9 @@ pub enum HostError {
     #[error("cannot initialise the backend: {0}")]
     Initialize(String),
     /// A mount can't become one of the other kind.
-    #[error("cannot move a mount to `{0}`: secrets engines and auth methods stay what they are")]
+    #[error(
+        "cannot move a mount to `{0}`: a secrets engine cannot become an auth method, nor the reverse"
+    )]
     OtherKind(String),
     /// The option `version` belongs to the engine `kv` alone.
     #[error("{} {plugin:?} does not allow setting a version", engine(*kind))]

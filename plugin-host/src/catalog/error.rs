@@ -13,7 +13,7 @@ pub enum CatalogError {
     #[error("no plugin_directory is configured: external plugins can't be registered")]
     NoDirectory,
     /// The name is empty.
-    #[error("`{0}` is no name for a plugin: it must not be empty")]
+    #[error("invalid plugin name `{0}`: it must not be empty")]
     Name(String),
     /// The name or the command holds `..`.
     #[error("path cannot contain parent references")]
@@ -35,7 +35,7 @@ pub enum CatalogError {
         requested: String,
     },
     /// The type is unknown.
-    #[error("`{0}` is no type of plugin: auth or secret")]
+    #[error("unknown plugin type `{0}`: use auth or secret")]
     Type(String),
     /// The file lies elsewhere.
     #[error("cannot execute files outside of configured plugin directory: {0}")]

@@ -90,7 +90,7 @@ pub(super) async fn deletion(trial: &Trial, samples: &Samples) -> Finding {
             return check.warning(
                 format!("deleting {path} twice is answered with {}", again.shown()),
                 "repeats a request whose process died, and then shows this error",
-                "let a delete of what is not there succeed",
+                "let the deletion of an entry that does not exist succeed",
             );
         }
     }

@@ -8,7 +8,7 @@ use super::trial::Trial;
 use crate::instance::{Instance as _, InstanceError};
 use crate::process::{PluginProcess, RemoteInstance};
 
-const ALONE: &str = "its process holds one mount alone";
+const ALONE: &str = "each of its processes holds one mount";
 
 /// Checks that what one mount stores does not appear in another.
 pub(super) async fn independent(
@@ -46,10 +46,10 @@ pub(super) async fn independent(
             } else if !written.succeeded() {
                 check.failure(
                     format!(
-                        "a write works on a mount alone and not beside another: {}",
+                        "a write works on a single mount, but not with a second one: {}",
                         written.shown()
                     ),
-                    "answers so as soon as the plugin is enabled twice",
+                    "fails like this as soon as the plugin is enabled twice",
                     remedy,
                 )
             } else {
@@ -94,12 +94,12 @@ pub(super) async fn unknown(process: &PluginProcess, known: Known) -> Finding {
         Err(error @ InstanceError::Status { .. }) => check.ok(format!("it is refused: {error}")),
         Err(InstanceError::Gone) => check.failure(
             "the process ends",
-            "starts every mount of the plugin anew",
+            "starts every mount of the plugin again",
             "answer with a gRPC error, and go on",
         ),
         other => check.failure(
             format!("it is answered: {other:?}"),
-            "can't tell that the plugin has lost the mount",
+            "can't detect that the plugin has lost the mount",
             "look the instance up by its identifier, and answer with a gRPC error if there is none",
         ),
     }
@@ -113,7 +113,7 @@ pub(super) async fn cleaned_up(
 ) -> Vec<Finding> {
     let twice = Check { name: "Cleanup twice", tried: "two Cleanups of one mount" };
     let late = Check { name: "request after Cleanup", tried: "a read of a mount that is gone" };
-    let crash = "starts every mount of the process anew, and repeats what was under way";
+    let crash = "starts every mount of the process again, and repeats pending requests";
     let trial = match Trial::mounted(process, known.kind, planted).await {
         Ok(trial) => trial,
         Err(error) => {
@@ -123,7 +123,11 @@ pub(super) async fn cleaned_up(
     trial.instance.cleanup().await;
     trial.instance.cleanup().await;
     let ended = |check: Check| {
-        check.failure("the process ended", crash, "answer every call, also for what is gone")
+        check.failure(
+            "the process ended",
+            crash,
+            "answer every call, also for a mount that is gone",
+        )
     };
     let first = match process.exited_by_now() {
         Some(_) => ended(twice),
@@ -139,7 +143,7 @@ pub(super) async fn cleaned_up(
         Ok(_) => late.warning(
             "it is answered as if the mount were still there",
             "may show what belongs to a mount that was disabled",
-            "forget the instance in Cleanup",
+            "remove the instance in Cleanup",
         ),
     };
     vec![first, second]

@@ -15,7 +15,7 @@ const NO_TIME: Duration = Duration::from_millis(200);
 /// How long a request may take to reach its storage.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-const GONE: &str = "keeps the mount's other requests waiting, or starts the process anew";
+const GONE: &str = "keeps the mount's other requests waiting, or starts the process again";
 const REMEDY: &str = "end a request's work when its call is cancelled, and hold no lock meanwhile";
 
 /// Checks a request that is cancelled while it waits for its storage.
@@ -74,7 +74,7 @@ pub(super) async fn late(trial: &Trial, samples: &Samples) -> Finding {
 async fn afterwards(trial: &Trial, path: &str, check: Check) -> Finding {
     let called = trial.send_within(trial.request("read", path, &Value::Null), PATIENCE).await;
     match called.reply {
-        Ok(_) => check.ok("the next request is answered as ever"),
+        Ok(_) => check.ok("the next request is answered as usual"),
         Err(error) => check.failure(format!("the next request: {error}"), GONE, REMEDY),
     }
 }
@@ -92,8 +92,8 @@ pub(super) async fn rollback(trial: &Trial) -> Finding {
     request.client_token.clear();
     let called = trial.send(request).await;
     match (called.error_kind(), &called.reply) {
-        (Some(UNSUPPORTED_OPERATION), _) => check.ok("it has no periodic work, and says so"),
-        (None, Ok(_)) => check.ok("it is taken"),
+        (Some(UNSUPPORTED_OPERATION), _) => check.ok("it reports that it has no periodic work"),
+        (None, Ok(_)) => check.ok("it is accepted"),
         (_, Ok(_)) => check.warning(called.shown(), EVERY_MINUTE, TICK_REMEDY),
         (_, Err(_)) => check.failure(called.shown(), EVERY_MINUTE, TICK_REMEDY),
     }

@@ -38,13 +38,13 @@ pub(super) async fn revoked(
         if !renewed.succeeded() {
             renew.failure(
                 format!("a lease of {path} says that it is renewable: {}", renewed.shown()),
-                "shows this error to whoever renews the lease",
+                "shows this error to the client that renews the lease",
                 "handle the operation renew, or issue leases that are not renewable",
             )
         } else if renewed.secret().is_none() {
             renew.warning(
                 "the answer has no secret",
-                "says that the lease was renewed, and its end stays where it was",
+                "reports that the lease was renewed, but its end does not change",
                 "answer with the secret of the request and its new time to live",
             )
         } else {
@@ -53,7 +53,7 @@ pub(super) async fn revoked(
     } else {
         renew.skipped(format!("the lease of {path} is not renewable"))
     });
-    let remedy = "let the revocation of what is gone already succeed";
+    let remedy = "let the revocation of a secret that is already gone succeed";
     let first = trial.send(request("revoke")).await;
     findings.push(if !first.succeeded() {
         revoke.failure(
@@ -64,11 +64,12 @@ pub(super) async fn revoked(
     } else {
         let second = trial.send(request("revoke")).await;
         if second.succeeded() {
-            revoke.ok(format!("a lease of {path} is revoked, and revoking it again changes nothing"))
+            revoke
+                .ok(format!("a lease of {path} is revoked, and revoking it again changes nothing"))
         } else {
             revoke.failure(
                 format!("the second one: {}", second.shown()),
-                "revokes again when it did not hear the first answer, and never gets rid of the lease",
+                "revokes again when the first answer is lost, and can never remove the lease",
                 remedy,
             )
         }
@@ -94,8 +95,8 @@ async fn issue(
             let check = Check { name: "reads", tried: "a read of each documented path" };
             return Err(Box::new(check.failure(
                 format!("the read of {path} ends the process"),
-                "starts it anew and repeats the request once; every mount of the process is hit",
-                "answer with an error, and let nothing end the process",
+                "starts it again and repeats the request once; every mount of the process is affected",
+                "answer with an error; no request may end the process",
             )));
         }
         if let Some(secret) = called.secret() {

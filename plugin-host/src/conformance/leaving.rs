@@ -25,7 +25,7 @@ pub(super) async fn shut_down(process: &PluginProcess) -> Vec<Finding> {
             check.warning(exited.to_string(), "notes the exit code in its log", remedy)
         }
         Left::Killed(_) => check.failure(
-            "it is still there after 2 seconds",
+            "it still runs after 2 seconds",
             "logs `plugin failed to exit gracefully` and kills it",
             remedy,
         ),
@@ -37,12 +37,12 @@ pub(super) async fn shut_down(process: &PluginProcess) -> Vec<Finding> {
         let check = Check { name: "removes its socket", tried: "the socket's path after the exit" };
         findings.push(if Path::new(&socket).exists() {
             check.warning(
-                format!("{socket} is left"),
-                "does not remove it either; they pile up in the folder for temporary files",
-                "remove the socket's file on the way out",
+                format!("{socket} still exists"),
+                "does not remove it either; sockets pile up in the folder for temporary files",
+                "remove the socket's file at exit",
             )
         } else {
-            check.ok("it is gone")
+            check.ok("it does not exist any more")
         });
     }
     findings
@@ -50,14 +50,15 @@ pub(super) async fn shut_down(process: &PluginProcess) -> Vec<Finding> {
 
 /// Vanishes, as a server does that is killed.
 pub(super) async fn orphaned(process: &PluginProcess) -> Finding {
-    let check = Check { name: "leaves when orphaned", tried: "a connection that breaks for good" };
+    let check =
+        Check { name: "leaves when orphaned", tried: "a connection that breaks permanently" };
     match process.abandon(ORPHANED).await {
-        Some(_) => check.ok("it leaves by itself"),
+        Some(_) => check.ok("it exits by itself"),
         None => {
             process.kill().await;
             check.warning(
-                "it is still there after 5 seconds",
-                "that was killed can't end it: the process stays, with what it keeps in memory",
+                "it still runs after 5 seconds",
+                "that was killed can't end it: the process stays, with the secrets in its memory",
                 "exit when the connection to the server has ended",
             )
         }

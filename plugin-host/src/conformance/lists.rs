@@ -33,14 +33,14 @@ pub(super) async fn sorted(trial: &Trial, samples: &Samples) -> Vec<Finding> {
             order.ok(format!("{} names below {folder:?}, in order", found.len()))
         } else {
             order.warning(
-                format!("the names below {folder:?} are in no order"),
-                "shows them so; storage answers in order, and clients expect that",
+                format!("the names below {folder:?} are not sorted"),
+                "shows them as they are; storage lists in order, and clients expect that",
                 "pass the names on in the order in which storage has them",
             )
         };
         return vec![first, paged(trial, samples, &folder, &found, pages).await];
     }
-    let none = "no path that was written has a list beside it";
+    let none = "no path that was written has a list of its folder";
     vec![order.skipped(none), pages.skipped(none)]
 }
 

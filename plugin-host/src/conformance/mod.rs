@@ -234,8 +234,8 @@ async fn end(group: Group, process: &PluginProcess) -> Vec<Finding> {
         let check = Check { name: "stays alive", tried: "the process after a group of checks" };
         return vec![check.failure(
             format!("during the checks of {group:?} the process ended: {exited}"),
-            "starts it anew, and repeats what was under way",
-            "answer every call, and let nothing end the process",
+            "starts it again, and repeats pending requests",
+            "answer every call; no request may end the process",
         )];
     }
     if group != Group::Requests {

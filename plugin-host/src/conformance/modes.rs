@@ -21,17 +21,17 @@ pub(super) async fn plaintext(launch: &Launch) -> Finding {
     match launch.clone().tls(TlsMode::Plaintext).start().await {
         Ok(process) => {
             process.kill().await;
-            check.ok("it serves without TLS where nobody asks for it; servers always ask")
+            check.ok("it serves without TLS if TLS is not requested; servers always request it")
         }
         Err(LaunchError::NoHandshake { reason: NoLine::Closed, .. }) => {
-            check.ok("it leaves: it does not serve without TLS, which servers never ask for")
+            check.ok("it exits: it does not serve without TLS, and servers always request TLS")
         }
         Err(error) => {
             let found = refused(&error);
             check.warning(
                 found.found,
-                "never starts it so; a tool that does gets nowhere",
-                "leave with a word on stderr, or serve without TLS and print an empty sixth field",
+                "always requests TLS; tools that do not cannot start the plugin",
+                "exit with a message on stderr, or serve without TLS and print an empty sixth field",
             )
         }
     }
@@ -69,11 +69,11 @@ pub(super) async fn broker_multiplexing(launch: &Launch) -> Finding {
             let answer = process.handshake().broker_multiplexing;
             process.kill().await;
             match answer {
-                Some(_) => check.ok("it says no in the seventh field"),
-                None => check.ok("it prints six fields, which means no"),
+                Some(_) => check.ok("it prints `false` in the seventh field"),
+                None => check.ok("it prints six fields, which means `false`"),
             }
         }
-        Err(LaunchError::BrokerMultiplexing) => check.ok("it says yes in the seventh field"),
+        Err(LaunchError::BrokerMultiplexing) => check.ok("it prints `true` in the seventh field"),
         Err(error) => check.warning(
             shortened(&plugin_runtime::__private::error::chain(&error)),
             "asks for it where it runs plugins in containers, and can't start this one there",

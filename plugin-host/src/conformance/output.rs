@@ -12,7 +12,7 @@ pub(super) fn stdout(process: &PluginProcess) -> Finding {
     }
     check.warning(
         format!("{} bytes follow it", text.len()),
-        "throws it away, and takes it for the handshake line if it comes first one day",
+        "discards it, and would take it for the handshake line if it came first",
         "log to stderr, and print nothing",
     )
 }
@@ -23,7 +23,7 @@ pub(super) fn log(process: &PluginProcess) -> Finding {
     let lines = process.log().lines();
     let plain = lines.iter().filter(|line| !line.is_structured()).count();
     match (lines.len(), plain) {
-        (0, _) => check.skipped("it has logged nothing"),
+        (0, _) => check.skipped("it logged nothing"),
         (count, 0) => check.ok(format!("{count} lines, all in hclog's JSON")),
         (count, plain) => check.warning(
             format!("{plain} of {count} lines are not in hclog's JSON"),

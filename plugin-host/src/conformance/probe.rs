@@ -97,11 +97,15 @@ async fn version(instance: &RemoteInstance) -> Finding {
     match version.strip_prefix('v') {
         _ if version.is_empty() => check.warning(
             "it reports none",
-            "shows no version, and can't hold two of them side by side",
+            "shows no version, and can't have two versions registered side by side",
             remedy,
         ),
         Some(bare) if semver::Version::parse(bare).is_ok() => check.ok(version),
-        _ => check.failure(format!("{version:?} is no semantic version with a v"), refused, remedy),
+        _ => check.failure(
+            format!("{version:?} is not a semantic version with a leading v"),
+            refused,
+            remedy,
+        ),
     }
 }
 
@@ -139,7 +143,7 @@ pub(super) async fn special_paths(trial: &Trial) -> Finding {
     let remedy = "write `*` only at the end, `+` only for a whole segment, and no leading slash";
     match trial.instance.special_paths().await {
         Ok(paths) => match paths.check() {
-            Ok(()) => check.ok("all of them are legal"),
+            Ok(()) => check.ok("all of them are valid"),
             Err(error) => check.failure(
                 error.to_string(),
                 "refuses to mount the plugin, or ignores the path and guards it like any other",

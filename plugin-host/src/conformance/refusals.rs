@@ -26,12 +26,18 @@ pub(super) async fn unknown_path(trial: &Trial, samples: &Samples) -> Finding {
     let remedy = "answer with the error of type 6, unsupported path";
     match (called.answer().status, called.error_kind()) {
         (404, None) => check.warning(
-            "it is answered as a path at which there is nothing",
-            "says the same as for an entry that is not there, and no operator sees the typing error",
+            "it is answered like an existing path without an entry",
+            "answers as for an entry that does not exist, which hides a mistyped path",
             remedy,
         ),
-        (400..500, _) => check.warning(called.shown(), "shows that instead of `unsupported path`", remedy),
-        _ => check.failure(called.shown(), "answers so to a path that does not exist", remedy),
+        (400..500, _) => {
+            check.warning(called.shown(), "shows that instead of `unsupported path`", remedy)
+        }
+        _ => check.failure(
+            called.shown(),
+            "gives this answer for a path that does not exist",
+            remedy,
+        ),
     }
 }
 
@@ -39,7 +45,7 @@ pub(super) async fn unknown_path(trial: &Trial, samples: &Samples) -> Finding {
 pub(super) async fn unsupported_operation(trial: &Trial, samples: &Samples) -> Finding {
     let check = Check {
         name: "unsupported operation",
-        tried: "an operation that no server knows, and one that a documented path does not have",
+        tried: "an operation that does not exist, and one that a documented path does not have",
     };
     let remedy = "answer with the error of type 5, unsupported operation";
     let path = samples.all.first().map_or(NAME, |sample| sample.path.as_str());
@@ -120,12 +126,12 @@ fn judged(check: Check, path: &str, field: &str, called: &Called) -> Option<Find
         400..500 => None,
         500.. => Some(check.failure(
             format!("the field {field} of {path}: {}", called.shown()),
-            "blames itself with status 500, and the client does not learn what was wrong",
+            "answers with status 500, and the client does not learn what was wrong",
             remedy,
         )),
         status => Some(check.warning(
             format!("the field {field} of {path} is taken as a list, with status {status}"),
-            "lets it through",
+            "passes it on",
             remedy,
         )),
     }

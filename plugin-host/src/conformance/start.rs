@@ -20,15 +20,15 @@ const BY_HAND: Duration = Duration::from_secs(5);
 /// Checks that the plugin exits at once without a cookie.
 pub(super) async fn by_hand(launch: &Launch) -> Finding {
     let check = Check { name: "started by hand", tried: "a start without a server's cookie" };
-    let server = "starts a backend plugin with the cookie of a database plugin as well, to see \
-                  what it is, and waits for it to leave";
+    let server = "also starts a backend plugin with the cookie of a database plugin, to learn its \
+                  type, and waits for it to exit";
     let remedy = "compare the cookie before anything else; without it print to stderr and exit \
                   with code 1";
     let ran =
         match launch.clone().start_timeout(launch.start_timeout.min(BY_HAND)).run_by_hand().await {
             Ok(ran) => ran,
             Err(error) => {
-                let remedy = "name an executable file of this machine's kind";
+                let remedy = "give the path of an executable file for this platform";
                 return check.failure(
                     plugin_runtime::__private::error::chain(&error),
                     "can't run it either",
@@ -37,23 +37,19 @@ pub(super) async fn by_hand(launch: &Launch) -> Finding {
             }
         };
     let Some(exited) = ran.exited else {
-        return check.failure("it runs on, as if a server had started it", server, remedy);
+        return check.failure("it keeps running, as if a server had started it", server, remedy);
     };
     if !ran.stdout.is_empty() {
         let first = shortened(ran.stdout.lines().next().unwrap_or_default());
         return check.failure(format!("it prints on stdout: {first:?}"), server, remedy);
     }
     if exited.code() != Some(1) {
-        return check.warning(
-            format!("it leaves with {exited} and not with code 1"),
-            server,
-            remedy,
-        );
+        return check.warning(format!("it exits with {exited} instead of code 1"), server, remedy);
     }
     if ran.stderr.trim().is_empty() {
-        return check.warning("it leaves without a word", server, remedy);
+        return check.warning("it exits silently", server, remedy);
     }
-    check.ok("it says what it is on stderr, and leaves with code 1")
+    check.ok("it prints a message to stderr and exits with code 1")
 }
 
 /// Checks that the plugin, offered a version that it does not speak, prints one that it does.
@@ -95,7 +91,7 @@ pub(super) fn refused(error: &LaunchError) -> Finding {
     let check = Check { name: "handshake", tried: "a start as a server starts it" };
     let remedy = match error {
         LaunchError::Open { .. } | LaunchError::Spawn { .. } => {
-            "name an executable file of this machine's kind"
+            "give the path of an executable file for this platform"
         }
         LaunchError::NoHandshake { reason: NoLine::Timeout(_), .. } => {
             "print the handshake line and flush stdout, before any slow work"
@@ -105,7 +101,7 @@ pub(super) fn refused(error: &LaunchError) -> Finding {
             "print nothing on stdout before the handshake line; log to stderr instead"
         }
         LaunchError::Version { .. } => "speak protocol version 5",
-        LaunchError::BrokerMultiplexing => "answer false in the seventh field",
+        LaunchError::BrokerMultiplexing => "print `false` in the seventh field",
         LaunchError::NoCertificate => {
             "make a certificate when PLUGIN_CLIENT_CERT is set, and print it in the sixth field"
         }

@@ -11,7 +11,7 @@ const FAILURE: &str = "conformance: the disk is gone";
 
 /// Checks the text of the read-only error, by which a standby decides to forward a request.
 pub(super) async fn read_only(trial: &Trial, samples: &Samples) -> Finding {
-    let check = Check { name: "read-only storage", tried: "a write while storage takes none" };
+    let check = Check { name: "read-only storage", tried: "a write while storage refuses writes" };
     let remedy = "pass the storage's error on with its text, as the error of the request";
     for sample in &samples.all {
         trial.set_read_only(true);
@@ -40,7 +40,7 @@ pub(super) async fn read_only(trial: &Trial, samples: &Samples) -> Finding {
     }
     match samples.all.is_empty() {
         true => check.skipped(samples.none()),
-        false => check.skipped("no write that is known stores anything"),
+        false => check.skipped("no known write stores anything"),
     }
 }
 
@@ -70,6 +70,6 @@ pub(super) async fn failing(trial: &Trial, samples: &Samples) -> Finding {
     }
     match samples.all.is_empty() {
         true => check.skipped(samples.none()),
-        false => check.skipped("no read that is known asks its storage"),
+        false => check.skipped("no known read uses storage"),
     }
 }

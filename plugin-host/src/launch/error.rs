@@ -29,7 +29,7 @@ pub enum LaunchError {
         expected: Checksum,
     },
     /// A text is not a checksum.
-    #[error("not a SHA-256 in 64 hexadecimal digits: `{0}`")]
+    #[error("invalid SHA-256 `{0}`: use 64 hexadecimal digits")]
     ChecksumText(String),
     /// The host's clock can't be written to a file for the plugin.
     #[error("cannot write the host's time to a file for the plugin")]
@@ -70,7 +70,10 @@ pub enum LaunchError {
         offered: Vec<u32>,
     },
     /// The plugin wants brokered connections over the first one.
-    #[error("the plugin multiplexes brokered connections, which this host does not")]
+    #[error(
+        "the plugin multiplexes brokered connections, which this host does not support: print `false` \
+         in the seventh field of the handshake line"
+    )]
     BrokerMultiplexing,
     /// TLS was asked for, and the handshake line has no certificate.
     #[error(
@@ -79,7 +82,10 @@ pub enum LaunchError {
     )]
     NoCertificate,
     /// The handshake line has a certificate that was not asked for; a server would crash.
-    #[error("the handshake line has a certificate although no TLS was asked for")]
+    #[error(
+        "the handshake line has a certificate, but no TLS was requested: print one only when \
+         PLUGIN_CLIENT_CERT is set"
+    )]
     UnaskedCertificate,
     /// TLS cannot be configured with the certificates.
     #[error("cannot set up TLS: {0}")]
@@ -114,7 +120,7 @@ pub enum NoLine {
     #[error("timeout while waiting for plugin to start ({0:?})")]
     Timeout(Duration),
     /// It printed and printed without an end of line.
-    #[error("the plugin's first line has no end within {0} bytes")]
+    #[error("the plugin's first line is longer than {0} bytes")]
     TooLong(usize),
     /// What it printed is not text.
     #[error("the plugin's first line is not UTF-8")]

@@ -11,7 +11,7 @@ use plugin_runtime::Error;
 #[non_exhaustive]
 pub enum SetUpError {
     /// The factory made no backend.
-    #[error("the factory makes no backend")]
+    #[error("the factory failed to create a backend")]
     Backend(#[source] Error),
     /// The host refused.
     #[error("the plugin can't be mounted")]
@@ -28,7 +28,7 @@ pub enum SetUpError {
         source: io::Error,
     },
     /// Neither a secrets engine nor an auth method.
-    #[error("`{0}` is no plugin: neither secrets engine nor auth method")]
+    #[error("`{0}` is not a plugin: expected a secrets engine or an auth method")]
     NoPlugin(String),
     /// The server did not come up.
     #[error("the server did not come up: {why}\n{log}")]
@@ -39,7 +39,10 @@ pub enum SetUpError {
         log: String,
     },
     /// Everything must run, and there is no server.
-    #[error("{} names no server, and CI is true", super::SERVER)]
+    #[error(
+        "{} is not set, and CI is true: set it to the path of a server's executable",
+        super::SERVER
+    )]
     NoServer,
 }
 

@@ -140,7 +140,7 @@ async fn a_callers_writes_take_the_place_of_made_up_ones() {
 async fn programs_that_are_no_plugins_are_told_apart() {
     let cases = [
         ("banner", "echo Welcome", "started by hand", "prints on stdout", "handshake"),
-        ("silent", "exit 0", "started by hand", "not with code 1", "handshake"),
+        ("silent", "exit 0", "started by hand", "instead of code 1", "handshake"),
         ("mute", "echo no >&2; exit 1", "handshake", "exited before we could connect", "handshake"),
     ];
     for (name, lines, check, found, failed) in cases {
@@ -154,7 +154,7 @@ async fn programs_that_are_no_plugins_are_told_apart() {
 async fn what_does_not_leave_is_given_up() {
     let launch = Launch::new(script("stays", "exec sleep 600"));
     let findings = Conformance::of(launch.start_timeout(Duration::from_millis(300))).start().await;
-    assert!(find(&findings, "started by hand").found.contains("runs on"), "{findings:#?}");
+    assert!(find(&findings, "started by hand").found.contains("keeps running"), "{findings:#?}");
     assert!(find(&findings, "handshake").found.contains("timeout"), "{findings:#?}");
 }
 

@@ -41,8 +41,8 @@ async fn mounts_are_refused_where_servers_refuse_them() {
         ("a/b", "path is already in use at a/b/"),
         ("a/b/c", "path is already in use at a/b/"),
         ("sys", "cannot mount"),
-        ("a//c", "is no path for a mount"),
-        ("", "is no path for a mount"),
+        ("a//c", "invalid mount path"),
+        ("", "invalid mount path"),
     ] {
         assert!(enable(path).await.unwrap_err().to_string().contains(said), "{path}");
     }
@@ -155,7 +155,7 @@ async fn a_move_keeps_what_is_stored() {
     assert_eq!(host.read("to/there/doc/x").await.field("/n"), 1);
     let after = host.mounts().into_iter().find(|mount| mount.path == "to/there/").unwrap();
     assert_eq!((after.uuid, after.accessor), (before.uuid, before.accessor));
-    for (to, said) in [("taken", "already in use"), ("auth/x", "stay what they are")] {
+    for (to, said) in [("taken", "already in use"), ("auth/x", "cannot become an auth method")] {
         let refused = host.move_mount("to/there", to).await.unwrap_err();
         assert!(refused.to_string().contains(said), "{to}: {refused}");
     }

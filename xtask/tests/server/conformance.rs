@@ -146,7 +146,7 @@ fn an_argument_makes_it_an_auth_method_and_a_variable_its_version(
     let plugin = json!({
         "command": "conformance",
         "sha256": example.sha256("conformance")?,
-        "args": ["--strange", "--auth", "stranger"],
+        "args": ["--strange", "--auth", "extra"],
         "env": ["TESTING_MOCK_VAULT_PLUGIN_VERSION=v1.2.3"],
     });
     api.write("sys/plugins/catalog/auth/mock-auth", &plugin)?.success()?;

@@ -48,8 +48,8 @@ async fn a_line_without_an_end_or_without_text_is_not_read_on() {
     let endless = "tr '\\0' x < /dev/zero";
     let long = "head -c 70000 /dev/zero | tr '\\0' x; echo; exec sleep 600";
     for (body, said) in [
-        (endless, "the plugin's first line has no end within 65536 bytes"),
-        (long, "the plugin's first line has no end within 65536 bytes"),
+        (endless, "the plugin's first line is longer than 65536 bytes"),
+        (long, "the plugin's first line is longer than 65536 bytes"),
         ("printf '\\377\\376\\n'; exec sleep 600", "the plugin's first line is not UTF-8"),
         ("exec >&-; exec sleep 600", "plugin exited before we could connect"),
     ] {
