@@ -2,6 +2,7 @@
 
 mod coerce;
 mod deserializer;
+mod display;
 mod error;
 mod fault;
 mod input;
@@ -17,6 +18,8 @@ mod types;
 #[cfg(test)]
 mod tests;
 
+pub use self::display::FieldDisplay;
+pub(crate) use self::display::KEYWORD as DISPLAY_KEYWORD;
 pub use self::error::FieldError;
 pub(crate) use self::limits::Limits;
 #[doc(hidden)]
@@ -24,8 +27,8 @@ pub use self::limits::parse;
 pub use self::names::NameList;
 pub use self::parse::Parsed;
 pub(crate) use self::patch::{Naming, patched};
-pub(crate) use self::schema::TYPE_KEYWORD;
 pub use self::schema::{Field, FieldKind, FieldSet};
+pub(crate) use self::schema::{TYPE_KEYWORD, given, taken};
 pub use self::token_fields::{
     AliasMetadata, DeprecatedTokenFields, DeprecatedTokenFieldsUpdate, TokenFields,
     TokenFieldsError, TokenFieldsUpdate, deprecation_text, upgrade,

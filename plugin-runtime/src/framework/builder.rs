@@ -259,6 +259,8 @@ impl<S: Send + Sync + 'static> Framework<S> {
     ///   operation whose paths all go to earlier patterns;
     /// * two handlers for one thing, two secret types of one name, two descriptions of a parameter,
     ///   and one of a parameter that the pattern does not have;
+    /// * parts of the id of an operation that the OpenAPI document does not show, and a verb or
+    ///   suffix by which two operations have the same id;
     /// * a [`Path`](super::extract::Path) whose type does not fit the pattern, and
     ///   [`Fields`](super::extract::Fields) or [`Patch`](super::extract::Patch) of what is no object;
     /// * an argument that its handler never gets: each argument's documentation says where it is;

@@ -5,13 +5,12 @@ use std::sync::Arc;
 
 use http::StatusCode;
 use schemars::JsonSchema;
-use schemars::generate::SchemaSettings;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::LeasedSecret;
 use super::extract::{Asked, PathFault, PathParameter, asked, probe};
-use crate::fields::{FieldSet, Naming};
+use crate::fields::{FieldSet, Naming, given, taken};
 
 /// What an operation takes and gives, found from its handler's types when it is declared. Help and
 /// the OpenAPI document are made of it, and [`Framework::build`](super::Framework::build) refuses
@@ -201,20 +200,4 @@ impl OperationDescription {
     pub(super) fn input_of(&self, id: TypeId) -> Option<&Input> {
         self.inputs.iter().find(|input| input.id == id)
     }
-}
-
-fn taken<T: JsonSchema>() -> Value {
-    schema_of::<T>(SchemaSettings::draft2020_12().for_deserialize())
-}
-
-fn given<T: JsonSchema>() -> Value {
-    schema_of::<T>(SchemaSettings::draft2020_12().for_serialize())
-}
-
-fn schema_of<T: JsonSchema>(settings: SchemaSettings) -> Value {
-    let settings = settings.with(|settings| {
-        settings.inline_subschemas = true;
-        settings.meta_schema = None;
-    });
-    settings.into_generator().into_root_schema_for::<T>().to_value()
 }

@@ -2,6 +2,7 @@
 
 use super::extract::PathFault;
 use super::pattern::PatternError;
+use crate::Operation;
 use crate::logical::special_paths::SpecialPathError;
 
 /// Why a declaration is no backend. The message names the path, the handler and what to write.
@@ -70,6 +71,40 @@ pub enum FrameworkError {
         path: String,
         /// The parameter.
         name: String,
+    },
+    /// An operation is named that the OpenAPI document does not show.
+    #[error("the path `{path}` has operation_id() for {operation}, and {reason}")]
+    OperationId {
+        /// The pattern.
+        path: String,
+        /// The operation.
+        operation: Operation,
+        /// Why it is not shown, and what to write.
+        reason: String,
+    },
+    /// An operation is named twice.
+    #[error(
+        "the path `{path}` has operation_id() for {operation} twice: put all parts into one \
+         OperationId"
+    )]
+    OperationIdTwice {
+        /// The pattern.
+        path: String,
+        /// The operation.
+        operation: Operation,
+    },
+    /// Two operations were given the same name.
+    #[error(
+        "{first} and {second} have the same operation id `{id}`: give one of them another verb or \
+         suffix with operation_id()"
+    )]
+    SharedOperationId {
+        /// The id, with `{plugin}` for the name that the plugin is registered under.
+        id: String,
+        /// One operation with its path.
+        first: String,
+        /// The other one.
+        second: String,
     },
     /// Two secret types have the same name.
     #[error("there are two secret types called `{0}`: give each `LeasedSecret::TYPE` of its own")]

@@ -1,6 +1,7 @@
 #![doc = include_str!("../../docs/framework.md")]
 
 pub mod answer;
+mod attributes;
 mod blocking;
 mod builder;
 mod check;
@@ -12,8 +13,10 @@ mod error;
 pub mod extract;
 mod handler;
 mod lease;
+mod operation_id;
 mod operations;
 mod parts;
+mod path_display;
 mod pattern;
 mod rollback;
 mod route;
@@ -32,7 +35,9 @@ pub use lease::{
     IntoRenewed, IntoRevoked, Leased, LeasedSecret, Revoked, SecretType, Ttl, TtlError, TtlLimits,
     TtlTerms,
 };
+pub use operation_id::OperationId;
 pub use operations::{Operations, create, delete, list, login, patch, read, scan, update, write};
+pub use path_display::PathDisplay;
 pub use pattern::{Pattern, PatternError, TemplateFault};
 pub use plugin_macros::debug_handler;
 pub use route::Route;

@@ -1,7 +1,9 @@
 //! The operations of one path.
 
 use super::answer::{IntoAnswer, IntoCanonical, IntoExists, resolved};
+use super::attributes::Attributes;
 use super::handler::{Answering, Erased, Handler};
+use super::{OperationId, PathDisplay};
 use crate::{Error, Operation};
 
 /// What a path does: a handler for each operation that it serves, and what is to be known of it.
@@ -30,21 +32,6 @@ pub struct Operations<S> {
     /// What was declared twice.
     pub(super) twice: Option<&'static str>,
     pub(super) attributes: Attributes,
-}
-
-/// What help, OpenAPI and the server are told of a path.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Attributes {
-    pub(super) synopsis: String,
-    pub(super) description: String,
-    pub(super) deprecated: bool,
-    pub(super) unauthenticated: bool,
-    pub(super) login: bool,
-    pub(super) sudo: bool,
-    pub(super) operation_prefix: Option<String>,
-    pub(super) operation_suffix: Option<String>,
-    /// What the path's parameters are, by name.
-    pub(super) parameters: Vec<(String, String)>,
 }
 
 /// Makes a function and a method of the same name that serve one operation.
@@ -296,20 +283,97 @@ impl<S: 'static> Operations<S> {
         self
     }
 
-    /// The first part of the OpenAPI document's operation ids, instead of the plugin's name:
-    /// lower case, with hyphens.
+    /// Sets how user interfaces show the path.
+    ///
+    /// ```
+    /// use plugin_runtime::framework::{Framework, PathDisplay, list, read};
+    /// # async fn names() {}
+    /// # async fn read_role() {}
+    /// # async fn write_role() {}
+    ///
+    /// let engine = Framework::secrets(())
+    ///     .path("role/?", list(names).display(PathDisplay::new().item_type("Role").navigation()))
+    ///     .path(
+    ///         "role/{name}",
+    ///         read(read_role)
+    ///             .write(write_role)
+    ///             .display(PathDisplay::new().item_type("Role").action("Create")),
+    ///     );
+    /// # engine.build().unwrap();
+    /// ```
     #[must_use]
-    pub fn operation_prefix(mut self, prefix: impl Into<String>) -> Self {
-        self.attributes.operation_prefix = Some(prefix.into());
+    pub fn display(mut self, display: PathDisplay) -> Self {
+        self.attributes.display = display;
         self
     }
 
-    /// The last part of the OpenAPI document's operation ids, instead of the path's words: lower
-    /// case, with hyphens. A pattern that stands for several paths, as one with an optional
+    /// Sets the first part of the operation ids in the OpenAPI document: lower case, with hyphens.
+    /// Without it the ids of operations without a verb begin with the name under which the plugin is
+    /// registered, and others with their verb.
+    #[must_use]
+    pub fn operation_prefix(mut self, prefix: impl Into<String>) -> Self {
+        self.attributes.id = self.attributes.id.prefix(prefix);
+        self
+    }
+
+    /// Sets what the operations do, for their ids in the OpenAPI document, instead of `read`, `write`
+    /// and so on: lower case, with hyphens. As in the Go SDK, an id with a verb has no other part
+    /// than those that are given.
+    ///
+    /// ```
+    /// use plugin_runtime::framework::{Framework, login};
+    /// # async fn log_in() {}
+    ///
+    /// // Its id is `directory-login`, and without the verb `directory-write-login-name`.
+    /// let method = Framework::auth(())
+    ///     .path("login/{name}", login(log_in).operation_prefix("directory").operation_verb("login"));
+    /// # method.build().unwrap();
+    /// ```
+    ///
+    /// A path of several operations gives each a verb of its own, with
+    /// [`operation_id`](Self::operation_id).
+    #[must_use]
+    pub fn operation_verb(mut self, verb: impl Into<String>) -> Self {
+        self.attributes.id = self.attributes.id.verb(verb);
+        self
+    }
+
+    /// Sets the last part of the operation ids in the OpenAPI document, instead of the path's words:
+    /// lower case, with hyphens. A pattern that stands for several paths, as one with an optional
     /// parameter does, takes one for each in their order, with `|` between them.
     #[must_use]
     pub fn operation_suffix(mut self, suffix: impl Into<String>) -> Self {
-        self.attributes.operation_suffix = Some(suffix.into());
+        self.attributes.id = self.attributes.id.suffix(suffix);
+        self
+    }
+
+    /// Sets the parts of the id of one operation, which come before those of the path.
+    ///
+    /// The document shows one write and one read of each path: `Update`, or `Create` where nothing
+    /// serves updates, and `Read`, or `List` where nothing serves reads.
+    /// [`Framework::build`](super::Framework::build) refuses parts for an operation that it does not
+    /// show, and a verb or suffix by which two operations have the same id.
+    ///
+    /// ```
+    /// use plugin_runtime::Operation;
+    /// use plugin_runtime::framework::{Framework, OperationId, read};
+    /// # async fn read_root() {}
+    /// # async fn generate_root() {}
+    ///
+    /// // The ids are `pki-read-root` and `pki-generate-root`.
+    /// let engine = Framework::secrets(()).path(
+    ///     "root",
+    ///     read(read_root)
+    ///         .write(generate_root)
+    ///         .operation_prefix("pki")
+    ///         .operation_suffix("root")
+    ///         .operation_id(Operation::Update, OperationId::new().verb("generate")),
+    /// );
+    /// # engine.build().unwrap();
+    /// ```
+    #[must_use]
+    pub fn operation_id(mut self, operation: Operation, id: OperationId) -> Self {
+        self.attributes.ids.push((operation, id));
         self
     }
 

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
 use schemars::JsonSchema;
-use schemars::generate::SchemaSettings;
 use serde_json::Value as Json;
 
 use super::kind::FieldKind;
 use super::rule::Rule;
+use super::whole;
 use crate::fields::limits::Limits;
 
 /// What is known of one field.
@@ -53,11 +53,7 @@ pub struct FieldSet {
 impl FieldSet {
     /// Looks a type's schema through. Flattened parts count as fields of their own.
     pub fn of<T: JsonSchema + ?Sized>() -> Self {
-        let settings = SchemaSettings::draft2020_12().for_deserialize().with(|settings| {
-            settings.inline_subschemas = true;
-            settings.meta_schema = None;
-        });
-        let schema = settings.into_generator().into_root_schema_for::<T>().to_value();
+        let schema = whole::taken::<T>();
         let mut set = Self { limits: Limits::of(&schema), ..Self::default() };
         set.collect(&schema, &schema, true, 0);
         set

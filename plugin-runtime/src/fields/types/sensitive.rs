@@ -5,9 +5,10 @@ use std::fmt;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use serde_json::json;
 use subtle::ConstantTimeEq as _;
 use zeroize::Zeroize;
+
+use crate::fields::display::mark_sensitive;
 
 /// A value that must not reach a log: a password, a key, a token.
 ///
@@ -113,7 +114,7 @@ impl<T: Zeroize + JsonSchema> JsonSchema for Sensitive<T> {
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let mut schema = T::json_schema(generator);
-        schema.insert("x-vault-displayAttrs".to_owned(), json!({ "sensitive": true }));
+        mark_sensitive(&mut schema);
         schema
     }
 }

@@ -12,6 +12,7 @@ use self::place::{Place, Serves};
 use super::FrameworkError;
 use super::description::OperationDescription;
 use super::dispatch::Declared;
+use super::documentation;
 use super::handler::Erased;
 use super::pattern::{Compared, PathSet, Paths, Router};
 use crate::{BackendType, Operation};
@@ -26,6 +27,7 @@ pub(super) fn declaration<S: 'static>(
     let mut paths = Paths::of(router.patterns());
     routes::check(declared, router.patterns(), &mut paths)?;
     handlers(declared, router, &mut paths)?;
+    documentation::check_names(declared, router.patterns())?;
     special::complete(declared, router.patterns(), &mut paths)
 }
 

@@ -1,8 +1,8 @@
 //! What of a declaration the documentation is written from, whatever the type of its state.
 
+use super::super::attributes::Attributes;
 use super::super::description::OperationDescription;
 use super::super::dispatch::Declared;
-use super::super::operations::Attributes;
 use super::super::pattern::Pattern;
 use crate::{BackendType, Operation, SpecialPaths};
 

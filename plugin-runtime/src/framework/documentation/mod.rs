@@ -4,6 +4,7 @@
 
 mod declaration;
 mod help;
+mod names;
 mod openapi;
 mod parameters;
 
@@ -15,6 +16,7 @@ use serde_json::json;
 
 pub(super) use self::declaration::PUBLIC;
 use self::declaration::{Declaration, DeclaredPath};
+pub(super) use self::names::check as check_names;
 use super::dispatch::Dispatch;
 use crate::{Data, Error, Request, Response};
 

@@ -1,39 +1,28 @@
-//! Operation ids: prefix, verb and suffix, in lower case and with hyphens.
+//! Operation ids.
 
 use std::collections::BTreeSet;
 
 use super::path::PathFacts;
 use crate::Operation;
+use crate::framework::OperationId;
+use crate::framework::attributes::Attributes;
 
 /// The ids of one document, of which no two may be the same.
 pub(super) struct OperationIds<'a> {
-    prefix: &'a str,
+    mount: &'a str,
     taken: BTreeSet<String>,
 }
 
 impl<'a> OperationIds<'a> {
-    /// Ids that begin with `prefix` unless their path says otherwise.
-    pub(super) fn new(prefix: &'a str) -> Self {
-        Self { prefix, taken: BTreeSet::new() }
+    /// Ids that begin with `mount` unless their path says otherwise.
+    pub(super) fn new(mount: &'a str) -> Self {
+        Self { mount, taken: BTreeSet::new() }
     }
 
     /// The id of an operation. One that is taken gets a number.
     pub(super) fn of(&mut self, path: &PathFacts<'_>, operation: Operation) -> String {
-        let attributes = &path.declared.attributes;
-        let prefix = attributes.operation_prefix.as_deref().unwrap_or(self.prefix);
-        let verb = match operation {
-            Operation::Update => "write",
-            _ => operation.name(),
-        };
-        // One for each path that the pattern stands for.
-        let mut suffixes = attributes.operation_suffix.as_deref().unwrap_or_default().split('|');
-        let suffix = match suffixes.nth(path.position).filter(|suffix| !suffix.is_empty()) {
-            Some(suffix) => suffix.to_owned(),
-            None => words(&path.path.path),
-        };
-        let parts = [prefix, verb, &suffix];
-        let parts: Vec<_> = parts.into_iter().filter(|part| !part.is_empty()).collect();
-        self.free(parts.join("-").to_lowercase())
+        let attributes = path.declared.attributes;
+        self.free(id(attributes, operation, &path.path.path, path.position, self.mount))
     }
 
     fn free(&mut self, id: String) -> String {
@@ -45,9 +34,18 @@ impl<'a> OperationIds<'a> {
     }
 }
 
-/// The words of a path: `role/{name}` has `role-name`.
-fn words(path: &str) -> String {
-    let is_word = |one: char| one.is_ascii_alphanumeric() || one == '_';
-    let words = path.split(|one| !is_word(one)).filter(|word| !word.is_empty());
-    words.collect::<Vec<_>>().join("-")
+/// The id of an operation, which others may have as well.
+pub(super) fn id(
+    attributes: &Attributes,
+    operation: Operation,
+    path: &str,
+    position: usize,
+    mount: &str,
+) -> String {
+    let name = match operation {
+        Operation::Update => "write",
+        _ => operation.name(),
+    };
+    let own = attributes.id_of(operation).cloned().unwrap_or_else(OperationId::new);
+    own.join(path, position, &attributes.id, name, mount)
 }

@@ -2,8 +2,10 @@
 
 use serde_json::Value;
 
+use crate::fields::DISPLAY_KEYWORD;
+
 /// Keywords whose values are data and no part of the document.
-const DATA: [&str; 4] = ["default", "example", "enum", "x-vault-displayAttrs"];
+const DATA: [&str; 4] = ["default", "example", "enum", DISPLAY_KEYWORD];
 
 /// Joins the lines of each paragraph in all descriptions of a document.
 pub(super) fn join_descriptions(document: &mut Value) {

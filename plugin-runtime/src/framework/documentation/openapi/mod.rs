@@ -14,12 +14,15 @@ mod path;
 mod query;
 mod response;
 mod schema;
+mod shared_ids;
 mod special;
 
 use serde_json::{Map, Value, json};
 
 use self::components::Components;
 use self::identifier::OperationIds;
+pub(super) use self::path::shown;
+pub(super) use self::shared_ids::find as find_shared_id;
 use super::{Declaration, DeclaredPath};
 use crate::BackendType;
 
@@ -68,7 +71,7 @@ impl Writer<'_> {
     fn write(&mut self, declared: &DeclaredPath<'_>, paths: &mut Map<String, Value>) {
         let Some(expanded) = declared.pattern.expand() else {
             // It is there, but no path of OpenAPI says what it matches.
-            let item = path::item(&declared.attributes.synopsis);
+            let item = path::item(declared.attributes);
             paths.entry(format!("/{}", declared.pattern)).or_insert(item);
             return;
         };

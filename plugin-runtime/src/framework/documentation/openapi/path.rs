@@ -9,13 +9,23 @@ use super::super::parameters::{self, Parameter};
 use super::schema::Conversion;
 use super::{Writer, field, special};
 use crate::Operation;
+use crate::fields::DISPLAY_KEYWORD;
+use crate::framework::attributes::Attributes;
 use crate::framework::pattern::ExpandedPath;
 
 /// A path of which no more than its purpose is known.
-pub(super) fn item(synopsis: &str) -> Value {
+pub(super) fn item(attributes: &Attributes) -> Value {
+    Value::Object(introduction(attributes))
+}
+
+/// What a path's item begins with.
+fn introduction(attributes: &Attributes) -> Map<String, Value> {
     let mut item = Map::new();
-    describe(&mut item, synopsis);
-    Value::Object(item)
+    describe(&mut item, &attributes.synopsis);
+    if let Some(display) = attributes.display.attributes() {
+        item.insert(DISPLAY_KEYWORD.to_owned(), display);
+    }
+    item
 }
 
 /// What the operations of one path have in common.
@@ -50,8 +60,7 @@ impl Writer<'_> {
         let facts = PathFacts { declared, path, position, parameters };
         let special_paths = self.declaration.special_paths;
 
-        let mut item = Map::new();
-        describe(&mut item, &declared.attributes.synopsis);
+        let mut item = introduction(declared.attributes);
         for (keyword, holds) in [
             ("x-vault-sudo", special::is_root(&path.path, special_paths)),
             ("x-vault-unauthenticated", special::is_unauthenticated(&path.path, special_paths)),
@@ -105,7 +114,9 @@ impl Writer<'_> {
 
 /// The operations that are shown, each under its HTTP method: one write for both kinds, and one
 /// read for a read and its lists.
-fn shown(declared: &DeclaredPath<'_>) -> impl Iterator<Item = (&'static str, Operation)> {
+pub(in super::super) fn shown(
+    declared: &DeclaredPath<'_>,
+) -> impl Iterator<Item = (&'static str, Operation)> {
     use Operation::{Create, Delete, List, Patch, Read, Scan, Update};
     let methods: [(&str, &[Operation]); 4] = [
         ("get", &[Read, List, Scan]),

@@ -1,5 +1,6 @@
 //! Help texts and documents of a declaration that has a path of every shape.
 
+mod display;
 mod document;
 mod help;
 mod sample;

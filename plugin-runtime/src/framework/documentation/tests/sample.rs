@@ -8,12 +8,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::fields::{
-    AnyList, AnyMap, CommaList, HeaderFields, LowerCase, Name, Seconds, Sensitive, Time,
+    AnyList, AnyMap, CommaList, FieldDisplay, HeaderFields, LowerCase, Name, Seconds, Sensitive,
+    Time,
 };
 use crate::framework::answer::{Keys, KeysWithInfo};
 use crate::framework::extract::{Fields, Page, Path};
 use crate::framework::{
-    Framework, Pattern, create, delete, list, login, read, scan, update, write,
+    Framework, PathDisplay, Pattern, create, delete, list, login, read, scan, update, write,
 };
 use crate::{Auth, Error, Response, SpecialPaths};
 
@@ -24,6 +25,7 @@ pub(super) struct Role {
     /// The role's name.
     name: String,
     /// What unlocks it.
+    #[schemars(transform = FieldDisplay::new().name("Word").group("Access"))]
     password: Sensitive<String>,
     /// How long it holds.
     #[serde(default = "hour")]
@@ -175,7 +177,12 @@ pub(super) fn sample() -> Framework<()> {
     Framework::auth(())
         .description("\n  Everything\n  there is.\n")
         .special_paths(special)
-        .path("role/?", list(names).synopsis("All roles."))
+        .path(
+            "role/?",
+            list(names)
+                .synopsis("All roles.")
+                .display(PathDisplay::new().item_type("Role").action("List").navigation()),
+        )
         .path(
             "role/{name}",
             read(read_role)

@@ -17,7 +17,7 @@ async fn fields_are_described_in_vaults_words() {
             "password",
             json!({
                 "type": "string", "description": "What unlocks it.",
-                "x-vault-displayAttrs": { "sensitive": true },
+                "x-vault-displayAttrs": { "name": "Word", "group": "Access", "sensitive": true },
             }),
         ),
         (

@@ -28,9 +28,16 @@ fn attributes() -> Kind {
     Kind::Of(&[
         ("name", Kind::Text),
         ("description", Kind::Text),
+        ("value", Kind::Any),
         ("sensitive", Kind::Truth),
         ("navigation", Kind::Truth),
-        ("value", Kind::Any),
+        ("itemType", Kind::Text),
+        ("group", Kind::Text),
+        ("action", Kind::Text),
+        ("operationPrefix", Kind::Text),
+        ("operationVerb", Kind::Text),
+        ("operationSuffix", Kind::Text),
+        ("editType", Kind::Text),
     ])
 }
 
@@ -93,6 +100,7 @@ fn item() -> Kind {
         ("x-vault-sudo", Kind::Truth),
         ("x-vault-unauthenticated", Kind::Truth),
         ("x-vault-createSupported", Kind::Truth),
+        ("x-vault-displayAttrs", Kind::Type(attributes)),
         ("get", Kind::Type(operation)),
         ("post", Kind::Type(operation)),
         ("patch", Kind::Type(operation)),
@@ -159,6 +167,7 @@ async fn the_check_finds_what_servers_can_not_decode() {
         ("/paths/~1role/get/responses", serde_json::json!({ "default": {} })),
         ("/paths/~1role/get/parameters/0/schema/type", serde_json::json!(["string", "null"])),
         ("/components/schemas/SampleWriteTreeNameRequest/properties", serde_json::json!([])),
+        ("/paths/~1role/x-vault-displayAttrs/navigation", serde_json::json!("yes")),
     ] {
         let mut document = document(sample()).await;
         *document.pointer_mut(pointer).unwrap() = value;

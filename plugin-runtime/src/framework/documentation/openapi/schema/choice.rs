@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::Conversion;
+use crate::fields::DISPLAY_KEYWORD;
 
 impl Conversion<'_> {
     /// Adds the choices of `allOf`, `anyOf` or `oneOf`.
@@ -29,11 +30,25 @@ impl Conversion<'_> {
         let alone = parts.len() == 1 && !parts[0].contains_key("$ref");
         if let Some(only) = parts.pop_if(|_| alone) {
             for (keyword, value) in only {
-                converted.entry(keyword).or_insert(value);
+                add(converted, keyword, value);
             }
         } else if !parts.is_empty() {
             converted.insert(keyword.to_owned(), json!(parts));
         }
+    }
+}
+
+/// Adds what the only choice says, unless the schema around it says something else.
+fn add(converted: &mut Map<String, Value>, keyword: String, value: Value) {
+    match (converted.get_mut(&keyword), value) {
+        // Both may say something of how the value is shown.
+        (Some(Value::Object(outer)), Value::Object(inner)) if keyword == DISPLAY_KEYWORD => {
+            for (attribute, value) in inner {
+                outer.entry(attribute).or_insert(value);
+            }
+        }
+        (Some(_), _) => {}
+        (None, value) => drop(converted.insert(keyword, value)),
     }
 }
 

@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value};
 
+use crate::fields::DISPLAY_KEYWORD;
+
 /// What a keyword's value has to be, here and in the types that servers decode it into.
 #[derive(Clone, Copy)]
 enum Expected {
@@ -41,7 +43,7 @@ const PLAIN: &[(&str, Expected)] = &[
     ("title", Expected::Text),
     ("uniqueItems", Expected::Truth),
     ("writeOnly", Expected::Truth),
-    ("x-vault-displayAttrs", Expected::Display),
+    (DISPLAY_KEYWORD, Expected::Display),
     ("x-vault-displayGroup", Expected::Text),
     ("x-vault-displaySensitive", Expected::Truth),
     ("x-vault-displayValue", Expected::Any),
