@@ -94,9 +94,11 @@ impl Conformance {
         if let Some(process) = started(&self.talkative(), &mut findings).await {
             // A question, so that it has had something to do.
             let _ = process.supports_multiplexing().await;
+            // What it printed has been read when it is gone.
+            let left = leaving::shut_down(&process).await;
             findings.push(output::stdout(&process));
             findings.push(output::log(&process));
-            findings.extend(leaving::shut_down(&process).await);
+            findings.extend(left);
         }
         findings
     }
@@ -242,7 +244,9 @@ async fn end(group: Group, process: &PluginProcess) -> Vec<Finding> {
         process.shut_down().await;
         return Vec::new();
     }
+    // What it printed has been read when it is gone.
+    let left = leaving::shut_down(process).await;
     let mut findings = vec![output::stdout(process), output::log(process)];
-    findings.extend(leaving::shut_down(process).await);
+    findings.extend(left);
     findings
 }
