@@ -62,7 +62,7 @@ async fn fields_of_events_and_spans_stand_beside_the_message() {
     for (key, value) in [
         ("@level", json!("info")),
         ("@message", json!("with\nfields")),
-        ("@module", json!("wire_backend::logging")),
+        ("@module", json!("wire_backend::backend::logging")),
         ("count", json!(3)),
         ("ratio", json!(0.5)),
         ("text", json!("two\nlines")),
