@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::Refusal;
+use super::{Refusal, moment};
 use crate::fields::input::Input;
 use crate::logical::duration::{DurationError, SECOND, parse_field_duration};
 
@@ -30,8 +30,12 @@ pub(crate) fn seconds(input: &Input<'_>) -> Result<u64, Refusal> {
     u64::try_from(seconds).map_err(|_| negative(seconds))
 }
 
-/// The exact length, for fields of type [`Duration`].
+/// Returns the exact length, for fields of type [`Duration`]; also from the form in which serde
+/// writes it.
 pub(crate) fn duration(input: &Input<'_>) -> Result<Duration, Refusal> {
+    if let Some(moment) = moment(input, ["secs", "nanos"])? {
+        return Ok(moment);
+    }
     let signed = nanoseconds(input)?;
     let nanoseconds = u64::try_from(signed).map_err(|_| negative(signed / SECOND))?;
     Ok(Duration::from_nanos(nanoseconds))

@@ -11,6 +11,7 @@ mod float;
 mod header;
 mod integer;
 mod list;
+mod moment;
 mod name;
 mod pairs;
 mod text;
@@ -27,10 +28,11 @@ pub(crate) use self::float::{float, single};
 pub(crate) use self::header::{canonical, headers};
 pub(crate) use self::integer::{bounded, integer};
 pub(crate) use self::list::{comma_elements, elements, slice};
+use self::moment::moment;
 pub(crate) use self::name::name;
 pub(crate) use self::pairs::{Pair, entries, key_values};
 pub(crate) use self::text::{lower_case, text};
-pub(crate) use self::time::{format_time, since_epoch, time};
+pub(crate) use self::time::{format_time, instant, since_epoch, time};
 
 /// Why a value was refused, in words that leave the value out.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use super::Refusal;
+use super::{Refusal, moment};
 use crate::fields::input::Input;
 
 const SYNTAX: Refusal = Refusal::of(
@@ -36,6 +36,21 @@ pub(crate) fn time(input: &Input<'_>) -> Result<SystemTime, Refusal> {
     let base =
         if seconds < 0 { UNIX_EPOCH.checked_sub(whole) } else { UNIX_EPOCH.checked_add(whole) };
     base.and_then(|base| base.checked_add(Duration::from_nanos(nanoseconds))).ok_or(SYNTAX)
+}
+
+/// Returns an instant for fields of type [`SystemTime`]: as [`time`] from 1970 on, and from the form in
+/// which serde writes it.
+pub(crate) fn instant(input: &Input<'_>) -> Result<SystemTime, Refusal> {
+    let time = match moment(input, ["secs_since_epoch", "nanos_since_epoch"])? {
+        Some(since) => {
+            UNIX_EPOCH.checked_add(since).ok_or(Refusal::of("the time is out of range"))?
+        }
+        None => time(input)?,
+    };
+    match time >= UNIX_EPOCH {
+        true => Ok(time),
+        false => Err(Refusal::of("the time must not be before 1970")),
+    }
 }
 
 /// Seconds and nanoseconds since the epoch, the latter counted forward also before it.

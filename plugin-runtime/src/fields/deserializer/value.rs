@@ -283,10 +283,8 @@ impl<'de> Deserializer<'de> for Value<'de> {
                 Self::visit_moment(fields, duration.as_secs(), duration.subsec_nanos(), visitor)
             }
             ("SystemTime", ["secs_since_epoch", "nanos_since_epoch"]) if !self.is_kept() => {
-                let (seconds, nanoseconds) = coerce::since_epoch(coerce::time(&self.input)?);
-                let seconds = u64::try_from(seconds)
-                    .map_err(|_| Refusal::of("the time must not be before 1970"))?;
-                Self::visit_moment(fields, seconds, nanoseconds, visitor)
+                let (seconds, nanoseconds) = coerce::since_epoch(coerce::instant(&self.input)?);
+                Self::visit_moment(fields, seconds.unsigned_abs(), nanoseconds, visitor)
             }
             _ => match coerce::entries(self.input)? {
                 (Pair::Object, mut entries) => {

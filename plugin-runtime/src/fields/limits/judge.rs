@@ -320,14 +320,17 @@ impl<'n> Judge<'n> {
 fn is_like(form: Form, input: &Input<'_>) -> bool {
     match form {
         Form::Any => true,
-        Form::Text | Form::LowerCase | Form::Moment => matches!(input, Input::Text(_)),
+        Form::Text | Form::LowerCase => matches!(input, Input::Text(_)),
+        // std's types are objects by serde, ours are not.
+        Form::Moment => matches!(input, Input::Text(_) | Input::Object(_)),
+        Form::Duration => matches!(input, Input::Object(_)),
         Form::Integer => match input {
             Input::Number(number) => !number.contains(['.', 'e', 'E']),
             _ => false,
         },
         Form::Float => matches!(input, Input::Number(_)),
         Form::Boolean => matches!(input, Input::Bool(_)),
-        Form::Seconds | Form::Duration => matches!(input, Input::Number(_) | Input::Text(_)),
+        Form::Seconds => matches!(input, Input::Number(_) | Input::Text(_)),
         Form::List | Form::Slice => matches!(input, Input::List(_)),
         Form::CommaList => matches!(input, Input::List(_) | Input::Text(_)),
         Form::Object => matches!(input, Input::Object(_)),

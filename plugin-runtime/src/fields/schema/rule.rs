@@ -140,7 +140,7 @@ impl Rule {
                 Input::Object(parts.into())
             }
             Shape::SystemTime => {
-                let (seconds, nanoseconds) = coerce::since_epoch(coerce::time(&input)?);
+                let (seconds, nanoseconds) = coerce::since_epoch(coerce::instant(&input)?);
                 let parts = [
                     ("secs_since_epoch".into(), Input::number(seconds)),
                     ("nanos_since_epoch".into(), Input::number(nanoseconds)),

@@ -256,7 +256,13 @@ fn std_durations_keep_the_fraction_of_a_text() {
         (r#""2d""#, ok!({ "secs": 172_800, "nanos": 0 })),
         (r#""-1s""#, None),
         (r#""-500ms""#, None),
-        (r#"{"secs":1,"nanos":0}"#, None),
+        // As serde writes it.
+        (r#"{"secs":1,"nanos":5}"#, ok!({ "secs": 1, "nanos": 5 })),
+        (r#"{"secs":"1","nanos":1000000000}"#, ok!({ "secs": 2, "nanos": 0 })),
+        (r#"{"secs":1}"#, None),
+        (r#"{"secs":-1,"nanos":0}"#, None),
+        (r#"{"secs":1,"nanos":0,"more":0}"#, None),
+        (r#"{"secs":18446744073709551615,"nanos":1000000000}"#, None),
         ("null", None),
     ]);
 }
