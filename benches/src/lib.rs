@@ -8,4 +8,5 @@ pub mod mount;
 #[cfg(feature = "report")]
 pub mod report;
 pub mod scenarios;
+pub mod sizes;
 pub mod wire;

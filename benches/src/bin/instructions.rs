@@ -4,7 +4,7 @@
 //! cargo run --profile bench -p benches --bin instructions -- check     # or: update
 //! ```
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::env;
 use std::error::Error;
 use std::io::{Write as _, stderr, stdout};
@@ -13,12 +13,16 @@ use std::process::{Command, ExitCode};
 
 use benches::counts::{Baseline, Comparison, Count, count};
 use benches::scenarios::{ALL, Scenario};
+use benches::sizes::{Case, all, measure};
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 const USAGE: &str = "\
 usage: instructions check             counts, and fails if more is needed than in the baseline
        instructions update            counts, and makes that the baseline
+       instructions sizes [PART]      counts bodies of several sizes and shapes (with PART in their
+                                      name), and fails where one needs more than a flat one may
+       instructions body NAME SIZE    what that counts, for a profiler to look at
        instructions run NAME TIMES    what is counted, for a profiler to look at";
 
 fn main() -> ExitCode {
@@ -27,6 +31,9 @@ fn main() -> ExitCode {
     let done = match arguments.as_slice() {
         ["check"] => check(),
         ["update"] => update(),
+        ["sizes"] => sizes(""),
+        ["sizes", part] => sizes(part),
+        ["body", name, size] => body(name, size),
         ["run", name, times] => run(name, times),
         _ => Err(USAGE.into()),
     };
@@ -42,6 +49,51 @@ fn main() -> ExitCode {
 
 fn run(name: &str, times: &str) -> Result<()> {
     Ok(Scenario::named(name)?.run(times.parse()?)?)
+}
+
+fn body(name: &str, size: &str) -> Result<()> {
+    Ok(Case::named(name)?.run(size.parse()?)?)
+}
+
+fn sizes(part: &str) -> Result<()> {
+    optimised()?;
+    let every = all();
+    let part_of = |case: &&Case| case.to_string().contains(part);
+    // With each body comes the flat one that it is compared with, and what that is compared with.
+    let mut names: BTreeSet<String> =
+        every.iter().filter(part_of).map(ToString::to_string).collect();
+    for _ in 0..2 {
+        let named = |case: &&Case| names.contains(&case.to_string());
+        let flat: Vec<String> = every.iter().filter(named).map(Case::baseline).collect();
+        names.extend(flat);
+    }
+    if names.is_empty() {
+        return Err(format!("no body has `{part}` in its name").into());
+    }
+    let cases: Vec<Case> =
+        every.into_iter().filter(|case| names.contains(&case.to_string())).collect();
+    let table = measure(&env::current_exe()?, &cases, |line| {
+        let _ = writeln!(stdout(), "{line}");
+    })?;
+    let beyond = table.beyond();
+    if beyond.is_empty() {
+        writeln!(stdout(), "{} bodies are within their bounds", table.counted())?;
+        return Ok(());
+    }
+    Err(format!(
+        "{} of {} bodies take more than they may; see benches/README.md:\n{}",
+        beyond.len(),
+        table.counted(),
+        beyond.join("\n")
+    )
+    .into())
+}
+
+fn optimised() -> Result<()> {
+    if cfg!(debug_assertions) {
+        return Err("without optimisation counts say nothing: cargo run --profile bench".into());
+    }
+    Ok(())
 }
 
 fn check() -> Result<()> {
@@ -80,9 +132,7 @@ fn update() -> Result<()> {
 }
 
 fn count_all() -> Result<BTreeMap<String, Count>> {
-    if cfg!(debug_assertions) {
-        return Err("without optimisation counts say nothing: cargo run --profile bench".into());
-    }
+    optimised()?;
     let program = env::current_exe()?;
     let mut counts = BTreeMap::new();
     for scenario in ALL {

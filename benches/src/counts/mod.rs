@@ -7,6 +7,7 @@ mod valgrind;
 
 pub use baseline::{Baseline, BaselineError};
 pub use comparison::{Comparison, Verdict};
+pub(crate) use valgrind::instructions;
 pub use valgrind::{ValgrindError, count};
 
 use serde::{Deserialize, Serialize};

@@ -34,7 +34,7 @@ pub enum ValgrindError {
     #[error("`{scenario}` failed under valgrind: {output}")]
     Failed {
         /// The scenario.
-        scenario: &'static str,
+        scenario: String,
         /// What was written to stderr.
         output: String,
     },
@@ -42,7 +42,7 @@ pub enum ValgrindError {
     #[error("valgrind gave no figure for `{scenario}`: {output}")]
     NoFigure {
         /// The scenario.
-        scenario: &'static str,
+        scenario: String,
         /// What was written to stderr.
         output: String,
     },
@@ -55,14 +55,11 @@ pub enum ValgrindError {
 ///
 /// When valgrind is missing or fails.
 pub fn count(program: &Path, scenario: Scenario) -> Result<Count, ValgrindError> {
-    let instructions = |times| {
-        let only = format!("--toggle-collect={TURNS}");
-        let tool = ["--tool=callgrind", "--callgrind-out-file=/dev/null", &only];
-        run(&tool, program, scenario, times, collected)
-    };
+    let arguments = |times: u32| ["run".to_owned(), scenario.name.to_owned(), times.to_string()];
+    let instructions = |times| instructions(program, TURNS, &arguments(times));
     let memory = |times| {
         let tool = ["--tool=memcheck", "--leak-check=no", "--undef-value-errors=no"];
-        run(&tool, program, scenario, times, heap_usage)
+        run(&tool, program, &arguments(times), heap_usage)
     };
     let [few, many] = [instructions(FEW)?, instructions(MANY)?];
     let [(few_blocks, few_bytes), (many_blocks, many_bytes)] = [memory(FEW)?, memory(MANY)?];
@@ -71,6 +68,22 @@ pub fn count(program: &Path, scenario: Scenario) -> Result<Count, ValgrindError>
         allocations: each(few_blocks, many_blocks),
         allocated_bytes: each(few_bytes, many_bytes),
     })
+}
+
+/// Counts the instructions that one run of a program takes in a function, whose name may end in
+/// `*`. The second argument is the name of what runs.
+///
+/// # Errors
+///
+/// When valgrind is missing or fails.
+pub(crate) fn instructions(
+    program: &Path,
+    function: &str,
+    arguments: &[String],
+) -> Result<u64, ValgrindError> {
+    let only = format!("--toggle-collect={function}");
+    let tool = ["--tool=callgrind", "--callgrind-out-file=/dev/null", &only];
+    run(&tool, program, arguments, collected)
 }
 
 /// Returns the share of one turn, rounded to the nearest.
@@ -82,22 +95,22 @@ fn each(few: u64, many: u64) -> u64 {
 fn run<T>(
     tool: &[&str],
     program: &Path,
-    scenario: Scenario,
-    times: u32,
+    arguments: &[String],
     figure: fn(&str) -> Option<T>,
 ) -> Result<T, ValgrindError> {
     let mut command = Command::new("valgrind");
     command.env(SAME_EVERYWHERE.0, SAME_EVERYWHERE.1);
-    command.args(tool).arg(program).args(["run", scenario.name, &times.to_string()]);
+    command.args(tool).arg(program).args(arguments);
     let finished = command.output().map_err(|error| match error.kind() {
         ErrorKind::NotFound => ValgrindError::Missing,
         _ => ValgrindError::Unstartable(error),
     })?;
     let output = String::from_utf8_lossy(&finished.stderr).into_owned();
+    let scenario = arguments.get(1).cloned().unwrap_or_default();
     if !finished.status.success() {
-        return Err(ValgrindError::Failed { scenario: scenario.name, output });
+        return Err(ValgrindError::Failed { scenario, output });
     }
-    figure(&output).ok_or(ValgrindError::NoFigure { scenario: scenario.name, output })
+    figure(&output).ok_or(ValgrindError::NoFigure { scenario, output })
 }
 
 /// Parses Callgrind's line `==1== Collected : 257304`.

@@ -4,16 +4,22 @@ use std::process::Command;
 
 use super::phase::Phases;
 
-/// The phase's name.
-const NAME: &str = "instructions and allocations of a request";
+/// The phases' names, and what counts for them.
+const PHASES: [(&str, &str); 2] = [
+    ("instructions and allocations of a request", "check"),
+    ("instructions by the size and shape of a body", "sizes"),
+];
 
-/// Counts, and compares with `benches/instructions.json`.
+/// Counts, and compares with `benches/instructions.json` and with flat bodies.
 pub(super) fn check(phases: &mut Phases) {
-    if Command::new("valgrind").arg("--version").output().is_err() {
-        phases.skip(NAME, "valgrind is not installed");
-        return;
+    let missing = Command::new("valgrind").arg("--version").output().is_err();
+    for (name, command) in PHASES {
+        if missing {
+            phases.skip(name, "valgrind is not installed");
+            continue;
+        }
+        let counts = ["run", "--profile", "bench", "--package", "benches", "--no-default-features"];
+        let check = ["--bin", "instructions", "--", command];
+        phases.cargo(name, &[counts.as_slice(), &check].concat(), &[]);
     }
-    let counts = ["run", "--profile", "bench", "--package", "benches", "--no-default-features"];
-    let check = ["--bin", "instructions", "--", "check"];
-    phases.cargo(NAME, &[counts.as_slice(), &check].concat(), &[]);
 }

@@ -220,7 +220,7 @@ impl<'n> Judge<'n> {
         };
         let schema_of = |index: usize| node.first.get(index).copied().or(node.items);
         if node.limits.contains(&Limit::Unique) {
-            let mut seen = HashSet::new();
+            let mut seen = HashSet::with_capacity(elements.len());
             for (index, element) in elements.iter().enumerate() {
                 let form = schema_of(index).map_or(Form::Any, |id| self.nodes[id].form);
                 if !seen.insert(canonical(form, element, of_elements == Reading::Element)) {
@@ -351,19 +351,36 @@ fn natural(input: &Input<'_>) -> Form {
     }
 }
 
-/// A text that equal elements have in common, once they are coerced.
-fn canonical(form: Form, input: &Input<'_>, trim: bool) -> String {
+/// What equal elements have in common, once they are coerced.
+#[derive(PartialEq, Eq, Hash)]
+enum Canonical<'a> {
+    Text(Cow<'a, str>),
+    /// JSON of any other kind.
+    Other(String),
+}
+
+fn canonical<'a>(form: Form, input: &'a Input<'_>, trim: bool) -> Canonical<'a> {
     let coerced = match form {
-        Form::Text | Form::Moment => coerce::text(input).ok().map(|text| {
-            let text = if trim { text.trim() } else { &text };
-            format!("{text:?}")
+        Form::Text | Form::Moment => coerce::text(input).ok().map(|text| match text {
+            Cow::Borrowed(text) if trim => Canonical::Text(Cow::Borrowed(text.trim())),
+            Cow::Owned(text) if trim => Canonical::Text(Cow::Owned(text.trim().to_owned())),
+            text => Canonical::Text(text),
         }),
-        Form::LowerCase => coerce::lower_case(input).ok().map(|text| format!("{text:?}")),
-        Form::Integer => coerce::integer(input).ok().map(|number| number.to_string()),
-        Form::Float => coerce::float(input).ok().map(|number| number.to_string()),
-        Form::Boolean => coerce::boolean(input).ok().map(|value| value.to_string()),
-        Form::Seconds => coerce::signed_seconds(input).ok().map(|seconds| seconds.to_string()),
+        Form::LowerCase => coerce::lower_case(input).ok().map(|text| Canonical::Text(text.into())),
+        Form::Integer => {
+            coerce::integer(input).ok().map(|number| Canonical::Other(number.to_string()))
+        }
+        Form::Float => coerce::float(input).ok().map(|number| Canonical::Other(number.to_string())),
+        Form::Boolean => {
+            coerce::boolean(input).ok().map(|value| Canonical::Other(value.to_string()))
+        }
+        Form::Seconds => {
+            coerce::signed_seconds(input).ok().map(|seconds| Canonical::Other(seconds.to_string()))
+        }
         _ => None,
     };
-    coerced.unwrap_or_else(|| super::probe::json(input))
+    coerced.unwrap_or_else(|| match input {
+        Input::Text(text) => Canonical::Text(Cow::Borrowed(text)),
+        _ => Canonical::Other(super::probe::json(input)),
+    })
 }
