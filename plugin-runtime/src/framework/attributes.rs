@@ -1,9 +1,9 @@
-//! What is to be known of a path beside its handlers.
+//! The attributes of a path, apart from its handlers.
 
 use super::{OperationId, PathDisplay};
 use crate::Operation;
 
-/// What help, OpenAPI and the server are told of a path.
+/// The attributes of a path that help, OpenAPI and the server show.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Attributes {
     pub(super) synopsis: String,
@@ -13,16 +13,16 @@ pub(super) struct Attributes {
     pub(super) login: bool,
     pub(super) sudo: bool,
     pub(super) display: PathDisplay,
-    /// What the ids of all operations are made of.
+    /// The parts of the ids of all operations.
     pub(super) id: OperationId,
-    /// What those of some operations are made of.
+    /// The parts of the ids of single operations, which come first.
     pub(super) ids: Vec<(Operation, OperationId)>,
     /// What the path's parameters are, by name.
     pub(super) parameters: Vec<(String, String)>,
 }
 
 impl Attributes {
-    /// Returns what the id of an operation is made of, apart from its path's.
+    /// Returns the parts of an operation's id, without those of its path.
     pub(super) fn id_of(&self, operation: Operation) -> Option<&OperationId> {
         self.ids.iter().find(|(known, _)| *known == operation).map(|(_, id)| id)
     }

@@ -63,7 +63,7 @@ impl OperationId {
         let prefix = part(&self.prefix, &of_path.prefix);
         let verb = part(&self.verb, &of_path.verb);
         let suffixes = part(&self.suffix, &of_path.suffix);
-        // A path for which there is none has the words of its own, even with a verb.
+        // A path without a suffix at its position has its own words, even with a verb.
         let suffix = suffixes.split('|').nth(position);
         let suffix = match suffix {
             Some("") if verb.is_empty() => words(path),

@@ -317,8 +317,9 @@ impl<S: 'static> Operations<S> {
     }
 
     /// Sets what the operations do, for their ids in the OpenAPI document, instead of `read`, `write`
-    /// and so on: lower case, with hyphens. As in the Go SDK, an id with a verb has no other part
-    /// than those that are given.
+    /// and so on: lower case, with hyphens. As in the Go SDK, an id with a verb has no prefix unless
+    /// one is given. It has the path's words only for the second and later paths of a pattern that
+    /// stands for several, if the suffix does not name them.
     ///
     /// ```
     /// use plugin_runtime::framework::{Framework, login};
