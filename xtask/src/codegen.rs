@@ -11,7 +11,7 @@ use anyhow::{Context, Result, bail};
 use prost_build::Module;
 
 /// Messages that may carry secrets. Their `Debug` is written by hand in
-/// `plugin-proto/src/redact.rs`.
+/// `plugin-proto/src/redact/mod.rs`.
 const REDACTED: &[&str] = &[
     ".dbplugin.v5.ChangePassword",
     ".dbplugin.v5.ChangePublicKey",

@@ -3,6 +3,7 @@
 mod bounds;
 mod language;
 mod layers;
+mod module_files;
 mod modules;
 mod names;
 mod packages;
@@ -38,6 +39,7 @@ pub fn run(options: &Options) -> Result<()> {
     let mut breaches = layers::breaches(&workspace);
     breaches.extend(plugins::breaches(&workspace));
     breaches.extend(modules::breaches(&workspace)?);
+    breaches.extend(module_files::breaches(&sources));
     breaches.extend(names::breaches(&sources));
     breaches.extend(sizes::breaches(&sources));
     breaches.extend(places::breaches(&workspace.workspace_root)?);
