@@ -94,13 +94,13 @@ fn turns(work: &mut Work, times: u32) -> bool {
     (0..times).all(|_| work())
 }
 
-type Answer = Result<Option<Response>, Error>;
+type HandlerResult = Result<Option<Response>, Error>;
 
-fn is_done(answer: &Answer) -> bool {
+fn is_done(answer: &HandlerResult) -> bool {
     matches!(black_box(answer), Ok(None))
 }
 
-fn is_answered(answer: &Answer) -> bool {
+fn is_answered(answer: &HandlerResult) -> bool {
     matches!(black_box(answer), Ok(Some(response)) if response.error_message().is_none())
 }
 

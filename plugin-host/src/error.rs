@@ -1,8 +1,8 @@
 //! Why the host can't do what it was asked to.
 
 use super::catalog::{CatalogError, PluginType};
-use super::instance::InstanceError;
 use super::launch::LaunchError;
+use super::mounted_backend::InstanceError;
 
 /// Why nothing can be mounted at a path.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use tonic::{Code, Status};
 
 use super::InstanceError;
-use super::instance::{Deadline, Instance};
+use super::mounted_backend::{Deadline, MountedBackend};
 use plugin_runtime::__private::rpc::{guarded, guarded_sync, timed};
 use plugin_runtime::__private::standby;
 use plugin_runtime::__private::wire::{error_to_wire, reply_to_wire, request_from_wire};
@@ -29,7 +29,7 @@ pub(super) struct Surroundings {
     pub(super) killed: CancellationToken,
 }
 
-type Make = dyn Fn(Surroundings) -> Result<Arc<dyn Instance>, InstanceError> + Send + Sync;
+type Make = dyn Fn(Surroundings) -> Result<Arc<dyn MountedBackend>, InstanceError> + Send + Sync;
 
 /// A plugin that is built into this process: its type and the way to make a mount of it.
 pub(super) struct Builtin {
@@ -43,7 +43,7 @@ impl Builtin {
         F: Fn(Mount) -> R + Send + Sync + 'static,
         R: IntoBackend,
     {
-        let make = move |given: Surroundings| -> Result<Arc<dyn Instance>, InstanceError> {
+        let make = move |given: Surroundings| -> Result<Arc<dyn MountedBackend>, InstanceError> {
             let backend = guarded_sync(|| factory(given.mount).into_backend())
                 .map_err(|error| InstanceError::Setup(error.to_string()))?;
             guarded_sync(|| {
@@ -60,7 +60,10 @@ impl Builtin {
         Self { kind, make: Box::new(make) }
     }
 
-    pub(super) fn make(&self, given: Surroundings) -> Result<Arc<dyn Instance>, InstanceError> {
+    pub(super) fn make(
+        &self,
+        given: Surroundings,
+    ) -> Result<Arc<dyn MountedBackend>, InstanceError> {
         (self.make)(given)
     }
 }
@@ -109,7 +112,7 @@ impl<B> fmt::Debug for InProcess<B> {
     }
 }
 
-impl<B: Backend> Instance for InProcess<B> {
+impl<B: Backend> MountedBackend for InProcess<B> {
     fn kind(&self) -> BoxFuture<'_, Result<BackendType, InstanceError>> {
         self.alive(None, async { self.backend.kind() }).boxed()
     }

@@ -11,9 +11,9 @@ mod events;
 mod faults;
 mod host;
 mod in_process;
-mod instance;
 mod launch;
 mod lease;
+mod mounted_backend;
 mod mounts;
 mod printable;
 mod process;
@@ -37,12 +37,12 @@ pub use error::{HostError, PathError};
 pub use events::{Event, Events};
 pub use faults::{Fault, Faults, Rates, StorageCall, StorageOperation, When};
 pub use host::{Enable, Host, HostBuilder};
-pub use instance::InstanceError;
 pub use launch::{
     BrokerFault, ByHand, Checksum, Cookie, Exited, Inherited, Launch, LaunchError, LogLevel,
     LogLine, LogLines, NoLine, TlsMode,
 };
 pub use lease::{Expired, LeaseInfo, Revoked};
+pub use mounted_backend::InstanceError;
 pub use mounts::MountInfo;
 pub use process::{Left, PluginProcess};
 pub use requests::{ApiRequest, MountedBackend};

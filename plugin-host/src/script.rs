@@ -9,8 +9,8 @@ use parking_lot::Mutex;
 use plugin_proto::pb;
 use prost_types::Timestamp;
 
-use super::instance::InstanceError;
 use super::lease::LeaseCalls;
+use super::mounted_backend::InstanceError;
 use plugin_runtime::__private::wire::duration_to_wire;
 use plugin_runtime::framework::TtlLimits;
 

@@ -165,45 +165,45 @@ fn server_halves_have_the_published_names() {
 /// Answers each call with the name of the method, wherever the answer has room for it.
 struct NamesItsMethods;
 
-type Answer<T> = Result<Response<T>, Status>;
+type GrpcResult<T> = Result<Response<T>, Status>;
 
 #[tonic::async_trait]
 impl Backend for NamesItsMethods {
     async fn handle_request(
         &self,
         request: Request<pb::HandleRequestArgs>,
-    ) -> Answer<pb::HandleRequestReply> {
+    ) -> GrpcResult<pb::HandleRequestReply> {
         let data = request.into_inner().request.unwrap_or_default().data;
         let response = pb::Response { data, ..Default::default() };
         Ok(Response::new(pb::HandleRequestReply { response: Some(Box::new(response)), err: None }))
     }
-    async fn special_paths(&self, _: Request<pb::Empty>) -> Answer<pb::SpecialPathsReply> {
+    async fn special_paths(&self, _: Request<pb::Empty>) -> GrpcResult<pb::SpecialPathsReply> {
         Err(Status::aborted("special_paths"))
     }
     async fn handle_existence_check(
         &self,
         _: Request<pb::HandleExistenceCheckArgs>,
-    ) -> Answer<pb::HandleExistenceCheckReply> {
+    ) -> GrpcResult<pb::HandleExistenceCheckReply> {
         Err(Status::aborted("handle_existence_check"))
     }
-    async fn cleanup(&self, _: Request<pb::Empty>) -> Answer<pb::Empty> {
+    async fn cleanup(&self, _: Request<pb::Empty>) -> GrpcResult<pb::Empty> {
         Err(Status::aborted("cleanup"))
     }
-    async fn invalidate_key(&self, _: Request<pb::InvalidateKeyArgs>) -> Answer<pb::Empty> {
+    async fn invalidate_key(&self, _: Request<pb::InvalidateKeyArgs>) -> GrpcResult<pb::Empty> {
         Err(Status::aborted("invalidate_key"))
     }
-    async fn setup(&self, _: Request<pb::SetupArgs>) -> Answer<pb::SetupReply> {
+    async fn setup(&self, _: Request<pb::SetupArgs>) -> GrpcResult<pb::SetupReply> {
         Err(Status::aborted("setup"))
     }
-    async fn initialize(&self, _: Request<pb::InitializeArgs>) -> Answer<pb::InitializeReply> {
+    async fn initialize(&self, _: Request<pb::InitializeArgs>) -> GrpcResult<pb::InitializeReply> {
         Err(Status::aborted("initialize"))
     }
-    async fn r#type(&self, _: Request<pb::Empty>) -> Answer<pb::TypeReply> {
+    async fn r#type(&self, _: Request<pb::Empty>) -> GrpcResult<pb::TypeReply> {
         Err(Status::aborted("type"))
     }
 }
 
-fn message<T>(answer: Answer<T>) -> String {
+fn message<T>(answer: GrpcResult<T>) -> String {
     answer.err().map(|status| status.message().to_owned()).unwrap_or_default()
 }
 

@@ -34,17 +34,17 @@ pub mod standby {
 }
 
 pub mod storage {
-    pub use crate::storage::{Answer, Call, Memory, StorageBackend};
+    pub use crate::storage::{Call, Memory, StorageBackend, StorageFuture};
 }
 
 pub mod system_view {
-    pub use crate::system_view::{Answer, SystemViewBackend};
+    pub use crate::system_view::{SystemViewBackend, SystemViewFuture};
 }
 
 pub mod transport {
     pub use crate::transport::{
-        Channel, ConnectError, Connections, Identity, ListenOn, Listener, Received, Target, Tls,
-        TlsError, serve,
+        CertifiedKey, Channel, ConnectError, Connections, ListenOn, Listener, Received, Target,
+        Tls, TlsError, serve,
     };
 }
 

@@ -9,7 +9,7 @@ use super::convertible::Fields;
 use super::routed::{Response, Routed};
 use super::status::status_of;
 use super::{Answer, raw};
-use crate::instance::InstanceError;
+use crate::mounted_backend::InstanceError;
 use plugin_runtime::__private::wire::duration_from_wire;
 use plugin_runtime::Headers;
 use plugin_runtime::Operation;

@@ -3,7 +3,7 @@
 use plugin_proto::pb;
 
 use super::convertible::{Fields, data_of};
-use crate::instance::InstanceError;
+use crate::mounted_backend::InstanceError;
 
 /// The highest number of an error; servers take those above for success.
 const LAST_ERROR: u32 = 10;

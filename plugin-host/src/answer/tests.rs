@@ -3,7 +3,7 @@ use std::collections::HashMap;
 use serde_json::json;
 
 use super::*;
-use crate::instance::InstanceError;
+use crate::mounted_backend::InstanceError;
 use crate::script::{HOUR, Reply, SECOND, data, failure, response, secret, terms};
 use plugin_proto::pb;
 use plugin_runtime::Operation;

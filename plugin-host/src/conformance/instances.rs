@@ -5,7 +5,7 @@ use super::planted::Planted;
 use super::probe::Known;
 use super::samples::Samples;
 use super::trial::Trial;
-use crate::instance::{Instance as _, InstanceError};
+use crate::mounted_backend::{InstanceError, MountedBackend as _};
 use crate::process::{PluginProcess, RemoteInstance};
 
 const ALONE: &str = "each of its processes holds one mount";

@@ -28,7 +28,7 @@ use std::path::PathBuf;
 use serde_json::Value;
 
 use super::{Launch, PluginProcess};
-use crate::instance::Instance as _;
+use crate::mounted_backend::MountedBackend as _;
 use finding::Check;
 use planted::Planted;
 use probe::Known;

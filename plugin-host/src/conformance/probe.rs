@@ -5,7 +5,7 @@ use super::finding::{Check, Finding};
 use super::planted::Planted;
 use super::trial::Trial;
 use crate::PluginType;
-use crate::instance::Instance as _;
+use crate::mounted_backend::MountedBackend as _;
 use crate::process::{MountServices, PluginProcess, RemoteInstance, Setup};
 use plugin_runtime::BackendType;
 

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::planted::Planted;
 use crate::answer::{Access, Answer, Asked};
 use crate::events::Events;
-use crate::instance::{Deadline, Instance as _, InstanceError};
+use crate::mounted_backend::{Deadline, InstanceError, MountedBackend as _};
 use crate::process::{MountServices, PluginProcess, RemoteInstance, Setup};
 use crate::storage::{MountState, MountStorage, Store};
 use crate::system_view::{MountSystemView, SystemSettings};

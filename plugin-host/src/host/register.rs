@@ -6,7 +6,7 @@ use super::Host;
 use crate::catalog::{CatalogError, PluginKey, PluginType, Registration, Source};
 use crate::error::HostError;
 use crate::in_process::Builtin;
-use crate::instance::InstanceError;
+use crate::mounted_backend::InstanceError;
 use crate::process::{MountServices, RemoteInstance, Setup};
 use plugin_runtime::{BackendType, IntoBackend, Mount};
 

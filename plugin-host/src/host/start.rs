@@ -11,8 +11,8 @@ use super::Host;
 use crate::catalog::{PluginKey, PluginType, Source};
 use crate::error::HostError;
 use crate::in_process::Surroundings;
-use crate::instance::{Instance, InstanceError};
 use crate::launch::LaunchError;
+use crate::mounted_backend::{InstanceError, MountedBackend};
 use crate::mounts::{Active, Mounted};
 use crate::process::{MountServices, PluginProcess, RemoteInstance, Setup};
 use crate::storage::MountState;
@@ -53,7 +53,7 @@ impl Host {
                 }
                 let process = self.shared.processes.take(&key, &plugin, launch).await?;
                 match self.set_up(mount, &key, &process).await {
-                    Ok(instance) => (Arc::new(instance) as Arc<dyn Instance>, Some(process)),
+                    Ok(instance) => (Arc::new(instance) as Arc<dyn MountedBackend>, Some(process)),
                     Err(error) => {
                         process.leave().await;
                         return Err(error.into());
@@ -129,7 +129,7 @@ impl Host {
     async fn begin(
         &self,
         mount: &Mounted,
-        instance: &Arc<dyn Instance>,
+        instance: &Arc<dyn MountedBackend>,
     ) -> Result<plugin_runtime::SpecialPaths, HostError> {
         let kind = PluginType::from(instance.kind().await?);
         if kind != mount.kind {

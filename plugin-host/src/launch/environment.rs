@@ -6,7 +6,7 @@ use super::Launch;
 use plugin_runtime::__private::handshake::{
     COOKIE_KEY, COOKIE_VALUE, DATABASE_COOKIE_KEY, DATABASE_COOKIE_VALUE,
 };
-use plugin_runtime::__private::transport::Identity;
+use plugin_runtime::__private::transport::CertifiedKey;
 
 /// What a plugin is told about who starts it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -51,7 +51,10 @@ impl Default for Inherited {
 }
 
 /// Returns the whole environment; later entries win.
-pub(super) fn variables(launch: &Launch, identity: Option<&Identity>) -> Vec<(OsString, OsString)> {
+pub(super) fn variables(
+    launch: &Launch,
+    certified_key: Option<&CertifiedKey>,
+) -> Vec<(OsString, OsString)> {
     let mut variables: Vec<(OsString, OsString)> = match &launch.inherited {
         Inherited::All => std::env::vars_os().collect(),
         Inherited::Only(names) => {
@@ -63,7 +66,7 @@ pub(super) fn variables(launch: &Launch, identity: Option<&Identity>) -> Vec<(Os
     }
     variables.extend(launch.env.iter().cloned());
     let mut set = |name: &str, value: &str| variables.push((name.into(), value.into()));
-    let automtls = identity.is_some().to_string();
+    let automtls = certified_key.is_some().to_string();
     for (name, value) in [
         ("VERSION", launch.server_version.as_str()),
         ("PLUGIN_METADATA_MODE", "false"),
@@ -81,8 +84,8 @@ pub(super) fn variables(launch: &Launch, identity: Option<&Identity>) -> Vec<(Os
     set("PLUGIN_MAX_PORT", "25000");
     let versions: Vec<String> = launch.protocol_versions.iter().map(u32::to_string).collect();
     set("PLUGIN_PROTOCOL_VERSIONS", &versions.join(","));
-    if let Some(identity) = identity {
-        set("PLUGIN_CLIENT_CERT", &identity.certificate_pem());
+    if let Some(certified_key) = certified_key {
+        set("PLUGIN_CLIENT_CERT", &certified_key.certificate_pem());
     }
     if launch.asks_for_broker_multiplexing {
         set("PLUGIN_MULTIPLEX_GRPC", "true");
@@ -95,7 +98,7 @@ mod tests {
     use super::*;
 
     fn environment(launch: &Launch) -> std::collections::BTreeMap<OsString, OsString> {
-        variables(launch, Some(&Identity::generate().unwrap())).into_iter().collect()
+        variables(launch, Some(&CertifiedKey::generate().unwrap())).into_iter().collect()
     }
 
     #[test]

@@ -28,7 +28,7 @@ use tokio::process::Command;
 
 use binary::Binary;
 use exit::Keeper;
-use plugin_runtime::__private::transport::{Identity, Tls};
+use plugin_runtime::__private::transport::{CertifiedKey, Tls};
 use plugin_runtime::handshake::{HandshakeLine, PROTOCOL_VERSION};
 use socket::OwnSocket;
 
@@ -229,15 +229,15 @@ impl Launch {
     /// Starts the process and reads its handshake line, without connecting.
     pub(super) async fn spawn(&self) -> Result<Spawned, LaunchError> {
         let binary = Binary::open(&self.command, self.checksum, self.in_place).await?;
-        let identity = match self.tls {
-            TlsMode::Auto => Some(Identity::generate().map_err(LaunchError::tls)?),
+        let certified_key = match self.tls {
+            TlsMode::Auto => Some(CertifiedKey::generate().map_err(LaunchError::tls)?),
             TlsMode::Plaintext => None,
         };
         let mut command = Command::new(binary.path());
         command
             .args(&self.args)
             .env_clear()
-            .envs(environment::variables(self, identity.as_ref()))
+            .envs(environment::variables(self, certified_key.as_ref()))
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -273,7 +273,7 @@ impl Launch {
         let started_in = started.elapsed();
         let noise = stdout::Noise::default();
         keeper.read(rest.drain(noise.clone()));
-        let checked = self.check(&line, identity.as_ref());
+        let checked = self.check(&line, certified_key.as_ref());
         match checked {
             Ok((handshake, tls)) => {
                 let directory = self.socket_directory();
@@ -302,7 +302,7 @@ impl Launch {
     fn check(
         &self,
         line: &str,
-        identity: Option<&Identity>,
+        certified_key: Option<&CertifiedKey>,
     ) -> Result<(HandshakeLine, Option<Tls>), LaunchError> {
         let handshake = HandshakeLine::parse(line)?;
         if !self.protocol_versions.contains(&handshake.protocol_version) {
@@ -314,12 +314,12 @@ impl Launch {
         if self.asks_for_broker_multiplexing && handshake.broker_multiplexing == Some(true) {
             return Err(LaunchError::BrokerMultiplexing);
         }
-        let tls = match (identity, handshake.certificate.as_slice()) {
+        let tls = match (certified_key, handshake.certificate.as_slice()) {
             (None, []) => None,
             (None, _) => return Err(LaunchError::UnaskedCertificate),
             (Some(_), []) => return Err(LaunchError::NoCertificate),
-            (Some(identity), certificate) => {
-                Some(Tls::with_certificate(identity, certificate).map_err(LaunchError::tls)?)
+            (Some(certified_key), certificate) => {
+                Some(Tls::with_certificate(certified_key, certificate).map_err(LaunchError::tls)?)
             }
         };
         Ok((handshake, tls))

@@ -3,7 +3,7 @@
 use futures_util::future::BoxFuture;
 use plugin_proto::pb;
 
-use crate::instance::InstanceError;
+use crate::mounted_backend::InstanceError;
 use plugin_runtime::framework::TtlLimits;
 
 /// Calls to mounts on behalf of leases and tokens. The implementation sets the deadline.

@@ -2,7 +2,7 @@ use futures_util::FutureExt as _;
 
 use super::*;
 use crate::answer::Answer;
-use crate::instance::InstanceError;
+use crate::mounted_backend::InstanceError;
 use crate::script::{HOUR, LIMITS, Reply, SECOND, Script, data, failure, noon, response, secret};
 use plugin_runtime::framework::TtlError;
 

@@ -10,7 +10,7 @@ use tokio_util::task::TaskTracker;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 
 use crate::catalog::{PluginKey, PluginType};
-use crate::instance::Instance;
+use crate::mounted_backend::MountedBackend;
 use crate::random::base62;
 use crate::storage::MountStorage;
 use crate::system_view::MountSystemView;
@@ -71,7 +71,7 @@ pub(crate) struct Services {
 /// The backend that runs a mount at the moment.
 #[derive(Debug)]
 pub(crate) struct Active {
-    pub(crate) instance: Arc<dyn Instance>,
+    pub(crate) instance: Arc<dyn MountedBackend>,
     /// `None` for a backend in this process.
     pub(crate) process: Option<Seat>,
     /// Cancelled to kill a backend in this process.

@@ -16,7 +16,7 @@ use tonic::metadata::{Ascii, MetadataValue};
 use super::broker::Brokered;
 use super::{MountServices, PluginProcess};
 use crate::InstanceError;
-use crate::instance::{Deadline, Instance};
+use crate::mounted_backend::{Deadline, MountedBackend};
 use crate::random::base62;
 use plugin_runtime::__private::rpc::{MULTIPLEX_ID, origin, request};
 use plugin_runtime::__private::transport::Channel;
@@ -110,7 +110,7 @@ impl fmt::Debug for RemoteInstance {
     }
 }
 
-impl Instance for RemoteInstance {
+impl MountedBackend for RemoteInstance {
     fn kind(&self) -> BoxFuture<'_, Result<BackendType, InstanceError>> {
         let mut client = self.client.clone();
         async move {

@@ -9,8 +9,8 @@ use tokio_util::task::task_tracker::TaskTrackerToken;
 
 use crate::Host;
 use crate::error::HostError;
-use crate::instance::{Deadline, InstanceError};
 use crate::lease::LeaseCalls;
+use crate::mounted_backend::{Deadline, InstanceError};
 use crate::mounts::{Active, Mounted};
 use crate::token::TOKENS;
 use plugin_runtime::framework::TtlLimits;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use plugin_proto::pb;
 
 use crate::error::HostError;
-use crate::instance::InstanceError;
+use crate::mounted_backend::InstanceError;
 use crate::mounts::Mounted;
 use crate::{Host, PluginProcess};
 

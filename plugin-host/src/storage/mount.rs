@@ -11,7 +11,7 @@ use super::store::Rules;
 use crate::faults::{Effect, Faults, StorageCall, StorageOperation};
 use crate::printable::is_printable;
 use plugin_runtime::__private::error::READ_ONLY;
-use plugin_runtime::__private::storage::{Answer, Call, Memory, StorageBackend};
+use plugin_runtime::__private::storage::{Call, Memory, StorageBackend, StorageFuture};
 use plugin_runtime::{Storage, StorageEntry, StorageError};
 
 /// What servers say of a key that they would not write.
@@ -102,8 +102,8 @@ impl MountStorage {
         operation: StorageOperation,
         key: &str,
         deadline: Option<Instant>,
-        call: Answer<'a, T>,
-    ) -> Answer<'a, T> {
+        call: StorageFuture<'a, T>,
+    ) -> StorageFuture<'a, T> {
         let effect = self.shared.faults.next(StorageCall::new(operation, key));
         let checked = self.check(operation, key);
         if matches!(effect, Effect::None) {
@@ -140,12 +140,12 @@ macro_rules! later {
 }
 
 impl StorageBackend for MountStorage {
-    fn get<'a>(&'a self, key: &'a str, call: Call<'a>) -> Answer<'a, Option<StorageEntry>> {
+    fn get<'a>(&'a self, key: &'a str, call: Call<'a>) -> StorageFuture<'a, Option<StorageEntry>> {
         let answer = later!(self, get(key, call));
         self.through(StorageOperation::Get, key, call.deadline, answer)
     }
 
-    fn put<'a>(&'a self, entry: StorageEntry, call: Call<'a>) -> Answer<'a, ()> {
+    fn put<'a>(&'a self, entry: StorageEntry, call: Call<'a>) -> StorageFuture<'a, ()> {
         let (key, size) = (entry.key.clone(), entry.value.len());
         let limit = self.shared.rules.largest_entry;
         let memory = &self.shared.memory;
@@ -160,12 +160,12 @@ impl StorageBackend for MountStorage {
         self.through(StorageOperation::Put, &key, call.deadline, answer.boxed())
     }
 
-    fn delete<'a>(&'a self, key: &'a str, call: Call<'a>) -> Answer<'a, ()> {
+    fn delete<'a>(&'a self, key: &'a str, call: Call<'a>) -> StorageFuture<'a, ()> {
         let answer = later!(self, delete(key, call));
         self.through(StorageOperation::Delete, key, call.deadline, answer)
     }
 
-    fn list<'a>(&'a self, prefix: &'a str, call: Call<'a>) -> Answer<'a, Vec<String>> {
+    fn list<'a>(&'a self, prefix: &'a str, call: Call<'a>) -> StorageFuture<'a, Vec<String>> {
         let answer = later!(self, list(prefix, call));
         self.through(StorageOperation::List, prefix, call.deadline, answer)
     }
@@ -176,16 +176,16 @@ impl StorageBackend for MountStorage {
         after: &'a str,
         limit: usize,
         call: Call<'a>,
-    ) -> Answer<'a, Vec<String>> {
+    ) -> StorageFuture<'a, Vec<String>> {
         let answer = later!(self, list_page(prefix, after, limit, call));
         self.through(StorageOperation::List, prefix, call.deadline, answer)
     }
 
-    fn is_transactional<'a>(&'a self, _: Call<'a>) -> Answer<'a, bool> {
+    fn is_transactional<'a>(&'a self, _: Call<'a>) -> StorageFuture<'a, bool> {
         std::future::ready(Ok(self.shared.rules.transactional)).boxed()
     }
 
-    fn begin<'a>(&'a self, read_only: bool, call: Call<'a>) -> Answer<'a, String> {
+    fn begin<'a>(&'a self, read_only: bool, call: Call<'a>) -> StorageFuture<'a, String> {
         if !self.shared.rules.transactional {
             return std::future::ready(Err(StorageError::NotTransactional)).boxed();
         }
@@ -195,12 +195,12 @@ impl StorageBackend for MountStorage {
         self.through(operation, "", call.deadline, answer)
     }
 
-    fn commit<'a>(&'a self, call: Call<'a>) -> Answer<'a, ()> {
+    fn commit<'a>(&'a self, call: Call<'a>) -> StorageFuture<'a, ()> {
         let answer = later!(self, commit(call));
         self.through(StorageOperation::Commit, "", call.deadline, answer)
     }
 
-    fn roll_back<'a>(&'a self, call: Call<'a>) -> Answer<'a, ()> {
+    fn roll_back<'a>(&'a self, call: Call<'a>) -> StorageFuture<'a, ()> {
         let answer = later!(self, roll_back(call));
         self.through(StorageOperation::RollBack, "", call.deadline, answer)
     }

@@ -10,7 +10,7 @@ use plugin_runtime::__private::rpc::deadline;
 use plugin_runtime::__private::storage::{Call, StorageBackend as _};
 use plugin_runtime::{StorageEntry, StorageError};
 
-type Answer<T> = Result<Response<T>, Status>;
+type GrpcResult<T> = Result<Response<T>, Status>;
 
 /// The service of one mount.
 #[derive(Clone, Debug)]
@@ -35,7 +35,7 @@ impl StorageService {
         &self,
         read_only: bool,
         metadata: &MetadataMap,
-    ) -> Answer<pb::StorageBeginTxReply> {
+    ) -> GrpcResult<pb::StorageBeginTxReply> {
         self.transactional()?;
         let call = Call { transaction: "", deadline: deadline(metadata) };
         let (txn, err) = said(self.storage.begin(read_only, call).await)?;
@@ -64,7 +64,7 @@ fn call<'a>(transaction: &'a str, metadata: &MetadataMap) -> Call<'a> {
 
 #[async_trait]
 impl Storage for StorageService {
-    async fn get(&self, request: Request<pb::StorageGetArgs>) -> Answer<pb::StorageGetReply> {
+    async fn get(&self, request: Request<pb::StorageGetArgs>) -> GrpcResult<pb::StorageGetReply> {
         let (metadata, _, args) = request.into_parts();
         let found = self.storage.get(&args.key, call(&args.txn, &metadata)).await;
         let (entry, err) = said(found)?;
@@ -76,7 +76,7 @@ impl Storage for StorageService {
         Ok(Response::new(pb::StorageGetReply { entry, err }))
     }
 
-    async fn put(&self, request: Request<pb::StoragePutArgs>) -> Answer<pb::StoragePutReply> {
+    async fn put(&self, request: Request<pb::StoragePutArgs>) -> GrpcResult<pb::StoragePutReply> {
         let (metadata, _, args) = request.into_parts();
         let Some(entry) = args.entry else {
             let err = "cannot write a nil entry".to_owned();
@@ -90,14 +90,17 @@ impl Storage for StorageService {
     async fn delete(
         &self,
         request: Request<pb::StorageDeleteArgs>,
-    ) -> Answer<pb::StorageDeleteReply> {
+    ) -> GrpcResult<pb::StorageDeleteReply> {
         let (metadata, _, args) = request.into_parts();
         let deleted = self.storage.delete(&args.key, call(&args.txn, &metadata)).await;
         let ((), err) = said(deleted)?;
         Ok(Response::new(pb::StorageDeleteReply { err }))
     }
 
-    async fn list(&self, request: Request<pb::StorageListArgs>) -> Answer<pb::StorageListReply> {
+    async fn list(
+        &self,
+        request: Request<pb::StorageListArgs>,
+    ) -> GrpcResult<pb::StorageListReply> {
         let (metadata, _, args) = request.into_parts();
         let found = self.storage.list(&args.prefix, call(&args.txn, &metadata)).await;
         let (keys, err) = said(found)?;
@@ -107,7 +110,7 @@ impl Storage for StorageService {
     async fn list_page(
         &self,
         request: Request<pb::StorageListPageArgs>,
-    ) -> Answer<pb::StorageListReply> {
+    ) -> GrpcResult<pb::StorageListReply> {
         if !self.storage.has_pages() {
             return Err(Status::unimplemented("unknown method ListPage for service pb.Storage"));
         }
@@ -123,7 +126,7 @@ impl Storage for StorageService {
     async fn is_transactional(
         &self,
         _: Request<pb::Empty>,
-    ) -> Answer<pb::StorageIsTransactionalReply> {
+    ) -> GrpcResult<pb::StorageIsTransactionalReply> {
         self.transactional()?;
         Ok(Response::new(pb::StorageIsTransactionalReply { transactional: true }))
     }
@@ -131,18 +134,18 @@ impl Storage for StorageService {
     async fn begin_read_only_tx(
         &self,
         request: Request<pb::Empty>,
-    ) -> Answer<pb::StorageBeginTxReply> {
+    ) -> GrpcResult<pb::StorageBeginTxReply> {
         self.begin(true, request.metadata()).await
     }
 
-    async fn begin_tx(&self, request: Request<pb::Empty>) -> Answer<pb::StorageBeginTxReply> {
+    async fn begin_tx(&self, request: Request<pb::Empty>) -> GrpcResult<pb::StorageBeginTxReply> {
         self.begin(false, request.metadata()).await
     }
 
     async fn commit(
         &self,
         request: Request<pb::StorageCommitTxArgs>,
-    ) -> Answer<pb::StorageCommitTxReply> {
+    ) -> GrpcResult<pb::StorageCommitTxReply> {
         self.transactional()?;
         let (metadata, _, args) = request.into_parts();
         let ((), err) = said(self.storage.commit(call(&args.txn, &metadata)).await)?;
@@ -152,7 +155,7 @@ impl Storage for StorageService {
     async fn rollback(
         &self,
         request: Request<pb::StorageRollbackTxArgs>,
-    ) -> Answer<pb::StorageRollbackTxReply> {
+    ) -> GrpcResult<pb::StorageRollbackTxReply> {
         self.transactional()?;
         let (metadata, _, args) = request.into_parts();
         let ((), err) = said(self.storage.roll_back(call(&args.txn, &metadata)).await)?;

@@ -9,7 +9,7 @@ use parking_lot::RwLock;
 
 use super::SystemSettings;
 use crate::wrapping::Wrappings;
-use plugin_runtime::__private::system_view::{Answer, SystemViewBackend};
+use plugin_runtime::__private::system_view::{SystemViewBackend, SystemViewFuture};
 use plugin_runtime::framework::TtlLimits;
 use plugin_runtime::{
     ClusterInfo, Data, Entity, Group, IdentityToken, PluginEnvironment, ReplicationState,
@@ -68,63 +68,72 @@ impl MountSystemView {
     }
 }
 
-fn ready<'a, T: Send + 'a>(answer: Result<T, SystemViewError>) -> Answer<'a, T> {
+fn ready<'a, T: Send + 'a>(answer: Result<T, SystemViewError>) -> SystemViewFuture<'a, T> {
     std::future::ready(answer).boxed()
 }
 
 impl SystemViewBackend for MountSystemView {
-    fn default_lease_ttl(&self, _: Option<Instant>) -> Answer<'_, Duration> {
+    fn default_lease_ttl(&self, _: Option<Instant>) -> SystemViewFuture<'_, Duration> {
         ready(Ok(self.ttl_limits().default))
     }
 
-    fn max_lease_ttl(&self, _: Option<Instant>) -> Answer<'_, Duration> {
+    fn max_lease_ttl(&self, _: Option<Instant>) -> SystemViewFuture<'_, Duration> {
         ready(Ok(self.ttl_limits().max))
     }
 
-    fn tainted(&self, _: Option<Instant>) -> Answer<'_, bool> {
+    fn tainted(&self, _: Option<Instant>) -> SystemViewFuture<'_, bool> {
         ready(Ok(self.is_tainted()))
     }
 
-    fn caching_disabled(&self, _: Option<Instant>) -> Answer<'_, bool> {
+    fn caching_disabled(&self, _: Option<Instant>) -> SystemViewFuture<'_, bool> {
         ready(Ok(self.settings.read(|values| values.caching_disabled)))
     }
 
-    fn replication_state(&self, _: Option<Instant>) -> Answer<'_, ReplicationState> {
+    fn replication_state(&self, _: Option<Instant>) -> SystemViewFuture<'_, ReplicationState> {
         ready(Ok(self.settings.read(|values| values.replication_state)))
     }
 
-    fn wrap_data(&self, data: Data, ttl: Duration, _: Option<Instant>) -> Answer<'_, WrapInfo> {
+    fn wrap_data(
+        &self,
+        data: Data,
+        ttl: Duration,
+        _: Option<Instant>,
+    ) -> SystemViewFuture<'_, WrapInfo> {
         ready(Ok(self.wrappings.wrap_data(&data, ttl)))
     }
 
-    fn mlock_enabled(&self, _: Option<Instant>) -> Answer<'_, bool> {
+    fn mlock_enabled(&self, _: Option<Instant>) -> SystemViewFuture<'_, bool> {
         ready(Ok(self.settings.read(|values| values.mlock_enabled)))
     }
 
-    fn local_mount(&self, _: Option<Instant>) -> Answer<'_, bool> {
+    fn local_mount(&self, _: Option<Instant>) -> SystemViewFuture<'_, bool> {
         ready(Ok(self.settings.read(|values| values.local_mount)))
     }
 
-    fn entity(&self, id: String, _: Option<Instant>) -> Answer<'_, Option<Entity>> {
+    fn entity(&self, id: String, _: Option<Instant>) -> SystemViewFuture<'_, Option<Entity>> {
         ready(Ok(self.settings.read(|values| values.entities.get(&id).cloned())))
     }
 
-    fn groups_of_entity(&self, id: String, _: Option<Instant>) -> Answer<'_, Vec<Group>> {
+    fn groups_of_entity(&self, id: String, _: Option<Instant>) -> SystemViewFuture<'_, Vec<Group>> {
         ready(Ok(self.settings.read(|values| values.groups.get(&id).cloned().unwrap_or_default())))
     }
 
-    fn plugin_environment(&self, _: Option<Instant>) -> Answer<'_, PluginEnvironment> {
+    fn plugin_environment(&self, _: Option<Instant>) -> SystemViewFuture<'_, PluginEnvironment> {
         ready(Ok(self.settings.read(|values| values.plugin_environment.clone())))
     }
 
-    fn generate_password(&self, policy: String, _: Option<Instant>) -> Answer<'_, String> {
+    fn generate_password(
+        &self,
+        policy: String,
+        _: Option<Instant>,
+    ) -> SystemViewFuture<'_, String> {
         let found = self.settings.read(|values| values.password_policies.get(&policy).cloned());
         // Servers hide why.
         let refused = || SystemViewError::Refused("failed to generate password".to_owned());
         ready(found.ok_or_else(refused))
     }
 
-    fn cluster_info(&self, _: Option<Instant>) -> Answer<'_, ClusterInfo> {
+    fn cluster_info(&self, _: Option<Instant>) -> SystemViewFuture<'_, ClusterInfo> {
         ready(Ok(self.settings.read(|values| values.cluster_info.clone())))
     }
 
@@ -133,13 +142,17 @@ impl SystemViewBackend for MountSystemView {
         _audience: String,
         ttl: Duration,
         _: Option<Instant>,
-    ) -> Answer<'_, IdentityToken> {
+    ) -> SystemViewFuture<'_, IdentityToken> {
         let found = self.settings.read(|values| values.identity_token.clone());
         let missing = SystemViewError::Unsupported("GenerateIdentityToken");
         ready(found.map(|token| IdentityToken::new(token, ttl)).ok_or(missing))
     }
 
-    fn register_rotation_job(&self, _: RotationJob, _: Option<Instant>) -> Answer<'_, String> {
+    fn register_rotation_job(
+        &self,
+        _: RotationJob,
+        _: Option<Instant>,
+    ) -> SystemViewFuture<'_, String> {
         ready(Err(SystemViewError::Unsupported("RegisterRotationJob")))
     }
 
@@ -148,7 +161,7 @@ impl SystemViewBackend for MountSystemView {
         _mount_point: String,
         _path: String,
         _: Option<Instant>,
-    ) -> Answer<'_, ()> {
+    ) -> SystemViewFuture<'_, ()> {
         ready(Err(SystemViewError::Unsupported("DeregisterRotationJob")))
     }
 }

@@ -15,7 +15,7 @@ use plugin_runtime::__private::wire::{
 };
 use plugin_runtime::{Data, RotationJob, SystemViewError, WrapInfo};
 
-type Answer<T> = Result<Response<T>, Status>;
+type GrpcResult<T> = Result<Response<T>, Status>;
 
 /// The service of one mount.
 #[derive(Clone, Debug)]
@@ -69,17 +69,17 @@ fn wrap_to_wire(wrap: WrapInfo) -> pb::ResponseWrapInfo {
 
 #[async_trait]
 impl SystemView for SystemViewService {
-    async fn default_lease_ttl(&self, request: Request<pb::Empty>) -> Answer<pb::TtlReply> {
+    async fn default_lease_ttl(&self, request: Request<pb::Empty>) -> GrpcResult<pb::TtlReply> {
         let ttl = self.view.default_lease_ttl(deadline(&request)).await.map_err(refused)?;
         Ok(Response::new(pb::TtlReply { ttl: duration_to_wire(ttl) }))
     }
 
-    async fn max_lease_ttl(&self, request: Request<pb::Empty>) -> Answer<pb::TtlReply> {
+    async fn max_lease_ttl(&self, request: Request<pb::Empty>) -> GrpcResult<pb::TtlReply> {
         let ttl = self.view.max_lease_ttl(deadline(&request)).await.map_err(refused)?;
         Ok(Response::new(pb::TtlReply { ttl: duration_to_wire(ttl) }))
     }
 
-    async fn tainted(&self, request: Request<pb::Empty>) -> Answer<pb::TaintedReply> {
+    async fn tainted(&self, request: Request<pb::Empty>) -> GrpcResult<pb::TaintedReply> {
         let tainted = self.view.tainted(deadline(&request)).await.map_err(refused)?;
         Ok(Response::new(pb::TaintedReply { tainted }))
     }
@@ -87,7 +87,7 @@ impl SystemView for SystemViewService {
     async fn caching_disabled(
         &self,
         request: Request<pb::Empty>,
-    ) -> Answer<pb::CachingDisabledReply> {
+    ) -> GrpcResult<pb::CachingDisabledReply> {
         let disabled = self.view.caching_disabled(deadline(&request)).await.map_err(refused)?;
         Ok(Response::new(pb::CachingDisabledReply { disabled }))
     }
@@ -95,7 +95,7 @@ impl SystemView for SystemViewService {
     async fn replication_state(
         &self,
         request: Request<pb::Empty>,
-    ) -> Answer<pb::ReplicationStateReply> {
+    ) -> GrpcResult<pb::ReplicationStateReply> {
         let state = self.view.replication_state(deadline(&request)).await.map_err(refused)?;
         Ok(Response::new(pb::ReplicationStateReply { state: state.bits() }))
     }
@@ -103,7 +103,7 @@ impl SystemView for SystemViewService {
     async fn response_wrap_data(
         &self,
         request: Request<pb::ResponseWrapDataArgs>,
-    ) -> Answer<pb::ResponseWrapDataReply> {
+    ) -> GrpcResult<pb::ResponseWrapDataReply> {
         let deadline = deadline(&request);
         let args = request.into_inner();
         let (data, ttl) = (Data::from_wire(args.data), duration_from_wire(args.ttl));
@@ -113,12 +113,15 @@ impl SystemView for SystemViewService {
         Ok(Response::new(pb::ResponseWrapDataReply { wrap_info, err }))
     }
 
-    async fn mlock_enabled(&self, request: Request<pb::Empty>) -> Answer<pb::MlockEnabledReply> {
+    async fn mlock_enabled(
+        &self,
+        request: Request<pb::Empty>,
+    ) -> GrpcResult<pb::MlockEnabledReply> {
         let enabled = self.view.mlock_enabled(deadline(&request)).await.map_err(refused)?;
         Ok(Response::new(pb::MlockEnabledReply { enabled }))
     }
 
-    async fn local_mount(&self, request: Request<pb::Empty>) -> Answer<pb::LocalMountReply> {
+    async fn local_mount(&self, request: Request<pb::Empty>) -> GrpcResult<pb::LocalMountReply> {
         let local = self.view.local_mount(deadline(&request)).await.map_err(refused)?;
         Ok(Response::new(pb::LocalMountReply { local }))
     }
@@ -126,14 +129,14 @@ impl SystemView for SystemViewService {
     async fn entity_info(
         &self,
         request: Request<pb::EntityInfoArgs>,
-    ) -> Answer<pb::EntityInfoReply> {
+    ) -> GrpcResult<pb::EntityInfoReply> {
         let deadline = deadline(&request);
         let id = request.into_inner().entity_id;
         let (entity, err) = said(self.view.entity(id, deadline).await)?;
         Ok(Response::new(pb::EntityInfoReply { entity: entity.map(entity_to_wire), err }))
     }
 
-    async fn plugin_env(&self, request: Request<pb::Empty>) -> Answer<pb::PluginEnvReply> {
+    async fn plugin_env(&self, request: Request<pb::Empty>) -> GrpcResult<pb::PluginEnvReply> {
         let (found, err) = said(self.view.plugin_environment(deadline(&request)).await)?;
         let plugin_environment = Some(logical::PluginEnvironment {
             vault_version: found.version,
@@ -146,7 +149,7 @@ impl SystemView for SystemViewService {
     async fn groups_for_entity(
         &self,
         request: Request<pb::EntityInfoArgs>,
-    ) -> Answer<pb::GroupsForEntityReply> {
+    ) -> GrpcResult<pb::GroupsForEntityReply> {
         let deadline = deadline(&request);
         let id = request.into_inner().entity_id;
         let (groups, err) = said(self.view.groups_of_entity(id, deadline).await)?;
@@ -157,7 +160,7 @@ impl SystemView for SystemViewService {
     async fn generate_password_from_policy(
         &self,
         request: Request<pb::GeneratePasswordFromPolicyRequest>,
-    ) -> Answer<pb::GeneratePasswordFromPolicyReply> {
+    ) -> GrpcResult<pb::GeneratePasswordFromPolicyReply> {
         let deadline = deadline(&request);
         let policy = request.into_inner().policy_name;
         if policy.is_empty() {
@@ -167,7 +170,7 @@ impl SystemView for SystemViewService {
         Ok(Response::new(pb::GeneratePasswordFromPolicyReply { password }))
     }
 
-    async fn cluster_info(&self, request: Request<pb::Empty>) -> Answer<pb::ClusterInfoReply> {
+    async fn cluster_info(&self, request: Request<pb::Empty>) -> GrpcResult<pb::ClusterInfoReply> {
         let found = self.view.cluster_info(deadline(&request)).await.map_err(refused)?;
         let (cluster_name, cluster_id) = (found.name, found.id);
         Ok(Response::new(pb::ClusterInfoReply { cluster_name, cluster_id, err: String::new() }))
@@ -176,7 +179,7 @@ impl SystemView for SystemViewService {
     async fn generate_identity_token(
         &self,
         request: Request<pb::GenerateIdentityTokenRequest>,
-    ) -> Answer<pb::GenerateIdentityTokenResponse> {
+    ) -> GrpcResult<pb::GenerateIdentityTokenResponse> {
         let deadline = deadline(&request);
         let args = request.into_inner();
         let ttl = std::time::Duration::from_secs(u64::try_from(args.ttl).unwrap_or_default());
@@ -189,7 +192,7 @@ impl SystemView for SystemViewService {
     async fn register_rotation_job(
         &self,
         request: Request<pb::RegisterRotationJobRequest>,
-    ) -> Answer<pb::RegisterRotationJobResponse> {
+    ) -> GrpcResult<pb::RegisterRotationJobResponse> {
         let job = RotationJob::default();
         let answer = self.view.register_rotation_job(job, deadline(&request)).await;
         let (rotation_id, err) = said(answer)?;
@@ -199,7 +202,7 @@ impl SystemView for SystemViewService {
     async fn deregister_rotation_job(
         &self,
         request: Request<pb::DeregisterRotationJobRequest>,
-    ) -> Answer<pb::Empty> {
+    ) -> GrpcResult<pb::Empty> {
         let deadline = deadline(&request);
         let (mount, path) = (String::new(), String::new());
         self.view.deregister_rotation_job(mount, path, deadline).await.map_err(refused)?;

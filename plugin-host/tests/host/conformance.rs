@@ -80,7 +80,7 @@ async fn the_other_examples_pass_as_well() {
 
 #[tokio::test]
 async fn a_request_that_ends_the_process_is_named() {
-    let findings = Conformance::of_file(example("conformance")).run().await;
+    let findings = Conformance::of_file(example("go_mock")).run().await;
     assert_eq!(failures(&findings), ["reads"]);
     assert!(find(&findings, "reads").found.contains("errors/kill"), "{findings:#?}");
     assert_eq!(find(&findings, "existence check").verdict, Verdict::Ok);

@@ -14,7 +14,7 @@ fn program(process: &PluginProcess) -> PathBuf {
 #[tokio::test]
 async fn a_checked_plugin_runs_from_memory_that_the_file_can_not_change() {
     let scratch = Scratch::new();
-    let path = scratch.example("conformance", "mock");
+    let path = scratch.example("go_mock", "mock");
     let sum = Checksum::of_file(&path).unwrap();
     let launch = scratch.launch(&path).checksum(sum);
     let first = launch.clone().start().await.unwrap();
@@ -32,7 +32,7 @@ async fn a_checked_plugin_runs_from_memory_that_the_file_can_not_change() {
 #[tokio::test]
 async fn what_is_to_run_in_place_and_what_has_no_checksum_runs_from_its_file() {
     let scratch = Scratch::new();
-    let path = scratch.example("conformance", "mock");
+    let path = scratch.example("go_mock", "mock");
     let sum = Checksum::of_file(&path).unwrap();
     let file = std::fs::canonicalize(&path).unwrap();
     for launch in [

@@ -12,9 +12,9 @@ use crate::scratch::{Scratch, exists, until};
 
 const VERSION: &str = "TESTING_MOCK_VAULT_PLUGIN_VERSION";
 
-/// A host with the conformance example in two versions.
+/// A host with the example `go_mock` in two versions.
 async fn host(scratch: &Scratch) -> Host {
-    scratch.example("conformance", "mock");
+    scratch.example("go_mock", "mock");
     let host = scratch.builder().build();
     for version in ["v1.0.0", "v2.0.0"] {
         let plugin = scratch.registration("mock").with_version(version).with_env(VERSION, version);
@@ -161,7 +161,7 @@ async fn a_host_that_is_dropped_leaves_no_process() {
 #[tokio::test]
 async fn plugins_inherit_what_is_named_and_get_what_is_registered() {
     let scratch = Scratch::new();
-    scratch.example("conformance", "mock");
+    scratch.example("go_mock", "mock");
     let host = scratch.builder().build();
     host.register(scratch.registration("mock").with_env("MINE", "yes")).await.unwrap();
     host.enable(Enable::secrets("mock")).await.unwrap();

@@ -118,7 +118,7 @@ impl<S> fmt::Debug for Dispatch<S> {
     }
 }
 
-type Answer = Result<Option<Response>, Error>;
+type HandlerResult = Result<Option<Response>, Error>;
 
 impl<S: Send + Sync + 'static> Dispatch<S> {
     pub(super) fn new(declared: Declared<S>, router: Router) -> Self {
@@ -127,7 +127,7 @@ impl<S: Send + Sync + 'static> Dispatch<S> {
 
     /// The rare operations have futures of their own on the heap, so that the future of a plain
     /// request stays small.
-    async fn answer(&self, request: &Request) -> Answer {
+    async fn answer(&self, request: &Request) -> HandlerResult {
         let declared = &*self.declared;
         match request.operation {
             Operation::Renew if declared.renews_login(request) => {
@@ -180,7 +180,7 @@ impl<S: Send + Sync + 'static> Dispatch<S> {
         type_of(&self.declared.secret_types, secret)
     }
 
-    async fn at_path(&self, request: &Request) -> Answer {
+    async fn at_path(&self, request: &Request) -> HandlerResult {
         let declared = &*self.declared;
         let (answering, warned) = {
             let matched = self.router.route(&request.path).ok_or_else(Error::unsupported_path)?;
@@ -251,7 +251,7 @@ fn with_warnings(mut response: Response, warned: Warned) -> Response {
 impl<S: Send + Sync + 'static> Service<Request> for Dispatch<S> {
     type Response = Option<Response>;
     type Error = Error;
-    type Future = BoxFuture<'static, Answer>;
+    type Future = BoxFuture<'static, HandlerResult>;
 
     fn poll_ready(&mut self, _: &mut TaskContext<'_>) -> Poll<Result<(), Error>> {
         Poll::Ready(Ok(()))
@@ -279,7 +279,7 @@ impl<S: Send + Sync + 'static> Backend for Dispatch<S> {
         self.run(handler, &request).await
     }
 
-    async fn handle(&self, request: Request) -> Answer {
+    async fn handle(&self, request: Request) -> HandlerResult {
         match &self.route {
             None => self.answer(&request).await,
             Some(route) => Box::pin(route.clone().oneshot(request)).await,

@@ -23,7 +23,7 @@ pub(super) struct BackendService<B> {
     pub(super) instances: Instances<B>,
 }
 
-type Answer<T> = Result<Response<T>, Status>;
+type GrpcResult<T> = Result<Response<T>, Status>;
 
 impl<B: Backend> BackendService<B> {
     fn instance(&self, metadata: &MetadataMap) -> Result<Arc<Instance<B>>, Status> {
@@ -36,7 +36,7 @@ impl<B: Backend> pb::backend_server::Backend for BackendService<B> {
     async fn handle_request(
         &self,
         request: Request<pb::HandleRequestArgs>,
-    ) -> Answer<pb::HandleRequestReply> {
+    ) -> GrpcResult<pb::HandleRequestReply> {
         let instance = self.instance(request.metadata())?;
         let deadline = deadline(request.metadata());
         let request = request.into_inner().request.ok_or_else(no_request)?;
@@ -59,7 +59,7 @@ impl<B: Backend> pb::backend_server::Backend for BackendService<B> {
     async fn handle_existence_check(
         &self,
         request: Request<pb::HandleExistenceCheckArgs>,
-    ) -> Answer<pb::HandleExistenceCheckReply> {
+    ) -> GrpcResult<pb::HandleExistenceCheckReply> {
         let instance = self.instance(request.metadata())?;
         let deadline = deadline(request.metadata());
         let request = request.into_inner().request.ok_or_else(no_request)?;
@@ -82,7 +82,10 @@ impl<B: Backend> pb::backend_server::Backend for BackendService<B> {
         Ok(Response::new(reply))
     }
 
-    async fn special_paths(&self, request: Request<pb::Empty>) -> Answer<pb::SpecialPathsReply> {
+    async fn special_paths(
+        &self,
+        request: Request<pb::Empty>,
+    ) -> GrpcResult<pb::SpecialPathsReply> {
         let instance = self.instance(request.metadata())?;
         let paths = guarded_sync(|| Ok(instance.backend.special_paths()))
             .map_err(|error| Status::internal(error.to_string()))?;
@@ -100,12 +103,15 @@ impl<B: Backend> pb::backend_server::Backend for BackendService<B> {
         }))
     }
 
-    async fn cleanup(&self, request: Request<pb::Empty>) -> Answer<pb::Empty> {
+    async fn cleanup(&self, request: Request<pb::Empty>) -> GrpcResult<pb::Empty> {
         self.instances.clean_up(instance_id(request.metadata())?).await;
         Ok(Response::new(pb::Empty {}))
     }
 
-    async fn invalidate_key(&self, request: Request<pb::InvalidateKeyArgs>) -> Answer<pb::Empty> {
+    async fn invalidate_key(
+        &self,
+        request: Request<pb::InvalidateKeyArgs>,
+    ) -> GrpcResult<pb::Empty> {
         let instance = self.instance(request.metadata())?;
         let for_hook = Arc::clone(&instance);
         let hook = move |key: String| {
@@ -119,7 +125,7 @@ impl<B: Backend> pb::backend_server::Backend for BackendService<B> {
         Ok(Response::new(pb::Empty {}))
     }
 
-    async fn setup(&self, request: Request<pb::SetupArgs>) -> Answer<pb::SetupReply> {
+    async fn setup(&self, request: Request<pb::SetupArgs>) -> GrpcResult<pb::SetupReply> {
         let id = instance_id(request.metadata())?.to_owned();
         let err = match self.instances.set_up(&id, request.into_inner()).await {
             Ok(()) => String::new(),
@@ -131,7 +137,7 @@ impl<B: Backend> pb::backend_server::Backend for BackendService<B> {
     async fn initialize(
         &self,
         request: Request<pb::InitializeArgs>,
-    ) -> Answer<pb::InitializeReply> {
+    ) -> GrpcResult<pb::InitializeReply> {
         let instance = self.instance(request.metadata())?;
         let deadline = deadline(request.metadata());
         let start = Initialize {
@@ -158,7 +164,7 @@ impl<B: Backend> pb::backend_server::Backend for BackendService<B> {
         Ok(Response::new(pb::InitializeReply { err }))
     }
 
-    async fn r#type(&self, request: Request<pb::Empty>) -> Answer<pb::TypeReply> {
+    async fn r#type(&self, request: Request<pb::Empty>) -> GrpcResult<pb::TypeReply> {
         let instance = self.instance(request.metadata())?;
         let kind = guarded_sync(|| Ok(instance.backend.kind()))
             .map_err(|error| Status::internal(error.to_string()))?;

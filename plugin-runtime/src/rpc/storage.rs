@@ -9,7 +9,7 @@ use tonic::{Code, Status};
 
 use super::MOST_BYTES;
 use super::call::{origin, reason, request, timed};
-use crate::storage::{Answer, Call, Names, StorageBackend};
+use crate::storage::{Call, Names, StorageBackend, StorageFuture};
 use crate::transport::Channel;
 use crate::{StorageEntry, StorageError};
 
@@ -78,7 +78,7 @@ fn limit_to_wire(limit: usize) -> i32 {
 }
 
 impl StorageBackend for RemoteStorage {
-    fn get<'a>(&'a self, key: &'a str, call: Call<'a>) -> Answer<'a, Option<StorageEntry>> {
+    fn get<'a>(&'a self, key: &'a str, call: Call<'a>) -> StorageFuture<'a, Option<StorageEntry>> {
         let args = pb::StorageGetArgs { key: key.to_owned(), txn: call.transaction.to_owned() };
         let mut client = self.client.clone();
         async move {
@@ -94,7 +94,7 @@ impl StorageBackend for RemoteStorage {
         .boxed()
     }
 
-    fn put<'a>(&'a self, entry: StorageEntry, call: Call<'a>) -> Answer<'a, ()> {
+    fn put<'a>(&'a self, entry: StorageEntry, call: Call<'a>) -> StorageFuture<'a, ()> {
         let entry =
             pb::StorageEntry { key: entry.key, value: entry.value, seal_wrap: entry.seal_wrap };
         let args = pb::StoragePutArgs { entry: Some(entry), txn: call.transaction.to_owned() };
@@ -106,7 +106,7 @@ impl StorageBackend for RemoteStorage {
         .boxed()
     }
 
-    fn delete<'a>(&'a self, key: &'a str, call: Call<'a>) -> Answer<'a, ()> {
+    fn delete<'a>(&'a self, key: &'a str, call: Call<'a>) -> StorageFuture<'a, ()> {
         let args = pb::StorageDeleteArgs { key: key.to_owned(), txn: call.transaction.to_owned() };
         let mut client = self.client.clone();
         async move {
@@ -116,7 +116,7 @@ impl StorageBackend for RemoteStorage {
         .boxed()
     }
 
-    fn list<'a>(&'a self, prefix: &'a str, call: Call<'a>) -> Answer<'a, Vec<String>> {
+    fn list<'a>(&'a self, prefix: &'a str, call: Call<'a>) -> StorageFuture<'a, Vec<String>> {
         self.all_keys(prefix, call).boxed()
     }
 
@@ -126,7 +126,7 @@ impl StorageBackend for RemoteStorage {
         after: &'a str,
         limit: usize,
         call: Call<'a>,
-    ) -> Answer<'a, Vec<String>> {
+    ) -> StorageFuture<'a, Vec<String>> {
         async move {
             let mut names = self.names(prefix, after, limit, call).await?.names;
             if limit > 0 {
@@ -143,7 +143,7 @@ impl StorageBackend for RemoteStorage {
         after: &'a str,
         limit: usize,
         call: Call<'a>,
-    ) -> Answer<'a, Names> {
+    ) -> StorageFuture<'a, Names> {
         async move {
             let emulated = async || {
                 let keys = self.all_keys(prefix, call).await?;
@@ -173,7 +173,7 @@ impl StorageBackend for RemoteStorage {
         .boxed()
     }
 
-    fn is_transactional<'a>(&'a self, call: Call<'a>) -> Answer<'a, bool> {
+    fn is_transactional<'a>(&'a self, call: Call<'a>) -> StorageFuture<'a, bool> {
         async move {
             let ask = async || {
                 let mut client = self.client.clone();
@@ -189,7 +189,7 @@ impl StorageBackend for RemoteStorage {
         .boxed()
     }
 
-    fn begin<'a>(&'a self, read_only: bool, call: Call<'a>) -> Answer<'a, String> {
+    fn begin<'a>(&'a self, read_only: bool, call: Call<'a>) -> StorageFuture<'a, String> {
         async move {
             if !self.is_transactional(call).await? {
                 return Err(StorageError::NotTransactional);
@@ -208,7 +208,7 @@ impl StorageBackend for RemoteStorage {
         .boxed()
     }
 
-    fn commit<'a>(&'a self, call: Call<'a>) -> Answer<'a, ()> {
+    fn commit<'a>(&'a self, call: Call<'a>) -> StorageFuture<'a, ()> {
         let args = pb::StorageCommitTxArgs { txn: call.transaction.to_owned() };
         let mut client = self.client.clone();
         async move {
@@ -218,7 +218,7 @@ impl StorageBackend for RemoteStorage {
         .boxed()
     }
 
-    fn roll_back<'a>(&'a self, call: Call<'a>) -> Answer<'a, ()> {
+    fn roll_back<'a>(&'a self, call: Call<'a>) -> StorageFuture<'a, ()> {
         let args = pb::StorageRollbackTxArgs { txn: call.transaction.to_owned() };
         let mut client = self.client.clone();
         async move {

@@ -10,8 +10,8 @@ use tonic::{Code, Status};
 use super::MOST_BYTES;
 use super::call::{origin, reason, request, timed};
 use crate::system_view::{
-    Answer, ClusterInfo, IdentityToken, PluginEnvironment, ReplicationState, RotationJob,
-    SystemViewBackend, SystemViewError, WrapInfo,
+    ClusterInfo, IdentityToken, PluginEnvironment, ReplicationState, RotationJob,
+    SystemViewBackend, SystemViewError, SystemViewFuture, WrapInfo,
 };
 use crate::transport::Channel;
 use crate::wire::{
@@ -83,29 +83,32 @@ fn wrap_info(info: pb::ResponseWrapInfo) -> WrapInfo {
 }
 
 impl SystemViewBackend for RemoteSystemView {
-    fn default_lease_ttl(&self, deadline: Option<Instant>) -> Answer<'_, Duration> {
+    fn default_lease_ttl(&self, deadline: Option<Instant>) -> SystemViewFuture<'_, Duration> {
         call!(self, deadline, "DefaultLeaseTTL", default_lease_ttl(pb::Empty {}), reply => {
             Ok(duration_from_wire(reply.ttl))
         })
     }
 
-    fn max_lease_ttl(&self, deadline: Option<Instant>) -> Answer<'_, Duration> {
+    fn max_lease_ttl(&self, deadline: Option<Instant>) -> SystemViewFuture<'_, Duration> {
         call!(self, deadline, "MaxLeaseTTL", max_lease_ttl(pb::Empty {}), reply => {
             Ok(duration_from_wire(reply.ttl))
         })
     }
 
-    fn tainted(&self, deadline: Option<Instant>) -> Answer<'_, bool> {
+    fn tainted(&self, deadline: Option<Instant>) -> SystemViewFuture<'_, bool> {
         call!(self, deadline, "Tainted", tainted(pb::Empty {}), reply => Ok(reply.tainted))
     }
 
-    fn caching_disabled(&self, deadline: Option<Instant>) -> Answer<'_, bool> {
+    fn caching_disabled(&self, deadline: Option<Instant>) -> SystemViewFuture<'_, bool> {
         call!(self, deadline, "CachingDisabled", caching_disabled(pb::Empty {}), reply => {
             Ok(reply.disabled)
         })
     }
 
-    fn replication_state(&self, deadline: Option<Instant>) -> Answer<'_, ReplicationState> {
+    fn replication_state(
+        &self,
+        deadline: Option<Instant>,
+    ) -> SystemViewFuture<'_, ReplicationState> {
         call!(self, deadline, "ReplicationState", replication_state(pb::Empty {}), reply => {
             Ok(ReplicationState::from_bits(reply.state))
         })
@@ -116,7 +119,7 @@ impl SystemViewBackend for RemoteSystemView {
         data: Data,
         ttl: Duration,
         deadline: Option<Instant>,
-    ) -> Answer<'_, WrapInfo> {
+    ) -> SystemViewFuture<'_, WrapInfo> {
         let args = pb::ResponseWrapDataArgs {
             data: data.into_wire(),
             ttl: duration_to_wire(ttl),
@@ -129,17 +132,21 @@ impl SystemViewBackend for RemoteSystemView {
         })
     }
 
-    fn mlock_enabled(&self, deadline: Option<Instant>) -> Answer<'_, bool> {
+    fn mlock_enabled(&self, deadline: Option<Instant>) -> SystemViewFuture<'_, bool> {
         call!(self, deadline, "MlockEnabled", mlock_enabled(pb::Empty {}), reply => {
             Ok(reply.enabled)
         })
     }
 
-    fn local_mount(&self, deadline: Option<Instant>) -> Answer<'_, bool> {
+    fn local_mount(&self, deadline: Option<Instant>) -> SystemViewFuture<'_, bool> {
         call!(self, deadline, "LocalMount", local_mount(pb::Empty {}), reply => Ok(reply.local))
     }
 
-    fn entity(&self, id: String, deadline: Option<Instant>) -> Answer<'_, Option<Entity>> {
+    fn entity(
+        &self,
+        id: String,
+        deadline: Option<Instant>,
+    ) -> SystemViewFuture<'_, Option<Entity>> {
         let args = pb::EntityInfoArgs { entity_id: id };
         call!(self, deadline, "EntityInfo", entity_info(args), reply => {
             done(reply.err)?;
@@ -147,7 +154,11 @@ impl SystemViewBackend for RemoteSystemView {
         })
     }
 
-    fn groups_of_entity(&self, id: String, deadline: Option<Instant>) -> Answer<'_, Vec<Group>> {
+    fn groups_of_entity(
+        &self,
+        id: String,
+        deadline: Option<Instant>,
+    ) -> SystemViewFuture<'_, Vec<Group>> {
         let args = pb::EntityInfoArgs { entity_id: id };
         call!(self, deadline, "GroupsForEntity", groups_for_entity(args), reply => {
             done(reply.err)?;
@@ -155,7 +166,10 @@ impl SystemViewBackend for RemoteSystemView {
         })
     }
 
-    fn plugin_environment(&self, deadline: Option<Instant>) -> Answer<'_, PluginEnvironment> {
+    fn plugin_environment(
+        &self,
+        deadline: Option<Instant>,
+    ) -> SystemViewFuture<'_, PluginEnvironment> {
         call!(self, deadline, "PluginEnv", plugin_env(pb::Empty {}), reply => {
             done(reply.err)?;
             let environment = reply.plugin_environment.unwrap_or_default();
@@ -167,7 +181,11 @@ impl SystemViewBackend for RemoteSystemView {
         })
     }
 
-    fn generate_password(&self, policy: String, deadline: Option<Instant>) -> Answer<'_, String> {
+    fn generate_password(
+        &self,
+        policy: String,
+        deadline: Option<Instant>,
+    ) -> SystemViewFuture<'_, String> {
         let args = pb::GeneratePasswordFromPolicyRequest { policy_name: policy };
         call!(
             self,
@@ -178,7 +196,7 @@ impl SystemViewBackend for RemoteSystemView {
         )
     }
 
-    fn cluster_info(&self, deadline: Option<Instant>) -> Answer<'_, ClusterInfo> {
+    fn cluster_info(&self, deadline: Option<Instant>) -> SystemViewFuture<'_, ClusterInfo> {
         call!(self, deadline, "ClusterInfo", cluster_info(pb::Empty {}), reply => {
             done(reply.err)?;
             Ok(ClusterInfo { name: reply.cluster_name, id: reply.cluster_id })
@@ -190,7 +208,7 @@ impl SystemViewBackend for RemoteSystemView {
         audience: String,
         ttl: Duration,
         deadline: Option<Instant>,
-    ) -> Answer<'_, IdentityToken> {
+    ) -> SystemViewFuture<'_, IdentityToken> {
         let args = pb::GenerateIdentityTokenRequest { audience, ttl: seconds_to_wire(ttl) };
         call!(self, deadline, "GenerateIdentityToken", generate_identity_token(args), reply => {
             let ttl = Duration::from_secs(u64::try_from(reply.ttl).unwrap_or_default());
@@ -202,7 +220,7 @@ impl SystemViewBackend for RemoteSystemView {
         &self,
         job: RotationJob,
         deadline: Option<Instant>,
-    ) -> Answer<'_, String> {
+    ) -> SystemViewFuture<'_, String> {
         let job = pb::RotationJobInput {
             name: job.name,
             mount_point: job.mount_point,
@@ -223,7 +241,7 @@ impl SystemViewBackend for RemoteSystemView {
         mount_point: String,
         path: String,
         deadline: Option<Instant>,
-    ) -> Answer<'_, ()> {
+    ) -> SystemViewFuture<'_, ()> {
         let input = pb::DeregisterRotationRequestInput { mount_point, req_path: path };
         let args = pb::DeregisterRotationJobRequest { req: Some(input) };
         call!(self, deadline, "DeregisterRotationJob", deregister_rotation_job(args), _reply => {

@@ -19,7 +19,7 @@ use crate::handshake::{
 };
 use crate::rpc::{FirstUse, Instances, PluginBroker, Services, Shutdown};
 use crate::transport::{
-    BindError, Connections, Identity, ListenOn, Listener, Tls, TlsError, explained, serve,
+    BindError, CertifiedKey, Connections, ListenOn, Listener, Tls, TlsError, explained, serve,
 };
 use crate::{Backend, Clock};
 
@@ -213,9 +213,13 @@ impl Security {
                 Ok(nobody)
             }
             (Negotiated::Common(_), Some(pem)) => {
-                let identity = Identity::generate()?;
-                let tls = Tls::with_peer(&identity, pem)?;
-                Ok(Self { tls: Some(tls), certificate: identity.certificate().to_vec(), ..nobody })
+                let certified_key = CertifiedKey::generate()?;
+                let tls = Tls::with_peer(&certified_key, pem)?;
+                Ok(Self {
+                    tls: Some(tls),
+                    certificate: certified_key.certificate().to_vec(),
+                    ..nobody
+                })
             }
             (Negotiated::Common(_), None) if plaintext_allowed => {
                 Ok(Self { plaintext: true, ..nobody })

@@ -6,7 +6,7 @@ use futures_util::FutureExt as _;
 use parking_lot::Mutex;
 use tokio_util::task::TaskTracker;
 
-use super::{Answer, Call, StorageBackend, StorageEntry, StorageError};
+use super::{Call, StorageBackend, StorageEntry, StorageError, StorageFuture};
 
 type Entries = BTreeMap<String, StorageEntry>;
 
@@ -141,26 +141,26 @@ fn children(entries: &Entries, prefix: &str, after: &str, limit: usize) -> Vec<S
     names.into_iter().take(limit).map(str::to_owned).collect()
 }
 
-fn ready<'a, T: Send + 'a>(answer: Result<T, StorageError>) -> Answer<'a, T> {
+fn ready<'a, T: Send + 'a>(answer: Result<T, StorageError>) -> StorageFuture<'a, T> {
     std::future::ready(answer).boxed()
 }
 
 impl StorageBackend for Memory {
-    fn get<'a>(&'a self, key: &'a str, call: Call<'a>) -> Answer<'a, Option<StorageEntry>> {
+    fn get<'a>(&'a self, key: &'a str, call: Call<'a>) -> StorageFuture<'a, Option<StorageEntry>> {
         let read = |entries: &Entries| entries.get(key).cloned();
         ready(self.state.lock().read(call.transaction, key, read))
     }
 
-    fn put<'a>(&'a self, entry: StorageEntry, call: Call<'a>) -> Answer<'a, ()> {
+    fn put<'a>(&'a self, entry: StorageEntry, call: Call<'a>) -> StorageFuture<'a, ()> {
         let key = entry.key.clone();
         ready(self.state.lock().write(call.transaction, &key, Some(entry)))
     }
 
-    fn delete<'a>(&'a self, key: &'a str, call: Call<'a>) -> Answer<'a, ()> {
+    fn delete<'a>(&'a self, key: &'a str, call: Call<'a>) -> StorageFuture<'a, ()> {
         ready(self.state.lock().write(call.transaction, key, None))
     }
 
-    fn list<'a>(&'a self, prefix: &'a str, call: Call<'a>) -> Answer<'a, Vec<String>> {
+    fn list<'a>(&'a self, prefix: &'a str, call: Call<'a>) -> StorageFuture<'a, Vec<String>> {
         self.list_page(prefix, "", 0, call)
     }
 
@@ -170,24 +170,24 @@ impl StorageBackend for Memory {
         after: &'a str,
         limit: usize,
         call: Call<'a>,
-    ) -> Answer<'a, Vec<String>> {
+    ) -> StorageFuture<'a, Vec<String>> {
         let read = |entries: &Entries| children(entries, prefix, after, limit);
         ready(self.state.lock().read(call.transaction, prefix, read))
     }
 
-    fn is_transactional<'a>(&'a self, _: Call<'a>) -> Answer<'a, bool> {
+    fn is_transactional<'a>(&'a self, _: Call<'a>) -> StorageFuture<'a, bool> {
         ready(Ok(true))
     }
 
-    fn begin<'a>(&'a self, read_only: bool, _: Call<'a>) -> Answer<'a, String> {
+    fn begin<'a>(&'a self, read_only: bool, _: Call<'a>) -> StorageFuture<'a, String> {
         ready(Ok(self.state.lock().begin(read_only)))
     }
 
-    fn commit<'a>(&'a self, call: Call<'a>) -> Answer<'a, ()> {
+    fn commit<'a>(&'a self, call: Call<'a>) -> StorageFuture<'a, ()> {
         ready(self.state.lock().commit(call.transaction))
     }
 
-    fn roll_back<'a>(&'a self, call: Call<'a>) -> Answer<'a, ()> {
+    fn roll_back<'a>(&'a self, call: Call<'a>) -> StorageFuture<'a, ()> {
         let ended = self.state.lock().open.remove(call.transaction);
         ready(ended.map(drop).ok_or(StorageError::TransactionEnded))
     }

@@ -40,23 +40,23 @@ pub struct Call<'a> {
 }
 
 /// The answer to one call.
-pub type Answer<'a, T> = BoxFuture<'a, Result<T, StorageError>>;
+pub type StorageFuture<'a, T> = BoxFuture<'a, Result<T, StorageError>>;
 
 /// Where storage is kept: behind a server, or in memory.
 #[doc(hidden)]
 #[allow(missing_docs, reason = "a call each, as `Storage` documents them")]
 pub trait StorageBackend: fmt::Debug + Send + Sync {
-    fn get<'a>(&'a self, key: &'a str, call: Call<'a>) -> Answer<'a, Option<StorageEntry>>;
-    fn put<'a>(&'a self, entry: StorageEntry, call: Call<'a>) -> Answer<'a, ()>;
-    fn delete<'a>(&'a self, key: &'a str, call: Call<'a>) -> Answer<'a, ()>;
-    fn list<'a>(&'a self, prefix: &'a str, call: Call<'a>) -> Answer<'a, Vec<String>>;
+    fn get<'a>(&'a self, key: &'a str, call: Call<'a>) -> StorageFuture<'a, Option<StorageEntry>>;
+    fn put<'a>(&'a self, entry: StorageEntry, call: Call<'a>) -> StorageFuture<'a, ()>;
+    fn delete<'a>(&'a self, key: &'a str, call: Call<'a>) -> StorageFuture<'a, ()>;
+    fn list<'a>(&'a self, prefix: &'a str, call: Call<'a>) -> StorageFuture<'a, Vec<String>>;
     fn list_page<'a>(
         &'a self,
         prefix: &'a str,
         after: &'a str,
         limit: usize,
         call: Call<'a>,
-    ) -> Answer<'a, Vec<String>>;
+    ) -> StorageFuture<'a, Vec<String>>;
     /// Lists like `list_page`, but a backend that has no pages answers with all names after
     /// `after`.
     fn names<'a>(
@@ -65,17 +65,17 @@ pub trait StorageBackend: fmt::Debug + Send + Sync {
         after: &'a str,
         limit: usize,
         call: Call<'a>,
-    ) -> Answer<'a, Names> {
+    ) -> StorageFuture<'a, Names> {
         async move {
             let names = self.list_page(prefix, after, limit, call).await?;
             Ok(Names { more: names.len() >= limit, names })
         }
         .boxed()
     }
-    fn is_transactional<'a>(&'a self, call: Call<'a>) -> Answer<'a, bool>;
-    fn begin<'a>(&'a self, read_only: bool, call: Call<'a>) -> Answer<'a, String>;
-    fn commit<'a>(&'a self, call: Call<'a>) -> Answer<'a, ()>;
-    fn roll_back<'a>(&'a self, call: Call<'a>) -> Answer<'a, ()>;
+    fn is_transactional<'a>(&'a self, call: Call<'a>) -> StorageFuture<'a, bool>;
+    fn begin<'a>(&'a self, read_only: bool, call: Call<'a>) -> StorageFuture<'a, String>;
+    fn commit<'a>(&'a self, call: Call<'a>) -> StorageFuture<'a, ()>;
+    fn roll_back<'a>(&'a self, call: Call<'a>) -> StorageFuture<'a, ()>;
     /// Returns where work that must outlive a dropped future runs; ended with the mount.
     fn tasks(&self) -> &TaskTracker;
 }

@@ -9,8 +9,8 @@ use futures_util::FutureExt as _;
 use proptest::prelude::*;
 
 use super::{
-    Answer, Call, Memory, Names, Storage, StorageAccess, StorageBackend, StorageEntry,
-    StorageError, Transaction, Walk,
+    Call, Memory, Names, Storage, StorageAccess, StorageBackend, StorageEntry, StorageError,
+    StorageFuture, Transaction, Walk,
 };
 use crate::Error;
 
@@ -45,16 +45,16 @@ impl Server {
 }
 
 impl StorageBackend for Server {
-    fn get<'a>(&'a self, key: &'a str, call: Call<'a>) -> Answer<'a, Option<StorageEntry>> {
+    fn get<'a>(&'a self, key: &'a str, call: Call<'a>) -> StorageFuture<'a, Option<StorageEntry>> {
         self.memory.get(key, call)
     }
-    fn put<'a>(&'a self, entry: StorageEntry, call: Call<'a>) -> Answer<'a, ()> {
+    fn put<'a>(&'a self, entry: StorageEntry, call: Call<'a>) -> StorageFuture<'a, ()> {
         self.memory.put(entry, call)
     }
-    fn delete<'a>(&'a self, key: &'a str, call: Call<'a>) -> Answer<'a, ()> {
+    fn delete<'a>(&'a self, key: &'a str, call: Call<'a>) -> StorageFuture<'a, ()> {
         self.memory.delete(key, call)
     }
-    fn list<'a>(&'a self, prefix: &'a str, call: Call<'a>) -> Answer<'a, Vec<String>> {
+    fn list<'a>(&'a self, prefix: &'a str, call: Call<'a>) -> StorageFuture<'a, Vec<String>> {
         self.memory.list(prefix, call)
     }
     fn list_page<'a>(
@@ -63,7 +63,7 @@ impl StorageBackend for Server {
         after: &'a str,
         limit: usize,
         call: Call<'a>,
-    ) -> Answer<'a, Vec<String>> {
+    ) -> StorageFuture<'a, Vec<String>> {
         self.memory.list_page(prefix, if self.stuck { "" } else { after }, limit, call)
     }
     fn names<'a>(
@@ -72,7 +72,7 @@ impl StorageBackend for Server {
         after: &'a str,
         limit: usize,
         call: Call<'a>,
-    ) -> Answer<'a, Names> {
+    ) -> StorageFuture<'a, Names> {
         self.lists.fetch_add(1, Ordering::SeqCst);
         async move {
             if self.pages {
@@ -84,20 +84,20 @@ impl StorageBackend for Server {
         }
         .boxed()
     }
-    fn is_transactional<'a>(&'a self, _: Call<'a>) -> Answer<'a, bool> {
+    fn is_transactional<'a>(&'a self, _: Call<'a>) -> StorageFuture<'a, bool> {
         std::future::ready(Ok(self.transactional)).boxed()
     }
-    fn begin<'a>(&'a self, read_only: bool, call: Call<'a>) -> Answer<'a, String> {
+    fn begin<'a>(&'a self, read_only: bool, call: Call<'a>) -> StorageFuture<'a, String> {
         if self.transactional {
             self.memory.begin(read_only, call)
         } else {
             std::future::ready(Err(StorageError::NotTransactional)).boxed()
         }
     }
-    fn commit<'a>(&'a self, call: Call<'a>) -> Answer<'a, ()> {
+    fn commit<'a>(&'a self, call: Call<'a>) -> StorageFuture<'a, ()> {
         self.memory.commit(call)
     }
-    fn roll_back<'a>(&'a self, call: Call<'a>) -> Answer<'a, ()> {
+    fn roll_back<'a>(&'a self, call: Call<'a>) -> StorageFuture<'a, ()> {
         self.memory.roll_back(call)
     }
     fn tasks(&self) -> &tokio_util::task::TaskTracker {

@@ -11,7 +11,7 @@ pub(crate) struct Mount<S> {
     pub(crate) storage: Storage,
 }
 
-pub(crate) type Answer = Result<Option<Response>, Error>;
+pub(crate) type HandlerResult = Result<Option<Response>, Error>;
 
 impl<S: Send + Sync + 'static> Mount<S> {
     pub(crate) fn of(framework: Framework<S>) -> Self {
@@ -23,23 +23,28 @@ impl<S: Send + Sync + 'static> Mount<S> {
         Request::new(operation, path, Data::new(&body).unwrap(), self.storage.clone())
     }
 
-    pub(crate) async fn send(&self, operation: Operation, path: &str, body: Value) -> Answer {
+    pub(crate) async fn send(
+        &self,
+        operation: Operation,
+        path: &str,
+        body: Value,
+    ) -> HandlerResult {
         self.backend.handle(self.request(operation, path, body)).await
     }
 
-    pub(crate) async fn send_request(&self, request: Request) -> Answer {
+    pub(crate) async fn send_request(&self, request: Request) -> HandlerResult {
         self.backend.handle(request).await
     }
 
-    pub(crate) async fn read(&self, path: &str) -> Answer {
+    pub(crate) async fn read(&self, path: &str) -> HandlerResult {
         self.send(Operation::Read, path, Value::Null).await
     }
 
-    pub(crate) async fn write(&self, path: &str, body: Value) -> Answer {
+    pub(crate) async fn write(&self, path: &str, body: Value) -> HandlerResult {
         self.send(Operation::Update, path, body).await
     }
 
-    pub(crate) async fn delete(&self, path: &str) -> Answer {
+    pub(crate) async fn delete(&self, path: &str) -> HandlerResult {
         self.send(Operation::Delete, path, Value::Null).await
     }
 
@@ -50,12 +55,16 @@ impl<S: Send + Sync + 'static> Mount<S> {
     }
 
     /// The tick of every minute.
-    pub(crate) async fn tick(&self, body: Value) -> Answer {
+    pub(crate) async fn tick(&self, body: Value) -> HandlerResult {
         self.send(Operation::Rollback, "", body).await
     }
 
     /// The server's request to renew or to revoke a secret.
-    pub(crate) async fn lease(&self, operation: Operation, secret: Option<Secret>) -> Answer {
+    pub(crate) async fn lease(
+        &self,
+        operation: Operation,
+        secret: Option<Secret>,
+    ) -> HandlerResult {
         let mut request = self.request(operation, "creds/dev", Value::Null);
         request.secret = secret;
         self.backend.handle(request).await
@@ -73,7 +82,7 @@ pub(crate) fn secret(internal: Value, lease: Lease) -> Secret {
 }
 
 /// What was refused, and in which words.
-pub(crate) fn refusal(answer: Answer) -> (ErrorKind, String) {
+pub(crate) fn refusal(answer: HandlerResult) -> (ErrorKind, String) {
     let error = answer.expect_err("an error");
     (error.kind(), error.message().to_owned())
 }

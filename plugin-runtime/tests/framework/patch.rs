@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::mount::{Answer, Mount, data, refusal};
+use crate::mount::{HandlerResult, Mount, data, refusal};
 
 #[derive(Serialize, Deserialize, JsonSchema)]
 struct Role {
@@ -31,7 +31,7 @@ async fn patch_role(
     Ok(Fields(role))
 }
 
-async fn patched(body: Value) -> (Answer, Value) {
+async fn patched(body: Value) -> (HandlerResult, Value) {
     let mount = Mount::of(Framework::secrets(()).path("role/{name}", patch(patch_role)));
     let labels = json!({ "a": "1", "b": "2" });
     let role = json!({ "name": "dev", "user": "svc", "ttl": 60, "labels": labels });

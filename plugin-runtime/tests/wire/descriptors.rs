@@ -5,8 +5,8 @@ use std::time::Instant;
 use serde_json::{Value, json};
 use tokio::net::UnixStream;
 
+use crate::host::certificate::HostCertificate;
 use crate::host::connection::Connection;
-use crate::host::identity::Identity;
 use crate::host::mount::{Mount, data_of, request};
 use crate::host::process::Launch;
 use crate::host::tls::client;
@@ -104,7 +104,7 @@ async fn connections_that_find_no_descriptor_are_waited_for() {
     let logged = host.process.logged("file descriptor").await;
     assert!(logged.to_string().contains("24"), "{logged}");
     mount.storage(put("beside")).await;
-    let config = client(Some(&host.identity), &host.line.certificate());
+    let config = client(Some(&host.certificate), &host.line.certificate());
     let connection = Connection::to(&host.line, config).await.expect("the server gets in");
     assert!(connection.answers().await);
     drop(intruders);
@@ -116,10 +116,10 @@ async fn connections_that_find_no_descriptor_are_waited_for() {
 
 #[tokio::test]
 async fn a_start_without_enough_descriptors_says_so() {
-    let identity = Identity::generate();
+    let certificate = HostCertificate::generate();
     let mut reasons = 0;
     for limit in 4..=FEW {
-        let process = Launch::by_server(&identity).descriptors(limit, limit).start();
+        let process = Launch::by_server(&certificate).descriptors(limit, limit).start();
         let started = process.stdout.until(|text| text.contains('\n'), PATIENCE).await;
         if started.is_some() {
             break;

@@ -4,7 +4,7 @@ use plugin_proto::pb;
 use serde_json::{Value, json};
 
 use crate::host::Host;
-use crate::host::identity::Identity;
+use crate::host::certificate::HostCertificate;
 use crate::host::mount::{Mount, request};
 
 fn list() -> Value {
@@ -81,7 +81,7 @@ async fn each_cause_of_a_failed_dial_is_named() {
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let port = port.to_string();
 
-    let other = host.brokered_by(&Identity::generate());
+    let other = host.brokered_by(&HostCertificate::generate());
     let cases = [
         ("missing", "unix", nowhere.as_str(), "No such file or directory"),
         ("left", "unix", left.as_str(), "Connection refused"),
@@ -111,10 +111,10 @@ async fn each_cause_of_a_failed_dial_is_named() {
 async fn a_server_that_refuses_the_plugins_certificate_is_quoted() {
     let host = Host::start().await;
     // It asks for another client than this plugin.
-    let other = Identity::generate();
+    let other = HostCertificate::generate();
     let brokered = crate::host::brokered::Brokered::listen(
         host.process.directory(),
-        crate::host::tls::server(&host.identity, &other.certificate),
+        crate::host::tls::server(&host.certificate, &other.certificate),
     );
     let mount = host.mount_at("mount", "unix", &brokered.address).await;
     let err = failure(&mount).await;

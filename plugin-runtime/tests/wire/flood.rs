@@ -43,7 +43,7 @@ async fn intrude(host: &Host, words: &[u8]) -> Option<Box<dyn Open>> {
 /// How long the server takes to connect and to have a call answered.
 async fn gets_in(host: &Host) -> Duration {
     let begun = Instant::now();
-    let config = client(Some(&host.identity), &host.line.certificate());
+    let config = client(Some(&host.certificate), &host.line.certificate());
     let call = async {
         let connection = Connection::to(&host.line, config).await?;
         Ok::<_, Box<dyn std::error::Error + Send + Sync>>(connection.answers().await)

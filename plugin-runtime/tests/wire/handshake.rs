@@ -7,8 +7,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use crate::host::Host;
+use crate::host::certificate::HostCertificate;
 use crate::host::connection::Connection;
-use crate::host::identity::Identity;
 use crate::host::line::Line;
 use crate::host::process::{COOKIE, Launch, Remains};
 use crate::host::tls;
@@ -60,11 +60,11 @@ async fn a_server_that_probes_for_a_database_plugin_is_told_no_in_silence() {
 
 #[tokio::test]
 async fn the_line_has_six_fields_and_a_seventh_for_those_who_ask() {
-    let identity = Identity::generate();
+    let certificate = HostCertificate::generate();
     for (asked, seventh) in
         [(None, None), (Some(""), None), (Some("true"), Some("false")), (Some("1"), Some("false"))]
     {
-        let mut launch = Launch::by_server(&identity);
+        let mut launch = Launch::by_server(&certificate);
         if let Some(value) = asked {
             launch = launch.env("PLUGIN_MULTIPLEX_GRPC", value);
         }
@@ -78,12 +78,13 @@ async fn the_line_has_six_fields_and_a_seventh_for_those_who_ask() {
 
 #[tokio::test]
 async fn the_version_is_found_among_all_that_are_offered() {
-    let identity = Identity::generate();
+    let certificate = HostCertificate::generate();
     for offered in ["5", "6,5,3", "3,4,5", "4,five,5", ",5,"] {
-        let process = Launch::by_server(&identity).env("PLUGIN_PROTOCOL_VERSIONS", offered).start();
+        let process =
+            Launch::by_server(&certificate).env("PLUGIN_PROTOCOL_VERSIONS", offered).start();
         let line = Line::parse(&process.line().await);
         assert_eq!(line.fields[1], "5", "{offered}");
-        let config = tls::client(Some(&identity), &line.certificate());
+        let config = tls::client(Some(&certificate), &line.certificate());
         let connection = Connection::open(&line.address, config).await.unwrap();
         assert!(connection.answers().await, "{offered}");
     }
@@ -91,14 +92,15 @@ async fn the_version_is_found_among_all_that_are_offered() {
 
 #[tokio::test]
 async fn without_a_common_version_it_prints_its_lowest_and_lets_nobody_in() {
-    let identity = Identity::generate();
+    let certificate = HostCertificate::generate();
     for offered in ["3,4", "6", "", "five"] {
-        let process = Launch::by_server(&identity).env("PLUGIN_PROTOCOL_VERSIONS", offered).start();
+        let process =
+            Launch::by_server(&certificate).env("PLUGIN_PROTOCOL_VERSIONS", offered).start();
         let line = Line::parse(&process.line().await);
         assert_eq!(line.fields[1], "5", "{offered}");
         // Old servers have no TLS configuration, and fall over a certificate.
         assert_eq!(line.fields[5], "", "{offered}");
-        let config = tls::client(Some(&identity), b"none");
+        let config = tls::client(Some(&certificate), b"none");
         assert!(Connection::open(&line.address, config).await.is_err(), "{offered}");
         if let Ok(connection) = Connection::open_plaintext(&line.address).await {
             assert!(!connection.answers().await, "{offered}");
@@ -151,10 +153,10 @@ async fn a_group_that_the_server_names_may_connect() {
 
 #[tokio::test]
 async fn an_empty_tmpdir_is_none() {
-    let identity = Identity::generate();
+    let certificate = HostCertificate::generate();
     for launch in [
-        Launch::by_server(&identity).env("TMPDIR", ""),
-        Launch::by_server(&identity).without("TMPDIR"),
+        Launch::by_server(&certificate).env("TMPDIR", ""),
+        Launch::by_server(&certificate).without("TMPDIR"),
     ] {
         let process = launch.start();
         let line = Line::parse(&process.line().await);
@@ -167,7 +169,7 @@ async fn an_empty_tmpdir_is_none() {
 
 #[tokio::test]
 async fn what_keeps_it_from_starting_is_one_error_that_says_what_to_do() {
-    let identity = Identity::generate();
+    let certificate = HostCertificate::generate();
     let long = tempfile::TempDir::new().unwrap();
     let long = long.path().join("x".repeat(100));
     std::fs::create_dir(&long).unwrap();
@@ -232,7 +234,7 @@ async fn what_keeps_it_from_starting_is_one_error_that_says_what_to_do() {
         ),
     ];
     for (name, change, parts) in cases {
-        let process = change(Launch::by_server(&identity)).start();
+        let process = change(Launch::by_server(&certificate)).start();
         let early = process.stdout.until(|text| text.contains('\n'), QUICKLY);
         assert_eq!(early.await, None, "{name}: it starts");
         let line = complaint(&process.left().await);

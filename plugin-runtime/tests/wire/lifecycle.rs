@@ -7,8 +7,8 @@ use serde_json::json;
 use tokio::net::UnixStream;
 
 use crate::host::Host;
+use crate::host::certificate::HostCertificate;
 use crate::host::connection::Connection;
-use crate::host::identity::Identity;
 use crate::host::mount::request;
 use crate::host::process::{Launch, Remains};
 
@@ -16,7 +16,7 @@ use crate::host::process::{Launch, Remains};
 const IN_TIME: Duration = Duration::from_secs(1);
 
 fn client_of(host: &Host) -> rustls::ClientConfig {
-    crate::host::tls::client(Some(&host.identity), &host.line.certificate())
+    crate::host::tls::client(Some(&host.certificate), &host.line.certificate())
 }
 
 fn left_well(remains: &Remains) {
@@ -100,10 +100,10 @@ async fn the_order_that_follows_the_close_is_taken() {
 
 #[tokio::test]
 async fn without_a_server_it_leaves_after_a_while_and_with_one_it_stays() {
-    let identity = Identity::generate();
+    let certificate = HostCertificate::generate();
     // One to which nobody comes, and one to which somebody comes who is not let in.
-    let alone = Launch::by_server(&identity).start();
-    let visited = Launch::by_server(&identity).start();
+    let alone = Launch::by_server(&certificate).start();
+    let visited = Launch::by_server(&certificate).start();
     let line = crate::host::line::Line::parse(&visited.line().await);
     let _visitor = UnixStream::connect(&line.address).await.unwrap();
     let mut host = Host::start().await;

@@ -10,7 +10,7 @@ use std::process::{Command, Output};
 
 use tempfile::TempDir;
 
-use crate::host::identity::Identity;
+use crate::host::certificate::HostCertificate;
 use crate::host::line::Line;
 use crate::host::process::{Launch, plugin};
 
@@ -62,12 +62,12 @@ fn ways() -> Vec<Way> {
 
 #[tokio::test]
 async fn the_servers_directory_is_used() {
-    let identity = Identity::generate();
+    let certificate = HostCertificate::generate();
     for (way, give) in ways() {
         let folder = TempDir::new().unwrap();
         let file = copy(&folder);
         give(&file);
-        let launch = Launch::by_server(&identity).env("BAO_PLUGIN_MLOCK_ENABLED", "false");
+        let launch = Launch::by_server(&certificate).env("BAO_PLUGIN_MLOCK_ENABLED", "false");
         let process = launch.through(&file, &[]).run_by(OTHER).start();
         let line = Line::parse(&process.line().await);
         assert_eq!(Path::new(&line.address).parent(), Some(process.directory()), "{way}");
@@ -83,12 +83,12 @@ async fn the_servers_directory_is_used() {
 
 #[tokio::test]
 async fn an_error_names_the_servers_directory() {
-    let identity = Identity::generate();
+    let certificate = HostCertificate::generate();
     for (way, give) in ways() {
         let folder = TempDir::new().unwrap();
         let file = copy(&folder);
         give(&file);
-        let launch = Launch::by_server(&identity).through(&file, &[]).run_by(OTHER);
+        let launch = Launch::by_server(&certificate).through(&file, &[]).run_by(OTHER);
         let remains = launch.env("TMPDIR", "/nowhere/at/all").start().left().await;
         let text = &remains.stderr;
         assert!(text.contains("set TMPDIR") && text.contains("/nowhere/at/all"), "{way}: {text}");

@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 use tokio::process::Command;
 
+use crate::host::certificate::HostCertificate;
 use crate::host::connection::Connection;
-use crate::host::identity::Identity;
 use crate::host::line::Line;
 use crate::host::mount::request;
 use crate::host::process::{Launch, Process};
@@ -129,9 +129,9 @@ async fn what_ends_a_plugin_in_go_ends_it_and_its_socket() {
 
 #[tokio::test]
 async fn what_no_program_can_outlive_ends_it() {
-    let identity = Identity::generate();
+    let certificate = HostCertificate::generate();
     for number in with(Fate::Dies) {
-        let process = Launch::by_server(&identity).start();
+        let process = Launch::by_server(&certificate).start();
         process.line().await;
         send(&process, number).await;
         assert_eq!(process.left().await.status.signal(), Some(number));
@@ -172,8 +172,8 @@ async fn a_request_that_holds_the_thread_keeps_no_signal_from_ending_the_plugin(
 
 #[tokio::test]
 async fn a_hangup_that_the_starter_ignores_stays_ignored() {
-    let identity = Identity::generate();
-    let launch = Launch::by_server(&identity).through("sh", &["-c", "trap '' HUP; exec \"$0\""]);
+    let certificate = HostCertificate::generate();
+    let launch = Launch::by_server(&certificate).through("sh", &["-c", "trap '' HUP; exec \"$0\""]);
     let mut process = launch.start();
     process.line().await;
     for _ in 0..2 {
@@ -196,16 +196,16 @@ async fn the_table_is_that_of_a_plugin_in_go() {
         );
         return;
     };
-    let identity = Identity::generate();
+    let certificate = HostCertificate::generate();
     for (number, fate) in table() {
         let exec = format!("exec '{}'", peer.display());
-        let launch = Launch::by_server(&identity)
+        let launch = Launch::by_server(&certificate)
             .through("env", &["--default-signal", "sh", "-c", exec.as_str()]);
         let mut process = launch.env("VAULT_PLUGIN_AUTOMTLS_ENABLED", "true").start();
         let line = Line::parse(&process.line().await);
         // It takes note of SIGINT after it has printed the line, and before it accepts connections. An
         // answer to TLS is enough, though it may be that the two share no cipher.
-        let config = tls::client(Some(&identity), &line.certificate());
+        let config = tls::client(Some(&certificate), &line.certificate());
         let _answered = Connection::open(&line.address, config).await;
         send(&process, number).await;
         match fate {

@@ -11,8 +11,8 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::UnixStream;
 
 use crate::host::Host;
+use crate::host::certificate::HostCertificate;
 use crate::host::connection::Connection;
-use crate::host::identity::Identity;
 use crate::host::tls::{client, client_of, provider};
 
 /// Whether a client of this configuration can make a call.
@@ -41,7 +41,7 @@ impl ResolvesClientCert for Forged {
     }
 }
 
-fn presenting(certificate: &Identity, key: &Identity, pinned: &[u8]) -> ClientConfig {
+fn presenting(certificate: &HostCertificate, key: &HostCertificate, pinned: &[u8]) -> ClientConfig {
     let key = provider().key_provider.load_private_key(key.key()).unwrap();
     let forged = CertifiedKey::new(vec![certificate.certificate.clone()], key);
     let mut config = client(None, pinned);
@@ -54,24 +54,30 @@ async fn the_true_host_is_let_in_as_often_as_it_likes() {
     let host = Host::start().await;
     let pinned = host.line.certificate();
     for _ in 0..3 {
-        assert!(is_let_in(&host, client(Some(&host.identity), &pinned)).await);
+        assert!(is_let_in(&host, client(Some(&host.certificate), &pinned)).await);
     }
     // The forger's tools are sound: with the true key they open the door.
-    assert!(is_let_in(&host, presenting(&host.identity, &host.identity, &pinned)).await);
+    assert!(is_let_in(&host, presenting(&host.certificate, &host.certificate, &pinned)).await);
 }
 
 #[tokio::test]
 async fn strangers_are_refused_and_the_host_is_served_on() {
     let host = Host::start().await;
     let pinned = host.line.certificate();
-    let stranger = Identity::generate();
+    let stranger = HostCertificate::generate();
     let tls12 = &[&rustls::version::TLS12];
     let cases = [
         ("no certificate", client(None, &pinned)),
         ("a foreign certificate", client(Some(&stranger), &pinned)),
-        ("the right certificate without its key", presenting(&host.identity, &stranger, &pinned)),
-        ("a foreign certificate by the right key", presenting(&stranger, &host.identity, &pinned)),
-        ("TLS 1.2 alone", client_of(tls12, Some(&host.identity), &pinned)),
+        (
+            "the right certificate without its key",
+            presenting(&host.certificate, &stranger, &pinned),
+        ),
+        (
+            "a foreign certificate by the right key",
+            presenting(&stranger, &host.certificate, &pinned),
+        ),
+        ("TLS 1.2 alone", client_of(tls12, Some(&host.certificate), &pinned)),
     ];
     for (number, (name, config)) in cases.into_iter().enumerate() {
         assert!(!is_let_in(&host, config).await, "{name}");
@@ -109,7 +115,7 @@ async fn who_connects_and_says_nothing_is_in_nobodys_way() {
         silent.push(UnixStream::connect(&host.line.address).await.unwrap());
     }
     let pinned = host.line.certificate();
-    assert!(is_let_in(&host, client(Some(&host.identity), &pinned)).await);
+    assert!(is_let_in(&host, client(Some(&host.certificate), &pinned)).await);
     host.is_served("mount").await;
     drop(silent);
 }

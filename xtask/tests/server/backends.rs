@@ -1,4 +1,4 @@
-//! A server with all backends of this workspace: both mocks, and the examples `conformance`, as a
+//! A server with all backends of this workspace: both mocks, and the examples `go_mock`, as a
 //! secrets engine and as an auth method, and `leased`.
 
 use std::fs;
@@ -12,8 +12,7 @@ use crate::example;
 use crate::setting::distribution;
 
 /// Where they are mounted.
-pub(crate) const MOUNTS: [&str; 5] =
-    ["kv", "auth/users", "conformance", "auth/conformance", "leased"];
+pub(crate) const MOUNTS: [&str; 5] = ["kv", "auth/users", "go_mock", "auth/go_mock", "leased"];
 
 pub(crate) struct Backends {
     server: DevServer,
@@ -28,7 +27,7 @@ impl Backends {
         for (from, name) in [
             (mocks, "backend-kv-mock"),
             (mocks, "backend-auth-mock"),
-            (&examples, "conformance"),
+            (&examples, "go_mock"),
             (&examples, "leased"),
         ] {
             let from = from.join(name);
@@ -40,14 +39,14 @@ impl Backends {
         let server = DevServer::start(binary, Some(&path), &[])?;
 
         let api = server.api();
-        let sha256 = xtask::dist::sha256_of_file(&path.join("conformance"))?;
-        let auth = json!({ "command": "conformance", "sha256": sha256, "args": ["--auth"] });
-        api.write("sys/plugins/catalog/auth/conformance-auth", &auth)?.success()?;
+        let sha256 = xtask::dist::sha256_of_file(&path.join("go_mock"))?;
+        let auth = json!({ "command": "go_mock", "sha256": sha256, "args": ["--auth"] });
+        api.write("sys/plugins/catalog/auth/go_mock-auth", &auth)?.success()?;
         for (mount, plugin) in [
             ("mounts/kv", "backend-kv-mock"),
             ("auth/users", "backend-auth-mock"),
-            ("mounts/conformance", "conformance"),
-            ("auth/conformance", "conformance-auth"),
+            ("mounts/go_mock", "go_mock"),
+            ("auth/go_mock", "go_mock-auth"),
             ("mounts/leased", "leased"),
         ] {
             api.write(&format!("sys/{mount}"), &json!({ "type": plugin }))?.success()?;

@@ -12,7 +12,7 @@ use xtask::workspace::{Workspace, cargo};
 
 /// The examples that tests here serve.
 const EXAMPLES: [&str; 7] =
-    ["auth_method", "canonical", "conformance", "leased", "standby", "versioned", "wire_backend"];
+    ["auth_method", "canonical", "go_mock", "leased", "standby", "versioned", "wire_backend"];
 
 /// A dev server with an example in its plugin folder, under the example's name.
 pub(crate) struct Example {

@@ -23,8 +23,8 @@ struct Case {
     parameter: (&'static str, &'static str),
 }
 
-const CONFORMANCE: Case = Case {
-    mount: "conformance",
+const GO_MOCK: Case = Case {
+    mount: "go_mock",
     description: "<no description>",
     path: "kv/a",
     route: "^kv/(?P<key>NAME)$",
@@ -49,8 +49,8 @@ const CASES: [Case; 5] = [
         synopsis: "Make, change and delete a user.",
         parameter: ("password (string)", "The password."),
     },
-    CONFORMANCE,
-    Case { mount: "auth/conformance", ..CONFORMANCE },
+    GO_MOCK,
+    Case { mount: "auth/go_mock", ..GO_MOCK },
     Case {
         mount: "leased",
         description: "Tokens of the token service, with leases.",

@@ -21,33 +21,33 @@ pub(in crate::framework) enum Asked {
 /// Finds what a type asks for. One that does not tell is taken for an object.
 pub(in crate::framework) fn asked<T: DeserializeOwned>() -> Asked {
     match T::deserialize(Question) {
-        Err(Answer::Asked(asked)) => asked,
-        Err(Answer::Unknown(_)) | Ok(_) => Asked::Object,
+        Err(ProbeError::Asked(asked)) => asked,
+        Err(ProbeError::Unknown(_)) | Ok(_) => Asked::Object,
     }
 }
 
 /// Whether a type refuses objects with a field of this name.
 pub(in crate::framework) fn refuses_field<T: DeserializeOwned>(name: &'static str) -> bool {
     let refusal = T::deserialize(OneField(Some(name))).err();
-    matches!(refusal, Some(Answer::Unknown(Some(field))) if field == name)
+    matches!(refusal, Some(ProbeError::Unknown(Some(field))) if field == name)
 }
 
 #[derive(Debug)]
-enum Answer {
+enum ProbeError {
     Asked(Asked),
     /// With the field that is not known, if it is about one.
     Unknown(Option<String>),
 }
 
-impl Display for Answer {
+impl Display for ProbeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a probe was refused")
     }
 }
 
-impl std::error::Error for Answer {}
+impl std::error::Error for ProbeError {}
 
-impl serde::de::Error for Answer {
+impl serde::de::Error for ProbeError {
     fn custom<T: Display>(_: T) -> Self {
         Self::Unknown(None)
     }
@@ -65,16 +65,16 @@ macro_rules! others {
             self,
             $(_: $type,)*
             _: V,
-        ) -> Result<V::Value, Answer> {
-            Err(Answer::Asked($asked))
+        ) -> Result<V::Value, ProbeError> {
+            Err(ProbeError::Asked($asked))
         }
     )*};
 }
 
 impl<'de> Deserializer<'de> for Question {
-    type Error = Answer;
+    type Error = ProbeError;
 
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Answer> {
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ProbeError> {
         visitor.visit_some(self)
     }
 
@@ -82,7 +82,7 @@ impl<'de> Deserializer<'de> for Question {
         self,
         _: &'static str,
         visitor: V,
-    ) -> Result<V::Value, Answer> {
+    ) -> Result<V::Value, ProbeError> {
         visitor.visit_newtype_struct(self)
     }
 
@@ -123,13 +123,13 @@ impl<'de> Deserializer<'de> for Question {
 struct OneField(Option<&'static str>);
 
 impl<'de> Deserializer<'de> for OneField {
-    type Error = Answer;
+    type Error = ProbeError;
 
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Answer> {
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ProbeError> {
         visitor.visit_map(self)
     }
 
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Answer> {
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ProbeError> {
         visitor.visit_some(self)
     }
 
@@ -137,7 +137,7 @@ impl<'de> Deserializer<'de> for OneField {
         self,
         _: &'static str,
         visitor: V,
-    ) -> Result<V::Value, Answer> {
+    ) -> Result<V::Value, ProbeError> {
         visitor.visit_newtype_struct(self)
     }
 
@@ -148,17 +148,20 @@ impl<'de> Deserializer<'de> for OneField {
 }
 
 impl<'de> MapAccess<'de> for OneField {
-    type Error = Answer;
+    type Error = ProbeError;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(
         &mut self,
         seed: K,
-    ) -> Result<Option<K::Value>, Answer> {
+    ) -> Result<Option<K::Value>, ProbeError> {
         let Some(name) = self.0.take() else { return Ok(None) };
         seed.deserialize(name.into_deserializer()).map(Some)
     }
 
-    fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, Answer> {
+    fn next_value_seed<T: DeserializeSeed<'de>>(
+        &mut self,
+        seed: T,
+    ) -> Result<T::Value, ProbeError> {
         seed.deserialize("".into_deserializer())
     }
 }

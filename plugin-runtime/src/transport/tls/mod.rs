@@ -44,13 +44,13 @@ pub enum TlsError {
 }
 
 /// This process's key pair and self-signed certificate, made at each start.
-pub struct Identity {
+pub struct CertifiedKey {
     certificate: CertificateDer<'static>,
     key: PrivatePkcs8KeyDer<'static>,
 }
 
-impl Identity {
-    /// Returns a fresh identity: P-256, valid for `localhost`.
+impl CertifiedKey {
+    /// Creates a key and a certificate for it: P-256, valid for `localhost`.
     pub fn generate() -> Result<Self, TlsError> {
         let key = rcgen::KeyPair::generate()?;
         let mut params = rcgen::CertificateParams::new([SERVER_NAME.to_owned()])?;
@@ -80,9 +80,9 @@ impl Identity {
     }
 }
 
-impl fmt::Debug for Identity {
+impl fmt::Debug for CertifiedKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Identity").finish_non_exhaustive()
+        f.debug_struct("CertifiedKey").finish_non_exhaustive()
     }
 }
 
@@ -95,22 +95,33 @@ pub struct Tls {
 }
 
 impl Tls {
-    /// Sets up TLS between `identity` and the holder of the certificate in `peer_pem`.
-    pub fn with_peer(identity: &Identity, peer_pem: &str) -> Result<Self, TlsError> {
-        Self::pinned(identity, certificate_from_pem(peer_pem)?)
+    /// Sets up TLS between `certified_key` and the holder of the certificate in `peer_pem`.
+    pub fn with_peer(certified_key: &CertifiedKey, peer_pem: &str) -> Result<Self, TlsError> {
+        Self::pinned(certified_key, certificate_from_pem(peer_pem)?)
     }
 
-    /// Sets up TLS between `identity` and the holder of the certificate with this DER.
-    pub fn with_certificate(identity: &Identity, peer: &[u8]) -> Result<Self, TlsError> {
-        Self::pinned(identity, checked(CertificateDer::from(peer.to_vec()))?)
+    /// Sets up TLS between `certified_key` and the holder of the certificate with this DER.
+    pub fn with_certificate(certified_key: &CertifiedKey, peer: &[u8]) -> Result<Self, TlsError> {
+        Self::pinned(certified_key, checked(CertificateDer::from(peer.to_vec()))?)
     }
 
-    fn pinned(identity: &Identity, peer: CertificateDer<'static>) -> Result<Self, TlsError> {
+    fn pinned(
+        certified_key: &CertifiedKey,
+        peer: CertificateDer<'static>,
+    ) -> Result<Self, TlsError> {
         let provider = Arc::new(provider::provider());
         let pinned = Arc::new(PinnedCertificate::new(peer, &provider));
         Ok(Self {
-            acceptor: TlsAcceptor::from(Arc::new(server_config(identity, &provider, &pinned)?)),
-            connector: TlsConnector::from(Arc::new(client_config(identity, provider, pinned)?)),
+            acceptor: TlsAcceptor::from(Arc::new(server_config(
+                certified_key,
+                &provider,
+                &pinned,
+            )?)),
+            connector: TlsConnector::from(Arc::new(client_config(
+                certified_key,
+                provider,
+                pinned,
+            )?)),
         })
     }
 
@@ -139,7 +150,7 @@ impl fmt::Debug for Tls {
 }
 
 fn server_config(
-    identity: &Identity,
+    certified_key: &CertifiedKey,
     provider: &Arc<CryptoProvider>,
     pinned: &Arc<PinnedCertificate>,
 ) -> Result<rustls::ServerConfig, TlsError> {
@@ -148,8 +159,8 @@ fn server_config(
         .with_protocol_versions(&[&rustls::version::TLS13])?
         .with_client_cert_verifier(verifier)
         .with_single_cert(
-            vec![identity.certificate.clone()],
-            PrivateKeyDer::Pkcs8(identity.key.clone_key()),
+            vec![certified_key.certificate.clone()],
+            PrivateKeyDer::Pkcs8(certified_key.key.clone_key()),
         )?;
     config.alpn_protocols = vec![HTTP_2.to_vec()];
     // Each connection proves possession of the key again; resuming one saves nothing.
@@ -158,7 +169,7 @@ fn server_config(
 }
 
 fn client_config(
-    identity: &Identity,
+    certified_key: &CertifiedKey,
     provider: Arc<CryptoProvider>,
     pinned: Arc<PinnedCertificate>,
 ) -> Result<rustls::ClientConfig, TlsError> {
@@ -167,8 +178,8 @@ fn client_config(
         .dangerous()
         .with_custom_certificate_verifier(pinned)
         .with_client_auth_cert(
-            vec![identity.certificate.clone()],
-            PrivateKeyDer::Pkcs8(identity.key.clone_key()),
+            vec![certified_key.certificate.clone()],
+            PrivateKeyDer::Pkcs8(certified_key.key.clone_key()),
         )?;
     config.alpn_protocols = vec![HTTP_2.to_vec()];
     config.resumption = rustls::client::Resumption::disabled();

@@ -31,7 +31,7 @@ async fn handshake(server: &Tls, client: &Tls) -> (bool, bool) {
 
 #[tokio::test]
 async fn two_sides_that_know_each_other_connect_in_both_roles() {
-    let (a, b) = (Identity::generate().unwrap(), Identity::generate().unwrap());
+    let (a, b) = (CertifiedKey::generate().unwrap(), CertifiedKey::generate().unwrap());
     let a_side = Tls::with_peer(&a, &pem(b.certificate())).unwrap();
     let b_side = Tls::with_peer(&b, &pem(a.certificate())).unwrap();
     assert_eq!(handshake(&a_side, &b_side).await, (true, true));
@@ -41,9 +41,9 @@ async fn two_sides_that_know_each_other_connect_in_both_roles() {
 #[tokio::test]
 async fn a_stranger_is_refused_by_either_side() {
     let (a, b, c) = (
-        Identity::generate().unwrap(),
-        Identity::generate().unwrap(),
-        Identity::generate().unwrap(),
+        CertifiedKey::generate().unwrap(),
+        CertifiedKey::generate().unwrap(),
+        CertifiedKey::generate().unwrap(),
     );
     let a_knows_b = Tls::with_peer(&a, &pem(b.certificate())).unwrap();
     let c_knows_a = Tls::with_peer(&c, &pem(a.certificate())).unwrap();
@@ -55,20 +55,20 @@ async fn a_stranger_is_refused_by_either_side() {
 #[test]
 fn a_certificate_is_not_used_with_another_key() {
     let (a, b, thief) = (
-        Identity::generate().unwrap(),
-        Identity::generate().unwrap(),
-        Identity::generate().unwrap(),
+        CertifiedKey::generate().unwrap(),
+        CertifiedKey::generate().unwrap(),
+        CertifiedKey::generate().unwrap(),
     );
-    let stolen = Identity { certificate: b.certificate.clone(), key: thief.key.clone_key() };
+    let stolen = CertifiedKey { certificate: b.certificate.clone(), key: thief.key.clone_key() };
     // What a patched client can do with a stolen certificate is tried over the wire.
     assert!(Tls::with_peer(&stolen, &pem(a.certificate())).is_err());
 }
 
 #[test]
 fn only_one_certificate_block_in_pem_is_taken() {
-    let identity = Identity::generate().unwrap();
-    let good = pem(identity.certificate());
-    assert_eq!(certificate_from_pem(&good).unwrap().as_ref(), identity.certificate());
+    let certified_key = CertifiedKey::generate().unwrap();
+    let good = pem(certified_key.certificate());
+    assert_eq!(certificate_from_pem(&good).unwrap().as_ref(), certified_key.certificate());
     let with_words = format!("words\n{good}words\n");
     assert!(certificate_from_pem(&with_words).is_ok());
     for bad in [

@@ -3,8 +3,8 @@
 
 pub(crate) mod brokered;
 pub(crate) mod capture;
+pub(crate) mod certificate;
 pub(crate) mod connection;
-pub(crate) mod identity;
 pub(crate) mod line;
 pub(crate) mod mount;
 pub(crate) mod process;
@@ -26,8 +26,8 @@ use tokio::sync::mpsc;
 use tonic::{Request, Status};
 
 use brokered::Brokered;
+use certificate::HostCertificate;
 use connection::Connection;
-use identity::Identity;
 use line::Line;
 use mount::Mount;
 use process::{Launch, Process};
@@ -38,7 +38,7 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 /// A host that has started a plugin and is connected to it.
 pub(crate) struct Host {
     pub(crate) process: Process,
-    pub(crate) identity: Identity,
+    pub(crate) certificate: HostCertificate,
     pub(crate) line: Line,
     pub(crate) connection: Connection,
     announcements: Option<mpsc::UnboundedSender<ConnInfo>>,
@@ -53,14 +53,14 @@ impl Host {
 
     /// As [`Host::start`], with a changed environment.
     pub(crate) async fn launch(change: impl FnOnce(Launch) -> Launch) -> Self {
-        let identity = Identity::generate();
-        let process = change(Launch::by_server(&identity)).start();
+        let certificate = HostCertificate::generate();
+        let process = change(Launch::by_server(&certificate)).start();
         let line = Line::parse(&process.line().await);
-        let config = tls::client(Some(&identity), &line.certificate());
+        let config = tls::client(Some(&certificate), &line.certificate());
         let connection = Connection::to(&line, config).await.expect("a connection");
         let mut host = Self {
             process,
-            identity,
+            certificate,
             line,
             connection,
             announcements: None,
@@ -113,12 +113,12 @@ impl Host {
 
     /// Offers storage and a system view on a socket of their own, which is not announced.
     pub(crate) fn brokered(&self) -> Brokered {
-        self.brokered_by(&self.identity)
+        self.brokered_by(&self.certificate)
     }
 
     /// As [`Host::brokered`], with any certificate.
-    pub(crate) fn brokered_by(&self, identity: &Identity) -> Brokered {
-        let config = tls::server(identity, &self.line.certificate());
+    pub(crate) fn brokered_by(&self, certificate: &HostCertificate) -> Brokered {
+        let config = tls::server(certificate, &self.line.certificate());
         Brokered::listen(self.process.directory(), config)
     }
 

@@ -13,7 +13,7 @@ use tokio::process::{Child, Command};
 
 use super::PATIENCE;
 use super::capture::Capture;
-use super::identity::Identity;
+use super::certificate::HostCertificate;
 
 pub(crate) const COOKIE: (&str, &str) =
     ("VAULT_BACKEND_PLUGIN", "6669da05-b1c8-4f49-97d9-c8e5bed98e20");
@@ -53,13 +53,13 @@ impl Launch {
     }
 
     /// As a server does.
-    pub(crate) fn by_server(identity: &Identity) -> Self {
+    pub(crate) fn by_server(certificate: &HostCertificate) -> Self {
         Self::by_hand()
             .env(COOKIE.0, COOKIE.1)
             .env("PLUGIN_MIN_PORT", "10000")
             .env("PLUGIN_MAX_PORT", "25000")
             .env("PLUGIN_PROTOCOL_VERSIONS", "5")
-            .env("PLUGIN_CLIENT_CERT", identity.pem())
+            .env("PLUGIN_CLIENT_CERT", certificate.pem())
     }
 
     pub(crate) fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {

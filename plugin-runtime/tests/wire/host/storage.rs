@@ -235,11 +235,14 @@ impl Drop for Noted<'_> {
     }
 }
 
-type Answer<T> = Result<Response<T>, Status>;
+type GrpcResult<T> = Result<Response<T>, Status>;
 
 #[async_trait]
 impl Storage for HostStorage {
-    async fn list(&self, request: Request<pb::StorageListArgs>) -> Answer<pb::StorageListReply> {
+    async fn list(
+        &self,
+        request: Request<pb::StorageListArgs>,
+    ) -> GrpcResult<pb::StorageListReply> {
         let (metadata, _, args) = request.into_parts();
         let (noted, err) = self.enter("List", &args.prefix, &args.txn, &metadata).await?;
         let keys = self.children(&args.txn, &args.prefix);
@@ -249,7 +252,7 @@ impl Storage for HostStorage {
     async fn list_page(
         &self,
         request: Request<pb::StorageListPageArgs>,
-    ) -> Answer<pb::StorageListReply> {
+    ) -> GrpcResult<pb::StorageListReply> {
         let (metadata, _, args) = request.into_parts();
         let (noted, err) = self.enter("ListPage", &args.prefix, &args.txn, &metadata).await?;
         let limit = usize::try_from(args.limit).ok().filter(|limit| *limit > 0);
@@ -262,14 +265,14 @@ impl Storage for HostStorage {
         Ok(noted.answer(Response::new(pb::StorageListReply { keys, err })))
     }
 
-    async fn get(&self, request: Request<pb::StorageGetArgs>) -> Answer<pb::StorageGetReply> {
+    async fn get(&self, request: Request<pb::StorageGetArgs>) -> GrpcResult<pb::StorageGetReply> {
         let (metadata, _, args) = request.into_parts();
         let (noted, err) = self.enter("Get", &args.key, &args.txn, &metadata).await?;
         let entry = self.visible(&args.txn).remove(&args.key).filter(|_| err.is_empty());
         Ok(noted.answer(Response::new(pb::StorageGetReply { entry, err })))
     }
 
-    async fn put(&self, request: Request<pb::StoragePutArgs>) -> Answer<pb::StoragePutReply> {
+    async fn put(&self, request: Request<pb::StoragePutArgs>) -> GrpcResult<pb::StoragePutReply> {
         let (metadata, _, args) = request.into_parts();
         let entry = args.entry.ok_or_else(|| Status::unknown("nil entry"))?;
         let (noted, err) = self.enter("Put", &entry.key, &args.txn, &metadata).await?;
@@ -282,7 +285,7 @@ impl Storage for HostStorage {
     async fn delete(
         &self,
         request: Request<pb::StorageDeleteArgs>,
-    ) -> Answer<pb::StorageDeleteReply> {
+    ) -> GrpcResult<pb::StorageDeleteReply> {
         let (metadata, _, args) = request.into_parts();
         let (noted, err) = self.enter("Delete", &args.key, &args.txn, &metadata).await?;
         if err.is_empty() {
@@ -294,7 +297,7 @@ impl Storage for HostStorage {
     async fn is_transactional(
         &self,
         request: Request<pb::Empty>,
-    ) -> Answer<pb::StorageIsTransactionalReply> {
+    ) -> GrpcResult<pb::StorageIsTransactionalReply> {
         let (noted, err) = self.enter("IsTransactional", "", "", request.metadata()).await?;
         let transactional = err.is_empty();
         Ok(noted.answer(Response::new(pb::StorageIsTransactionalReply { transactional })))
@@ -303,18 +306,18 @@ impl Storage for HostStorage {
     async fn begin_read_only_tx(
         &self,
         request: Request<pb::Empty>,
-    ) -> Answer<pb::StorageBeginTxReply> {
+    ) -> GrpcResult<pb::StorageBeginTxReply> {
         self.begin("BeginReadOnlyTx", request.metadata()).await
     }
 
-    async fn begin_tx(&self, request: Request<pb::Empty>) -> Answer<pb::StorageBeginTxReply> {
+    async fn begin_tx(&self, request: Request<pb::Empty>) -> GrpcResult<pb::StorageBeginTxReply> {
         self.begin("BeginTx", request.metadata()).await
     }
 
     async fn commit(
         &self,
         request: Request<pb::StorageCommitTxArgs>,
-    ) -> Answer<pb::StorageCommitTxReply> {
+    ) -> GrpcResult<pb::StorageCommitTxReply> {
         let (metadata, _, args) = request.into_parts();
         let err = self.finish("Commit", &args.txn, &metadata).await?;
         Ok(Response::new(pb::StorageCommitTxReply { err }))
@@ -323,7 +326,7 @@ impl Storage for HostStorage {
     async fn rollback(
         &self,
         request: Request<pb::StorageRollbackTxArgs>,
-    ) -> Answer<pb::StorageRollbackTxReply> {
+    ) -> GrpcResult<pb::StorageRollbackTxReply> {
         let (metadata, _, args) = request.into_parts();
         let err = self.finish("Rollback", &args.txn, &metadata).await?;
         Ok(Response::new(pb::StorageRollbackTxReply { err }))

@@ -11,7 +11,7 @@ use rustls::{
     SupportedProtocolVersion,
 };
 
-use super::identity::Identity;
+use super::certificate::HostCertificate;
 
 #[cfg(feature = "aws-lc-rs")]
 pub(crate) fn provider() -> Arc<CryptoProvider> {
@@ -24,14 +24,14 @@ pub(crate) fn provider() -> Arc<CryptoProvider> {
 }
 
 /// A client that trusts the plugin's certificate alone, and shows its own if it has one.
-pub(crate) fn client(identity: Option<&Identity>, pinned: &[u8]) -> ClientConfig {
-    client_of(&[&rustls::version::TLS13], identity, pinned)
+pub(crate) fn client(certificate: Option<&HostCertificate>, pinned: &[u8]) -> ClientConfig {
+    client_of(&[&rustls::version::TLS13], certificate, pinned)
 }
 
 /// As [`client`], for some versions of TLS.
 pub(crate) fn client_of(
     versions: &[&'static SupportedProtocolVersion],
-    identity: Option<&Identity>,
+    certificate: Option<&HostCertificate>,
     pinned: &[u8],
 ) -> ClientConfig {
     let builder = ClientConfig::builder_with_provider(provider())
@@ -39,24 +39,24 @@ pub(crate) fn client_of(
         .expect("a version")
         .dangerous()
         .with_custom_certificate_verifier(Arc::new(Pinned::new(pinned)));
-    let mut config = match identity {
+    let mut config = match certificate {
         None => builder.with_no_client_auth(),
-        Some(identity) => builder
-            .with_client_auth_cert(vec![identity.certificate.clone()], identity.key())
-            .expect("an identity"),
+        Some(certificate) => builder
+            .with_client_auth_cert(vec![certificate.certificate.clone()], certificate.key())
+            .expect("a certificate"),
     };
     config.alpn_protocols = vec![b"h2".to_vec()];
     config
 }
 
 /// A server that lets only the plugin in.
-pub(crate) fn server(identity: &Identity, pinned: &[u8]) -> ServerConfig {
+pub(crate) fn server(certificate: &HostCertificate, pinned: &[u8]) -> ServerConfig {
     let mut config = ServerConfig::builder_with_provider(provider())
         .with_protocol_versions(&[&rustls::version::TLS13])
         .expect("a version")
         .with_client_cert_verifier(Arc::new(Pinned::new(pinned)))
-        .with_single_cert(vec![identity.certificate.clone()], identity.key())
-        .expect("an identity");
+        .with_single_cert(vec![certificate.certificate.clone()], certificate.key())
+        .expect("a certificate");
     config.alpn_protocols = vec![b"h2".to_vec()];
     config
 }

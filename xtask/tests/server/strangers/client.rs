@@ -18,7 +18,7 @@ use rustls::{
     SignatureScheme, StreamOwned,
 };
 
-use super::identity::Identity;
+use super::certificate::Certificate;
 
 /// How long a plugin may leave an untrusted client waiting.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -67,9 +67,9 @@ pub(super) fn anonymous() -> Result<ClientConfig> {
 }
 
 /// An honest client.
-pub(super) fn presenting(identity: &Identity) -> Result<ClientConfig> {
-    let key = provider().key_provider.load_private_key(identity.key()).context("the key")?;
-    config(Some(CertifiedKey::new(vec![identity.certificate.clone()], key)))
+pub(super) fn presenting(shown: &Certificate) -> Result<ClientConfig> {
+    let key = provider().key_provider.load_private_key(shown.key()).context("the key")?;
+    config(Some(CertifiedKey::new(vec![shown.certificate.clone()], key)))
 }
 
 /// A client that shows the server's certificate, and signs with a key of its own of the same kind.

@@ -10,7 +10,7 @@ use tonic::{Code, Status};
 use plugin_runtime::{BackendType, SpecialPaths};
 
 /// A backend in this process, or an instance in a plugin's.
-pub(crate) trait Instance: Send + Sync + fmt::Debug {
+pub(crate) trait MountedBackend: Send + Sync + fmt::Debug {
     fn kind(&self) -> BoxFuture<'_, Result<BackendType, InstanceError>>;
     fn special_paths(&self) -> BoxFuture<'_, Result<SpecialPaths, InstanceError>>;
     fn initialize(

@@ -1,7 +1,7 @@
 //! Every path and operation of each backend through HTTP: a table of requests and answers, in
 //! order, of which what other modules show already is left out.
 
-mod conformance;
+mod go_mock;
 mod kv;
 mod leased;
 mod users;
@@ -113,8 +113,8 @@ fn each_backend_answers_each_operation(binary: &ServerBinary) -> Result<()> {
     for (mount, cases) in [
         ("kv", kv::cases()),
         ("auth/users", users::cases()),
-        ("conformance", conformance::cases()),
-        ("auth/conformance", conformance::cases()),
+        ("go_mock", go_mock::cases()),
+        ("auth/go_mock", go_mock::cases()),
         ("leased", leased::cases()),
     ] {
         play(&backends.api(), mount, cases)?;

@@ -4,13 +4,13 @@ use anyhow::{Context, Result};
 use rcgen::{BasicConstraints, CertificateParams, IsCa, KeyPair, PKCS_ECDSA_P384_SHA384};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 
-pub(super) struct Identity {
+pub(super) struct Certificate {
     pub(super) certificate: CertificateDer<'static>,
     pub(super) pem: String,
     key: PrivatePkcs8KeyDer<'static>,
 }
 
-impl Identity {
+impl Certificate {
     pub(super) fn generate() -> Result<Self> {
         let key = KeyPair::generate_for(&PKCS_ECDSA_P384_SHA384).context("a key")?;
         let mut params = CertificateParams::new(["localhost".to_owned()]).context("a name")?;

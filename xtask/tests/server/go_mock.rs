@@ -1,4 +1,4 @@
-//! The Go SDK's mock backend, as the example `conformance`, path by path.
+//! The Go SDK's mock backend, as the example `go_mock`, path by path.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -19,9 +19,9 @@ on_both_versions!(
 );
 
 fn engine(binary: &ServerBinary) -> Result<(Example, Api)> {
-    let example = Example::start(binary, "conformance")?;
+    let example = Example::start(binary, "go_mock")?;
     let api = example.api();
-    api.enable("mock", "conformance")?.success()?;
+    api.enable("mock", "go_mock")?.success()?;
     Ok((example, api))
 }
 
@@ -98,7 +98,7 @@ fn other_paths_answer_what_suites_ask_for(binary: &ServerBinary) -> Result<()> {
     let told = api.read("mock/init-req")?.success()?;
     // It is not the one of `sys/mounts`, which names the mount's storage.
     assert_eq!(told.data()["backend_uuid"].as_str().map(str::len), Some(36), "a UUID");
-    assert_eq!(told.data()["mount_type"], "conformance");
+    assert_eq!(told.data()["mount_type"], "go_mock");
 
     let rotation = json!({ "rotation_period": "1h" });
     let refused = api.write("mock/config", &rotation)?;
@@ -144,8 +144,8 @@ fn an_argument_makes_it_an_auth_method_and_a_variable_its_version(
     assert_eq!(mounts.data()["mock/"]["running_plugin_version"], "v0.0.0+mock");
 
     let plugin = json!({
-        "command": "conformance",
-        "sha256": example.sha256("conformance")?,
+        "command": "go_mock",
+        "sha256": example.sha256("go_mock")?,
         "args": ["--strange", "--auth", "extra"],
         "env": ["TESTING_MOCK_VAULT_PLUGIN_VERSION=v1.2.3"],
     });

@@ -23,7 +23,7 @@ const VERSION: &str = "TESTING_MOCK_VAULT_PLUGIN_VERSION";
 fn main() -> ExitCode {
     let version = env::var(VERSION).ok().filter(|version| !version.is_empty());
     let auth = env::args().any(|argument| argument == "--auth");
-    Plugin::new("conformance", move |mount| backend(mount, auth))
+    Plugin::new("go_mock", move |mount| backend(mount, auth))
         .version(version.unwrap_or_else(|| "v0.0.0+mock".to_owned()))
         .serve()
 }

@@ -1,7 +1,7 @@
 //! Who is kept out of the plugin's own socket while a server uses it.
 
+mod certificate;
 mod client;
-mod identity;
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -18,8 +18,8 @@ use xtask::tutorial::{NAME, PACKAGE};
 
 use crate::on_both_versions;
 use crate::setting::{dev_server, distribution};
+use certificate::Certificate;
 use client::{anonymous, forging, is_let_in, presenting};
-use identity::Identity;
 
 on_both_versions!(strangers_are_refused_and_the_server_is_served_on);
 
@@ -33,7 +33,7 @@ fn strangers_are_refused_and_the_server_is_served_on(binary: &ServerBinary) -> R
     assert!(sockets.iter().all(|path| server.process().sockets().contains(path)), "{sockets:?}");
 
     let servers = certificate_given_to(plugin)?;
-    let stranger = Identity::generate()?;
+    let stranger = Certificate::generate()?;
     // With the log's words for it, which tell that it was refused for this and nothing else.
     let cases = [
         ("no certificate", Some(anonymous()?), "peer sent no certificates"),
@@ -75,9 +75,9 @@ fn certificate_given_to(plugin: u32) -> Result<CertificateDer<'static>> {
 /// server's key is nowhere to be read.
 fn the_tools_are_sound() -> Result<()> {
     let folder = tempfile::tempdir().context("a folder")?;
-    let identity = Identity::generate()?;
-    let plugin = Launched::start(&identity, folder.path())?;
-    assert!(is_let_in(&plugin.socket, Some(presenting(&identity)?))?, "the right certificate");
+    let certificate = Certificate::generate()?;
+    let plugin = Launched::start(&certificate, folder.path())?;
+    assert!(is_let_in(&plugin.socket, Some(presenting(&certificate)?))?, "the right certificate");
     assert!(!is_let_in(&plugin.socket, Some(anonymous()?))?, "no certificate");
     Ok(())
 }
@@ -89,11 +89,11 @@ struct Launched {
 }
 
 impl Launched {
-    fn start(identity: &Identity, folder: &Path) -> Result<Self> {
+    fn start(certificate: &Certificate, folder: &Path) -> Result<Self> {
         let mut child = Command::new(distribution()?.plugin_directory.join(PACKAGE))
             .env("VAULT_BACKEND_PLUGIN", "6669da05-b1c8-4f49-97d9-c8e5bed98e20")
             .env("PLUGIN_PROTOCOL_VERSIONS", "5")
-            .env("PLUGIN_CLIENT_CERT", &identity.pem)
+            .env("PLUGIN_CLIENT_CERT", &certificate.pem)
             .env("TMPDIR", folder)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

@@ -1,4 +1,4 @@
-//! The example `conformance`, the same as a secrets engine and as an auth method.
+//! The example `go_mock`, the same as a secrets engine and as an auth method.
 
 use serde_json::json;
 

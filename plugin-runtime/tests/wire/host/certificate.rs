@@ -5,12 +5,12 @@ use base64::engine::general_purpose::STANDARD;
 use rcgen::{BasicConstraints, CertificateParams, IsCa, KeyPair, PKCS_ECDSA_P384_SHA384};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 
-pub(crate) struct Identity {
+pub(crate) struct HostCertificate {
     pub(crate) certificate: CertificateDer<'static>,
     key: PrivatePkcs8KeyDer<'static>,
 }
 
-impl Identity {
+impl HostCertificate {
     pub(crate) fn generate() -> Self {
         let key = KeyPair::generate_for(&PKCS_ECDSA_P384_SHA384).expect("a key");
         let mut params = CertificateParams::new(["localhost".to_owned()]).expect("a name");

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::mount::{Mount, data, refusal};
 
-#[path = "../plugins/conformance.rs"]
+#[path = "../plugins/go_mock.rs"]
 #[allow(dead_code, reason = "a test has a main function of its own")]
 mod example;
 
