@@ -43,8 +43,8 @@ pub mod system_view {
 
 pub mod transport {
     pub use crate::transport::{
-        CertifiedKey, Channel, ConnectError, Connections, ListenOn, Listener, Received, Target,
-        Tls, TlsError, serve,
+        CertifiedKey, Channel, ConnectError, Connections, ListenOn, Listener, Received, SharedPair,
+        Target, Tls, TlsError, serve,
     };
 }
 

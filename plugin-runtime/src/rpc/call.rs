@@ -8,7 +8,7 @@ use tonic::{Request, Response, Status};
 
 use crate::logical::error::chain;
 
-/// Returns the authority of every call, whatever the socket: the name on the server's certificate.
+/// Returns the origin of every call in protocol 5, whatever the socket: the name on both certificates.
 pub fn origin() -> Uri {
     Uri::from_static("https://localhost")
 }

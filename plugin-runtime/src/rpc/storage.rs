@@ -8,7 +8,7 @@ use tokio_util::task::TaskTracker;
 use tonic::{Code, Status};
 
 use super::MOST_BYTES;
-use super::call::{origin, reason, request, timed};
+use super::call::{reason, request, timed};
 use crate::storage::{Call, Names, StorageBackend, StorageFuture};
 use crate::transport::Channel;
 use crate::{StorageEntry, StorageError};
@@ -27,7 +27,7 @@ pub(super) struct RemoteStorage {
 impl RemoteStorage {
     pub(super) fn new(channel: Channel, tasks: TaskTracker) -> Self {
         Self {
-            client: StorageClient::with_origin(channel, origin())
+            client: StorageClient::with_origin(channel.clone(), channel.origin())
                 .max_decoding_message_size(MOST_BYTES)
                 .max_encoding_message_size(MOST_BYTES),
             transactional: OnceCell::new(),

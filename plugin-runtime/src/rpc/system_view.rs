@@ -8,7 +8,7 @@ use plugin_proto::pb::system_view_client::SystemViewClient;
 use tonic::{Code, Status};
 
 use super::MOST_BYTES;
-use super::call::{origin, reason, request, timed};
+use super::call::{reason, request, timed};
 use crate::system_view::{
     ClusterInfo, IdentityToken, PluginEnvironment, ReplicationState, RotationJob,
     SystemViewBackend, SystemViewError, SystemViewFuture, WrapInfo,
@@ -29,7 +29,7 @@ pub(super) struct RemoteSystemView {
 impl RemoteSystemView {
     pub(super) fn new(channel: Channel) -> Self {
         Self {
-            client: SystemViewClient::with_origin(channel, origin())
+            client: SystemViewClient::with_origin(channel.clone(), channel.origin())
                 .max_decoding_message_size(MOST_BYTES)
                 .max_encoding_message_size(MOST_BYTES),
         }

@@ -95,6 +95,12 @@ impl Channel {
         }
     }
 
+    /// Returns the origin of each call: the name on the certificate of the one who serves.
+    pub fn origin(&self) -> http::Uri {
+        let localhost = || http::Uri::from_static("https://localhost");
+        self.shared.tls.as_ref().map_or_else(localhost, Tls::origin)
+    }
+
     /// Dials now instead of at the first call.
     pub async fn connect(&self) -> Result<(), ConnectError> {
         self.shared.open().await.map(drop)

@@ -21,4 +21,4 @@ pub use listener::{ListenOn, Listener};
 pub(crate) use shortage::explained;
 pub(crate) use stream::Socket;
 pub use target::Target;
-pub use tls::{CertifiedKey, Tls, TlsError};
+pub use tls::{CertifiedKey, SharedPair, Tls, TlsError};

@@ -1,5 +1,7 @@
-//! AutoMTLS: each side makes a certificate at start, the two are exchanged when the plugin is
-//! launched, and from then on each accepts exactly the other's.
+//! TLS between a plugin and its server, of whose certificates each side accepts exactly one.
+//!
+//! In protocol 5 (AutoMTLS) each side makes a certificate at start, and the two are exchanged when the
+//! plugin is launched. In protocols 3 and 4 the server makes one with its key, and both sides use it.
 //!
 //! The one module that knows rustls.
 
@@ -9,20 +11,27 @@ mod pinned;
 mod provider;
 #[cfg(all(feature = "ring", not(feature = "aws-lc-rs")))]
 mod ring;
+mod shared_pair;
 
 use std::fmt;
 use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use http::Uri;
+use rustls::SupportedProtocolVersion;
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer, ServerName};
+use rustls::server::NoServerSessionStorage;
+use rustls::sign::{self, SingleCertAndKey};
+use rustls::version::{TLS12, TLS13};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_rustls::{TlsAcceptor, TlsConnector};
 
 use pinned::PinnedCertificate;
+pub use shared_pair::SharedPair;
 
-/// The name on both certificates, whatever the socket.
+/// The name on both certificates of AutoMTLS, whatever the socket.
 const SERVER_NAME: &str = "localhost";
 
 /// gRPC over Go refuses a connection that did not agree on HTTP/2.
@@ -37,6 +46,8 @@ const PEM_LINE: usize = 64;
 pub enum TlsError {
     #[error("PLUGIN_CLIENT_CERT is not a certificate in PEM")]
     Pem,
+    #[error("the server's certificate is none, or does not have exactly one DNS name")]
+    SharedCertificate,
     #[error("cannot create a certificate")]
     Certificate(#[from] rcgen::Error),
     #[error("cannot configure TLS")]
@@ -92,37 +103,64 @@ impl fmt::Debug for CertifiedKey {
 pub struct Tls {
     acceptor: TlsAcceptor,
     connector: TlsConnector,
+    name: ServerName<'static>,
 }
 
 impl Tls {
     /// Sets up TLS between `certified_key` and the holder of the certificate in `peer_pem`.
     pub fn with_peer(certified_key: &CertifiedKey, peer_pem: &str) -> Result<Self, TlsError> {
-        Self::pinned(certified_key, certificate_from_pem(peer_pem)?)
+        Self::auto_mtls(certified_key, certificate_from_pem(peer_pem)?)
     }
 
     /// Sets up TLS between `certified_key` and the holder of the certificate with this DER.
     pub fn with_certificate(certified_key: &CertifiedKey, peer: &[u8]) -> Result<Self, TlsError> {
-        Self::pinned(certified_key, checked(CertificateDer::from(peer.to_vec()))?)
+        Self::auto_mtls(certified_key, checked(CertificateDer::from(peer.to_vec()))?)
     }
 
-    fn pinned(
+    /// Sets up TLS with the other holder of `pair`, for either side. It speaks TLS 1.2 as well, which is
+    /// all that some servers of protocols 3 and 4 know.
+    pub fn with_shared_pair(pair: &SharedPair) -> Result<Self, TlsError> {
+        let certified_key = Arc::clone(&pair.certified_key);
+        let peer = certified_key.end_entity_cert()?.clone().into_owned();
+        let provider = provider::for_shared_pair();
+        Self::pinned(certified_key, peer, provider, &[&TLS13, &TLS12], pair.name.clone())
+    }
+
+    fn auto_mtls(
         certified_key: &CertifiedKey,
         peer: CertificateDer<'static>,
     ) -> Result<Self, TlsError> {
-        let provider = Arc::new(provider::provider());
+        let provider = provider::for_auto_mtls();
+        let chain = vec![certified_key.certificate.clone()];
+        let key = PrivateKeyDer::Pkcs8(certified_key.key.clone_key());
+        let certified_key = Arc::new(sign::CertifiedKey::from_der(chain, key, &provider)?);
+        let name = ServerName::try_from(SERVER_NAME).map_err(|_| TlsError::Pem)?;
+        Self::pinned(certified_key, peer, provider, &[&TLS13], name)
+    }
+
+    fn pinned(
+        certified_key: Arc<sign::CertifiedKey>,
+        peer: CertificateDer<'static>,
+        provider: CryptoProvider,
+        versions: &[&'static SupportedProtocolVersion],
+        name: ServerName<'static>,
+    ) -> Result<Self, TlsError> {
+        let provider = Arc::new(provider);
         let pinned = Arc::new(PinnedCertificate::new(peer, &provider));
+        let shown = Arc::new(SingleCertAndKey::from(certified_key));
+        let server = server_config(Arc::clone(&shown), &provider, &pinned, versions)?;
+        let client = client_config(shown, provider, pinned, versions)?;
         Ok(Self {
-            acceptor: TlsAcceptor::from(Arc::new(server_config(
-                certified_key,
-                &provider,
-                &pinned,
-            )?)),
-            connector: TlsConnector::from(Arc::new(client_config(
-                certified_key,
-                provider,
-                pinned,
-            )?)),
+            acceptor: TlsAcceptor::from(Arc::new(server)),
+            connector: TlsConnector::from(Arc::new(client)),
+            name,
         })
+    }
+
+    /// Returns the origin of calls to the peer: the name on its certificate.
+    pub fn origin(&self) -> Uri {
+        let name = self.name.to_str();
+        Uri::try_from(format!("https://{name}")).unwrap_or_default()
     }
 
     /// Returns the server's half of a handshake over `socket`.
@@ -138,8 +176,7 @@ impl Tls {
         &self,
         socket: S,
     ) -> std::io::Result<tokio_rustls::client::TlsStream<S>> {
-        let name = ServerName::try_from(SERVER_NAME).map_err(std::io::Error::other)?;
-        self.connector.connect(name, socket).await.map_err(pinned::explained)
+        self.connector.connect(self.name.clone(), socket).await.map_err(pinned::explained)
     }
 }
 
@@ -150,37 +187,34 @@ impl fmt::Debug for Tls {
 }
 
 fn server_config(
-    certified_key: &CertifiedKey,
+    shown: Arc<SingleCertAndKey>,
     provider: &Arc<CryptoProvider>,
     pinned: &Arc<PinnedCertificate>,
+    versions: &[&'static SupportedProtocolVersion],
 ) -> Result<rustls::ServerConfig, TlsError> {
     let verifier: Arc<PinnedCertificate> = Arc::clone(pinned);
     let mut config = rustls::ServerConfig::builder_with_provider(Arc::clone(provider))
-        .with_protocol_versions(&[&rustls::version::TLS13])?
+        .with_protocol_versions(versions)?
         .with_client_cert_verifier(verifier)
-        .with_single_cert(
-            vec![certified_key.certificate.clone()],
-            PrivateKeyDer::Pkcs8(certified_key.key.clone_key()),
-        )?;
+        .with_cert_resolver(shown);
     config.alpn_protocols = vec![HTTP_2.to_vec()];
     // Each connection proves possession of the key again; resuming one saves nothing.
     config.send_tls13_tickets = 0;
+    config.session_storage = Arc::new(NoServerSessionStorage {});
     Ok(config)
 }
 
 fn client_config(
-    certified_key: &CertifiedKey,
+    shown: Arc<SingleCertAndKey>,
     provider: Arc<CryptoProvider>,
     pinned: Arc<PinnedCertificate>,
+    versions: &[&'static SupportedProtocolVersion],
 ) -> Result<rustls::ClientConfig, TlsError> {
     let mut config = rustls::ClientConfig::builder_with_provider(provider)
-        .with_protocol_versions(&[&rustls::version::TLS13])?
+        .with_protocol_versions(versions)?
         .dangerous()
         .with_custom_certificate_verifier(pinned)
-        .with_client_auth_cert(
-            vec![certified_key.certificate.clone()],
-            PrivateKeyDer::Pkcs8(certified_key.key.clone_key()),
-        )?;
+        .with_client_cert_resolver(shown);
     config.alpn_protocols = vec![HTTP_2.to_vec()];
     config.resumption = rustls::client::Resumption::disabled();
     Ok(config)

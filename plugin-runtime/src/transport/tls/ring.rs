@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use ring::rand::{SecureRandom as _, SystemRandom};
 use rustls::crypto::ring::cipher_suite::{
+    TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,
     TLS13_AES_128_GCM_SHA256, TLS13_AES_256_GCM_SHA384, TLS13_CHACHA20_POLY1305_SHA256,
 };
 use rustls::crypto::ring::kx_group::{SECP256R1, X25519};
@@ -17,8 +18,9 @@ use rustls::pki_types::PrivateKeyDer;
 use rustls::sign::SigningKey;
 use rustls::{Error, SignatureScheme};
 use webpki::ring::{ECDSA_P256_SHA256, ECDSA_P384_SHA384, ED25519};
+use zeroize::Zeroize as _;
 
-use super::p521::EcdsaP521Sha512;
+use super::p521::{EcdsaP521Key, EcdsaP521Sha512};
 
 static VERIFICATION: WebPkiSupportedAlgorithms = WebPkiSupportedAlgorithms {
     all: &[&EcdsaP521Sha512, ECDSA_P256_SHA256, ECDSA_P384_SHA384, ED25519],
@@ -30,7 +32,7 @@ static VERIFICATION: WebPkiSupportedAlgorithms = WebPkiSupportedAlgorithms {
     ],
 };
 
-pub(super) fn provider() -> CryptoProvider {
+pub(super) fn for_auto_mtls() -> CryptoProvider {
     CryptoProvider {
         cipher_suites: vec![
             TLS13_AES_128_GCM_SHA256,
@@ -44,6 +46,14 @@ pub(super) fn provider() -> CryptoProvider {
     }
 }
 
+pub(super) fn for_shared_pair() -> CryptoProvider {
+    let mut provider = for_auto_mtls();
+    provider
+        .cipher_suites
+        .extend([TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384]);
+    provider
+}
+
 #[derive(Debug)]
 struct Ring;
 
@@ -55,6 +65,11 @@ impl SecureRandom for Ring {
 
 impl KeyProvider for Ring {
     fn load_private_key(&self, key: PrivateKeyDer<'static>) -> Result<Arc<dyn SigningKey>, Error> {
-        any_ecdsa_type(&key)
+        any_ecdsa_type(&key).or_else(|refused| {
+            let PrivateKeyDer::Sec1(mut key) = key else { return Err(refused) };
+            let found = EcdsaP521Key::from_sec1_der(key.secret_sec1_der());
+            key.zeroize();
+            Ok(Arc::new(found.ok_or(refused)?))
+        })
     }
 }

@@ -1,4 +1,6 @@
-//! Pairs of identities over an in-memory pipe.
+//! Handshakes over an in-memory pipe.
+
+use zeroize::Zeroizing;
 
 use super::*;
 
@@ -80,4 +82,98 @@ fn only_one_certificate_block_in_pem_is_taken() {
     ] {
         assert!(matches!(certificate_from_pem(bad), Err(TlsError::Pem)), "{bad}");
     }
+}
+
+/// Pairs as a server makes them, which is by Go's own library.
+const PAIRS: [(&[u8], &[u8]); 2] = [
+    (
+        include_bytes!("../../../tests/shared_pairs/one.crt.der"),
+        include_bytes!("../../../tests/shared_pairs/one.key.der"),
+    ),
+    (
+        include_bytes!("../../../tests/shared_pairs/other.crt.der"),
+        include_bytes!("../../../tests/shared_pairs/other.key.der"),
+    ),
+];
+
+fn pair(index: usize) -> SharedPair {
+    let (certificate, key) = PAIRS[index];
+    SharedPair::new(certificate, &Zeroizing::new(key.to_vec())).unwrap()
+}
+
+/// One version of TLS alone.
+fn with_shared_pair_by(version: &'static SupportedProtocolVersion, index: usize) -> Tls {
+    let certified_key = Arc::clone(&pair(index).certified_key);
+    let peer = CertificateDer::from(PAIRS[index].0.to_vec());
+    let provider = provider::for_shared_pair();
+    Tls::pinned(certified_key, peer, provider, &[version], pair(index).name.clone()).unwrap()
+}
+
+#[tokio::test]
+async fn the_holders_of_a_shared_pair_connect_in_both_roles() {
+    let (one, same) = (pair(0), pair(0));
+    let ours = Tls::with_shared_pair(&one).unwrap();
+    let theirs = Tls::with_shared_pair(&same).unwrap();
+    assert_eq!(handshake(&ours, &theirs).await, (true, true));
+    assert_eq!(handshake(&theirs, &ours).await, (true, true));
+    assert_eq!(ours.origin(), "https://6d1a4c7e-0b53-4f7e-9a3c-2f5d8e1b7a90");
+}
+
+#[tokio::test]
+async fn a_shared_pair_works_with_each_version_of_tls() {
+    let ours = Tls::with_shared_pair(&pair(0)).unwrap();
+    for version in [&TLS12, &TLS13] {
+        let theirs = with_shared_pair_by(version, 0);
+        assert_eq!(handshake(&ours, &theirs).await, (true, true), "{version:?}");
+        assert_eq!(handshake(&theirs, &ours).await, (true, true), "{version:?}");
+    }
+}
+
+#[tokio::test]
+async fn who_has_another_pair_is_refused_in_each_version_of_tls() {
+    let ours = Tls::with_shared_pair(&pair(0)).unwrap();
+    let stranger = CertifiedKey::generate().unwrap();
+    let by_auto_mtls = Tls::with_certificate(&stranger, PAIRS[0].0).unwrap();
+    assert!(!handshake(&ours, &by_auto_mtls).await.0);
+    assert!(!handshake(&by_auto_mtls, &ours).await.1);
+    for version in [&TLS12, &TLS13] {
+        let theirs = with_shared_pair_by(version, 1);
+        assert!(!handshake(&ours, &theirs).await.0, "{version:?}");
+        assert!(!handshake(&theirs, &ours).await.1, "{version:?}");
+    }
+}
+
+#[tokio::test]
+async fn auto_mtls_speaks_no_older_version() {
+    let (a, b) = (CertifiedKey::generate().unwrap(), CertifiedKey::generate().unwrap());
+    let ours = Tls::with_certificate(&a, b.certificate()).unwrap();
+    let provider = provider::for_shared_pair();
+    let key = PrivateKeyDer::Pkcs8(b.key.clone_key());
+    let key = sign::CertifiedKey::from_der(vec![b.certificate.clone()], key, &provider).unwrap();
+    let name = ServerName::try_from(SERVER_NAME).unwrap();
+    let theirs =
+        Tls::pinned(Arc::new(key), a.certificate.clone(), provider, &[&TLS12], name).unwrap();
+    assert_eq!(handshake(&ours, &theirs).await, (false, false));
+    assert_eq!(handshake(&theirs, &ours).await, (false, false));
+}
+
+#[test]
+fn a_shared_pair_is_a_certificate_of_one_name_and_its_key() {
+    let [(certificate, key), (other, _)] = PAIRS;
+    let key = Zeroizing::new(key.to_vec());
+    assert!(matches!(SharedPair::new(b"", &key), Err(TlsError::SharedCertificate)));
+    assert!(matches!(SharedPair::new(other, &key), Err(TlsError::Rustls(_))), "another key");
+    assert!(matches!(
+        SharedPair::new(certificate, &Zeroizing::default()),
+        Err(TlsError::Rustls(_))
+    ));
+    for names in [&[][..], &["a.example", "b.example"]] {
+        let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+        let key = rcgen::KeyPair::generate().unwrap();
+        let named = rcgen::CertificateParams::new(names).unwrap().self_signed(&key).unwrap();
+        let refused = SharedPair::new(named.der(), &Zeroizing::new(key.serialize_der()));
+        assert!(matches!(refused, Err(TlsError::SharedCertificate)));
+    }
+    let shown = format!("{:?}", pair(0));
+    assert!(shown.len() < 100, "{shown}");
 }
