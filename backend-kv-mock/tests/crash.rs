@@ -8,6 +8,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use fastrand::Rng;
 use plugin_host::{Answer, Checksum, Enable, Fault, Faults, Host, PluginType, Registration, When};
 use plugin_runtime::{BackendType, Storage};
 use serde_json::{Value, json};
@@ -166,35 +167,22 @@ async fn a_real_process_may_die_and_storage_may_fail_at_any_call() {
     survives_each_call_going_wrong(Model::of_process().await).await;
 }
 
-/// SplitMix64.
-struct Chance(u64);
-
-impl Chance {
-    fn below(&mut self, end: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        usize::try_from((z ^ (z >> 31)) % end as u64).unwrap()
+fn step(rng: &mut Rng, number: u64) -> Step {
+    let path = rng.choice(PATHS).unwrap();
+    match rng.u8(..8) {
+        0..=3 => Step::Write(path, number),
+        4 | 5 => Step::Read(path),
+        6 => Step::Delete(path),
+        _ => Step::List,
     }
+}
 
-    fn step(&mut self, number: u64) -> Step {
-        let path = PATHS[self.below(PATHS.len())];
-        match self.below(8) {
-            0..=3 => Step::Write(path, number),
-            4 | 5 => Step::Read(path),
-            6 => Step::Delete(path),
-            _ => Step::List,
-        }
-    }
-
-    fn fault(&mut self) -> Fault {
-        match self.below(4) {
-            0 => Fault::KillBefore,
-            1 => Fault::KillAfter,
-            2 => Fault::ReadOnly,
-            _ => Fault::Fail("storage failed on purpose".to_owned()),
-        }
+fn fault(rng: &mut Rng) -> Fault {
+    match rng.u8(..4) {
+        0 => Fault::KillBefore,
+        1 => Fault::KillAfter,
+        2 => Fault::ReadOnly,
+        _ => Fault::Fail("storage failed on purpose".to_owned()),
     }
 }
 
@@ -220,14 +208,13 @@ fn seeds(count: u64) -> std::ops::Range<u64> {
 
 async fn run(mut model: Model, seed: u64, steps: u64) {
     let _told = TellsSeed(seed);
-    let mut chance = Chance(seed);
+    let mut rng = Rng::with_seed(seed);
     for number in 0..steps {
-        for _ in 0..chance.below(3) {
-            let nth = 1 + chance.below(4) as u64;
-            model.faults.add(When::nth(nth), chance.fault());
+        for _ in 0..rng.u64(..3) {
+            let nth = rng.u64(1..=4);
+            model.faults.add(When::nth(nth), fault(&mut rng));
         }
-        let step = chance.step(number);
-        model.take(step).await;
+        model.take(step(&mut rng, number)).await;
     }
 }
 

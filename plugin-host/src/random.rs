@@ -1,4 +1,4 @@
-//! Names that cannot be guessed, and chance.
+//! Names that cannot be guessed.
 
 use uuid::Uuid;
 
@@ -17,12 +17,6 @@ pub(crate) fn base62(length: usize) -> String {
         text.extend(letters.take(length - text.len()).map(|letter| char::from(*letter)));
     }
     text
-}
-
-/// Returns a random number from 0 (inclusive) to 1 (exclusive).
-pub(crate) fn fraction() -> f64 {
-    let [a, b, c, d, ..] = bytes();
-    f64::from(u32::from_be_bytes([a, b, c, d])) / (f64::from(u32::MAX) + 1.0)
 }
 
 /// Returns the bytes of a random UUID, without the two that hold its version and variant.
@@ -46,10 +40,5 @@ mod tests {
             assert!(name.bytes().all(|byte| byte.is_ascii_alphanumeric()), "{name}");
         }
         assert_eq!(base62(0), "");
-    }
-
-    #[test]
-    fn fractions_are_below_one() {
-        assert!((0..100).map(|_| fraction()).all(|chance| (0.0..1.0).contains(&chance)));
     }
 }

@@ -1,5 +1,7 @@
 //! Faults by chance, which a seed repeats.
 
+use fastrand::Rng;
+
 use super::{Fault, StorageOperation};
 
 /// How often each fault happens by chance, from 0.0 (never) to 1.0 (always).
@@ -17,32 +19,17 @@ pub struct Rates {
 
 #[derive(Debug)]
 pub(super) struct Seeded {
-    state: u64,
+    rng: Rng,
     rates: Rates,
 }
 
 impl Seeded {
     pub(super) fn new(seed: u64, rates: Rates) -> Self {
-        Self { state: seed, rates }
-    }
-
-    /// Returns the next number, by SplitMix64: the same on every machine and in every version.
-    fn next(&mut self) -> u64 {
-        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.state;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    /// Returns a number from 0 (inclusive) to 1 (exclusive).
-    fn fraction(&mut self) -> f64 {
-        let high = u32::try_from(self.next() >> 32).unwrap_or_default();
-        f64::from(high) / 4_294_967_296.0
+        Self { rng: Rng::with_seed(seed), rates }
     }
 
     pub(super) fn draw(&mut self, operation: StorageOperation) -> Option<Fault> {
-        let chance = self.fraction();
+        let chance = self.rng.f64();
         let conflict = match operation {
             StorageOperation::Commit => self.rates.conflict,
             _ => 0.0,

@@ -3,7 +3,6 @@
 use std::time::{Duration, SystemTime};
 
 use super::{Entry, LeaseCalls, LeaseError, Leases};
-use crate::random::fraction;
 
 /// How often a revocation is tried before it is given up.
 const ATTEMPTS: u32 = 6;
@@ -118,5 +117,5 @@ impl Leases {
 /// so that the leases of a mount that was gone do not all come back at once.
 fn delay(failures: u32) -> Duration {
     let middle = RETRY_BASE.saturating_mul(1 << failures.min(ATTEMPTS));
-    middle.mul_f64(0.5 + fraction())
+    middle.mul_f64(0.5 + fastrand::f64())
 }

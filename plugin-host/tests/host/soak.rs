@@ -7,7 +7,6 @@ use std::time::Duration;
 use plugin_host::{Checksum, Host, PluginType, Registration};
 use serde_json::{Value, json};
 
-use crate::crash::chance;
 use crate::tutorial::example;
 
 #[path = "../../../xtask/src/soak/course.rs"]

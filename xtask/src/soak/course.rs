@@ -6,11 +6,11 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
+use fastrand::Rng;
 use plugin_host::Host;
 use tokio::runtime::Handle;
 use tokio::task::JoinSet;
 
-use super::chance::Chance;
 use super::disruption::Disruption;
 use super::profile::Profile;
 use super::samples::{Sample, Usage};
@@ -129,7 +129,7 @@ impl Course {
                     plugin: if is_shaken { &subject.shaken } else { &subject.steady }.clone(),
                     name: format!("tenant-{number}"),
                     place: is_shaken.then_some(place * TENANTS + turn),
-                    chance: Chance::of(self.seed.wrapping_mul(1000).wrapping_add(number)),
+                    rng: Rng::with_seed(self.seed.wrapping_mul(1000).wrapping_add(number)),
                     disruption: Arc::clone(disruption),
                     counts: Arc::clone(counts),
                 };
@@ -138,8 +138,8 @@ impl Course {
         }
         let (host, disruption) = (self.host.clone(), Arc::clone(disruption));
         let shaken: Vec<_> = self.subjects.iter().map(|subject| subject.shaken.clone()).collect();
-        let chance = Chance::of(self.seed);
-        tasks.spawn(async move { disruption.run(&host, &shaken, chance).await });
+        let rng = Rng::with_seed(self.seed);
+        tasks.spawn(async move { disruption.run(&host, &shaken, rng).await });
         tasks
     }
 
@@ -217,7 +217,7 @@ struct Stay {
     name: String,
     /// Its place among those who are disrupted.
     place: Option<usize>,
-    chance: Chance,
+    rng: Rng,
     disruption: Arc<Disruption>,
     counts: Arc<Counts>,
 }
@@ -256,11 +256,11 @@ impl Stay {
             host: self.host.clone(),
             profile: self.profile,
             path: path.to_owned(),
-            chance: Chance::of(self.chance.below(u64::MAX)),
+            rng: Rng::with_seed(self.rng.u64(..)),
             counts: Arc::clone(&self.counts),
             entries: BTreeMap::new(),
         };
-        for _ in 0..=self.chance.below(MOST_ROUNDS) {
+        for _ in 0..=self.rng.u64(..MOST_ROUNDS) {
             let count = self.disruption.count();
             tenant.round().await?;
             if let Some(place) = self.place {

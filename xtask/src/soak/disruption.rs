@@ -7,10 +7,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
+use fastrand::Rng;
 use plugin_host::Host;
 use tokio::sync::Semaphore;
-
-use super::chance::Chance;
 
 /// How long to wait between two looks.
 const PAUSE: Duration = Duration::from_millis(20);
@@ -69,10 +68,10 @@ impl Disruption {
         &self,
         host: &Host,
         plugins: &[String],
-        mut chance: Chance,
+        mut rng: Rng,
     ) -> Result<(), String> {
         while !self.is_stopped() {
-            tokio::time::sleep(PAUSE * u32::try_from(chance.below(40)).unwrap_or(1)).await;
+            tokio::time::sleep(PAUSE * rng.u32(..40)).await;
             if !self.everybody_is_served() {
                 continue;
             }
@@ -80,9 +79,8 @@ impl Disruption {
             let mounts = host.mounts();
             let mounts: Vec<_> =
                 mounts.iter().filter(|mount| plugins.contains(&mount.plugin)).collect();
-            let index = usize::try_from(chance.below(mounts.len() as u64)).unwrap_or(0);
-            let Some(mount) = mounts.get(index) else { continue };
-            let disrupted = match chance.below(3) {
+            let Some(mount) = rng.choice(mounts) else { continue };
+            let disrupted = match rng.u8(..3) {
                 0 => host.reload(&mount.path).await,
                 _ => host.kill(&mount.path).await,
             };

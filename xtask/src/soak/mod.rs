@@ -1,7 +1,6 @@
 //! `cargo xtask soak`: an hour's worth of mixed traffic in minutes. No request may be lost or
 //! answered wrongly, and nothing may grow.
 
-mod chance;
 mod course;
 mod disruption;
 mod profile;
@@ -37,7 +36,7 @@ pub struct Options {
     /// How long the run is.
     #[arg(long, value_name = "N", default_value_t = 3.0)]
     pub minutes: f64,
-    /// What chance starts from.
+    /// The seed of the random requests and disruptions.
     #[arg(long, value_name = "S", default_value_t = 1)]
     pub seed: u64,
     /// The executables of plugins; without any, those of `cargo xtask dist` or else fresh ones.

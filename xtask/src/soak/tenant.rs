@@ -6,11 +6,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use fastrand::Rng;
 use plugin_host::{Answer, ApiRequest, Host};
 use plugin_runtime::Operation;
 use tokio::task::JoinSet;
 
-use super::chance::Chance;
 use super::profile::Profile;
 
 /// How many entries a mount has at most.
@@ -38,7 +38,7 @@ pub(crate) struct Tenant {
     pub(crate) profile: Profile,
     /// The mount's path, with `auth/` if it is one.
     pub(crate) path: String,
-    pub(crate) chance: Chance,
+    pub(crate) rng: Rng,
     pub(crate) counts: Arc<Counts>,
     /// The number of each entry that is there.
     pub(crate) entries: BTreeMap<u64, u64>,
@@ -58,12 +58,12 @@ impl Tenant {
     /// Sends a few requests at once, on different entries, or a list. The error says which answer
     /// was missing or wrong.
     pub(crate) async fn round(&mut self) -> Result<(), String> {
-        if self.chance.below(6) == 0 {
+        if self.rng.u64(..6) == 0 {
             return self.list().await;
         }
-        let first = self.chance.below(NAMES);
+        let first = self.rng.u64(..NAMES);
         let mut requests = JoinSet::new();
-        for offset in 0..=self.chance.below(AT_ONCE) {
+        for offset in 0..=self.rng.u64(..AT_ONCE) {
             let entry = (first + offset) % NAMES;
             let known = self.entries.get(&entry).copied();
             let asked = self.draw();
@@ -88,8 +88,8 @@ impl Tenant {
     }
 
     fn draw(&mut self) -> Asked {
-        match self.chance.below(10) {
-            0..=2 => Asked::Write(self.chance.below(1000)),
+        match self.rng.u64(..10) {
+            0..=2 => Asked::Write(self.rng.u64(..1000)),
             3 => Asked::Delete,
             4 if self.profile.login.is_some() => Asked::Login(false),
             5 | 6 if self.profile.login.is_some() => Asked::Login(true),

@@ -2,8 +2,8 @@
 
 use plugin_host::{Fault, When};
 
-use super::chance::FAULTS;
 use super::model::Model;
+use super::seeds::FAULTS;
 use super::step::Step;
 
 async fn prepared() -> Model {

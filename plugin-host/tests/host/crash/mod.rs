@@ -5,10 +5,10 @@
 //! `CRASH_SEED=<seed> cargo test … <test>` runs that one alone. `CRASH_RUNS=<n>` makes each test
 //! run that many.
 
-pub(crate) mod chance;
 mod drawn;
 mod each_call;
 mod ledger;
 mod model;
+mod seeds;
 mod step;
 mod wire;

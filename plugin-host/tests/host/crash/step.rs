@@ -1,6 +1,6 @@
 //! What is done to the leased example.
 
-use super::chance::Chance;
+use fastrand::Rng;
 
 /// One thing that an operator, a client or the server does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,10 +39,10 @@ impl Step {
         Self::RollBack,
     ];
 
-    pub(super) fn drawn(chance: &mut Chance) -> Self {
-        let role = chance.pick(&ROLES);
-        let number = chance.below(1000);
-        match chance.below(20) {
+    pub(super) fn drawn(rng: &mut Rng) -> Self {
+        let role = rng.choice(ROLES).unwrap();
+        let number = rng.u64(..1000);
+        match rng.u8(..20) {
             0 => Self::WriteConfig,
             1 => Self::DeleteConfig,
             2 | 3 => Self::WriteRole(role, number),

@@ -2,9 +2,9 @@
 
 use plugin_host::{Checksum, Fault, Host, PluginType, Registration, When};
 
-use super::chance::with_seeds;
 use super::drawn;
 use super::model::Model;
+use super::seeds::with_seeds;
 use super::step::Step;
 use crate::tutorial::example;
 

@@ -2,11 +2,11 @@
 
 mod bodies;
 mod catalog;
-mod chance;
 mod leases;
 mod logins;
 mod mounts;
 mod paths;
+mod random;
 mod tokens;
 
 use plugin_runtime::Operation;
@@ -37,7 +37,7 @@ pub(crate) fn all(sha256: &str, auth_method: &str) -> Vec<Step> {
         tokens::all(),
         logins::all(),
         catalog::all(sha256),
-        chance::all(),
+        random::all(),
     ] {
         steps.extend(part);
     }

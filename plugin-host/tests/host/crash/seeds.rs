@@ -1,36 +1,9 @@
-//! Chance that a seed repeats.
+//! Faults at random, which a seed repeats.
 
 use std::future::Future;
 
+use fastrand::Rng;
 use plugin_host::{Fault, Faults, When};
-
-/// SplitMix64.
-#[derive(Clone, Debug)]
-pub(crate) struct Chance(u64);
-
-impl Chance {
-    pub(crate) fn of(seed: u64) -> Self {
-        Self(seed)
-    }
-
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    /// A number below `end`; 0 when that is 0.
-    pub(crate) fn below(&mut self, end: u64) -> u64 {
-        self.next().checked_rem(end).unwrap_or_default()
-    }
-
-    pub(crate) fn pick<T: Clone>(&mut self, from: &[T]) -> T {
-        let index = usize::try_from(self.below(from.len() as u64)).unwrap();
-        from[index].clone()
-    }
-}
 
 /// Every fault that storage without transactions can have.
 pub(crate) const FAULTS: [fn() -> Fault; 4] = [
@@ -41,11 +14,11 @@ pub(crate) const FAULTS: [fn() -> Fault; 4] = [
 ];
 
 /// Lets none, one or two of the next `calls` calls go wrong, and says how many.
-pub(crate) fn draw_faults(chance: &mut Chance, faults: &Faults, calls: u64) -> usize {
-    let count = chance.pick(&[0, 0, 1, 1, 1, 2]);
+pub(crate) fn draw_faults(rng: &mut Rng, faults: &Faults, calls: u64) -> usize {
+    let count = rng.choice([0, 0, 1, 1, 1, 2]).unwrap();
     for _ in 0..count {
-        let fault = chance.pick(&FAULTS)();
-        faults.add(When::nth(1 + chance.below(calls)), fault);
+        let fault = rng.choice(FAULTS).unwrap()();
+        faults.add(When::nth(rng.u64(1..=calls)), fault);
     }
     count
 }
