@@ -21,6 +21,7 @@ mod random;
 mod requests;
 #[cfg(test)]
 mod script;
+pub mod server;
 mod storage;
 mod system_view;
 pub mod test;
@@ -30,7 +31,7 @@ mod wrapping;
 
 pub use answer::{Answer, AnswerAuth, AnswerError, AnswerLease, AnswerWrap, RawAnswer};
 pub use catalog::{CatalogError, PluginType, Registration};
-pub use client::Client;
+pub use client::{BlockingClient, Client};
 pub use clock::Clock;
 pub use conformance::{Conformance, Finding, Verdict};
 pub use error::{HostError, PathError};

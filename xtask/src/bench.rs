@@ -10,8 +10,9 @@ use crate::dist::{self, Profile};
 use crate::go_peer;
 use crate::workspace::{Workspace, cargo};
 use cargo_vault_plugin::command;
-use cargo_vault_plugin::server::{DevServer, ServerBinary};
+use cargo_vault_plugin::server::ServerBinary;
 use cargo_vault_plugin::terminal;
+use plugin_host::server::DevServer;
 
 /// The package of our plugin.
 const OURS: &str = "backend-kv-mock";
@@ -80,7 +81,7 @@ pub fn run(options: &Options) -> Result<()> {
             "--server",
             address,
             "--server-pid",
-            &server.process().pid().context("the server has ended")?.to_string(),
+            &server.pid().context("the server has ended")?.to_string(),
         ]);
         report.env("BENCH_TOKEN", server.token());
     }
@@ -127,7 +128,7 @@ fn file_name(path: &Path) -> Result<String> {
 fn start_server(options: &Options, plugins: &Path, peer: Option<&Path>) -> Result<DevServer> {
     let binary = ServerBinary::find(options.server.as_deref(), None)?;
     terminal::note(&format!("{:?} {}", binary.product, binary.version));
-    let server = DevServer::start(&binary, Some(plugins), &[])?;
+    let server = DevServer::start(&binary.path, Some(plugins), &[])?;
     let api = server.api();
     // The server's own engine is what no plugin can be faster than.
     let mut mounts = vec![("ours", OURS.to_owned()), ("own", "kv".to_owned())];
@@ -135,11 +136,8 @@ fn start_server(options: &Options, plugins: &Path, peer: Option<&Path>) -> Resul
         mounts.push(("peer", file_name(peer)?));
     }
     for (path, plugin) in mounts {
-        let answer =
-            api.write(&format!("sys/mounts/{path}"), &serde_json::json!({ "type": plugin }))?;
-        if !answer.is_success() {
-            bail!("the server can't mount {plugin}: {answer:?}");
-        }
+        let answer = api.enable_secrets(path, &plugin);
+        answer.success().with_context(|| format!("mounting {plugin}"))?;
     }
     Ok(server)
 }

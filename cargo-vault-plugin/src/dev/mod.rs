@@ -11,12 +11,13 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
+use plugin_host::server::DevServer;
 
 pub use session::{Session, show};
 
 use crate::dist::{self, Distribution, Packages, Profile};
 use crate::interrupt::Interrupt;
-use crate::server::{DevServer, ServerBinary};
+use crate::server::{Cli, ServerBinary};
 use crate::terminal::{note, say};
 use session::Mounts;
 
@@ -92,7 +93,7 @@ pub fn run_session(
 
     // From here on a signal may not end this process before the server has ended.
     let interrupted = Interrupt::register()?;
-    let mut server = DevServer::start(&binary, Some(&distribution.plugin_directory), &[])?;
+    let mut server = DevServer::start(&binary.path, Some(&distribution.plugin_directory), &[])?;
     say(&format!(
         "{:?} {} at {}, plugins from {}\n",
         binary.product,
@@ -100,7 +101,7 @@ pub fn run_session(
         server.address(),
         distribution.plugin_directory.display()
     ));
-    let played = session.play(&server.cli(), &|| interrupted.is_set());
+    let played = session.play(&Cli::new(&binary, &server), &|| interrupted.is_set());
 
     if interrupted.is_set() {
         return stop(&mut server);
@@ -114,7 +115,7 @@ pub fn run_session(
     }
     invite(&server, distribution, session, binary.product.cli_name());
     while !interrupted.is_set() {
-        if !server.process_mut().is_running() {
+        if !server.is_running() {
             bail!("the server ended by itself:\n{}", server.log().tail(15));
         }
         thread::sleep(Duration::from_millis(50));
@@ -135,7 +136,7 @@ fn invite(server: &DevServer, distribution: &Distribution, session: &dyn Session
          {examples}\
          curl -H \"X-Vault-Token: {token}\" {address}/v1/{path}\n\n\
          Plugins: {plugins}\nLog:     {log}",
-        binary = server.process().binary().path.display(),
+        binary = server.binary().display(),
         examples = examples.concat(),
         path = session.example_path(),
         plugins = distribution.plugin_directory.display(),
@@ -145,9 +146,9 @@ fn invite(server: &DevServer, distribution: &Distribution, session: &dyn Session
 
 /// Ends the server and checks that nothing of it is left.
 fn stop(server: &mut DevServer) -> Result<()> {
-    let took = server.process_mut().stop()?;
-    let left = server.process().wait_for_plugins(0, Duration::from_secs(2));
-    let sockets = server.process().sockets();
+    let took = server.stop()?;
+    let left = server.wait_for_plugins(0, Duration::from_secs(2));
+    let sockets = server.sockets();
     note(&format!("the server ended after {took:.1?}"));
     left.context("plugins outlived their server")?;
     if !sockets.is_empty() {

@@ -7,8 +7,8 @@ use std::{env, fmt};
 use anyhow::{Context, Result};
 
 use super::cli_output::Output;
-use super::environment;
 use super::find::{Product, ServerBinary};
+use plugin_host::server::{ServerProcess, environment};
 
 /// The CLI for one server and token.
 #[derive(Clone)]
@@ -21,15 +21,16 @@ pub struct Cli {
 }
 
 impl Cli {
-    /// Returns the CLI of `binary` for the server at `address`. `home` takes what it writes to `HOME`.
+    /// Returns the CLI of `binary` for a running server, with its root token. What the CLI writes to
+    /// `HOME` goes with the server.
     #[must_use]
-    pub fn new(binary: &ServerBinary, address: &str, token: &str, home: PathBuf) -> Self {
+    pub fn new(binary: &ServerBinary, server: &ServerProcess) -> Self {
         Self {
             binary: binary.path.clone(),
             product: binary.product,
-            address: address.to_owned(),
-            token: token.to_owned(),
-            home,
+            address: server.address().to_owned(),
+            token: server.token().to_owned(),
+            home: server.folders().home(),
         }
     }
 

@@ -8,7 +8,8 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use super::environment;
+use plugin_host::server::environment;
+
 use super::fetch;
 use super::pins::{self, Pin};
 

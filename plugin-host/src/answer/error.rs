@@ -4,6 +4,12 @@
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum AnswerError {
+    /// No answer came, for instance because no process listens.
+    #[error("{reason}")]
+    NoAnswer {
+        /// From where, and why.
+        reason: String,
+    },
     /// The server refused.
     #[error("the server answered {status}: {errors}")]
     Refused {

@@ -68,12 +68,21 @@ impl Answer {
     ///
     /// # Errors
     ///
-    /// Else, with the status and the server's words.
+    /// Else, with the status and the server's words; or with the reason why no answer came.
     pub fn success(self) -> Result<Self, AnswerError> {
         if self.is_success() {
             return Ok(self);
         }
-        Err(AnswerError::Refused { status: self.status, errors: self.errors.join("; ") })
+        let errors = self.error_text();
+        match self.status {
+            0 => Err(AnswerError::NoAnswer { reason: errors }),
+            status => Err(AnswerError::Refused { status, errors }),
+        }
+    }
+
+    /// Returns [`Answer::errors`] as one text; empty when there are none.
+    pub fn error_text(&self) -> String {
+        self.errors.join("; ")
     }
 
     /// Returns the names in an answer to a list; none if there are none.
@@ -89,6 +98,17 @@ impl Answer {
     /// When the data do not fit the type.
     pub fn data_as<T: DeserializeOwned>(&self) -> Result<T, AnswerError> {
         T::deserialize(&self.data).map_err(|_| AnswerError::Shape)
+    }
+
+    /// Deserializes a JSON body that is not in the server's envelope, such as that of `sys/init`,
+    /// into your own type.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such body, or it does not fit the type.
+    pub fn raw_as<T: DeserializeOwned>(&self) -> Result<T, AnswerError> {
+        let raw = self.raw.as_ref().ok_or(AnswerError::Shape)?;
+        serde_json::from_slice(&raw.body).map_err(|_| AnswerError::Shape)
     }
 
     /// Returns the value at this place in the data, such as `/roles/0/name`; null when there is

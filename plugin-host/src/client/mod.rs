@@ -1,5 +1,6 @@
 //! One client of the API, whatever is behind it.
 
+mod blocking;
 mod http;
 
 use std::fmt;
@@ -11,14 +12,15 @@ use serde_json::json;
 use super::Host;
 use super::answer::Answer;
 use super::requests::ApiRequest;
+pub use blocking::BlockingClient;
 use http::Address;
-use plugin_runtime::Operation;
+use plugin_runtime::{Headers, Operation};
 
 /// A client of a server's API: of a [`Host`] in this process or of a real server, with the same
 /// answers.
 ///
 /// If there is no answer, for instance because no process listens, the status is 0 and
-/// [`Answer::errors`] says why.
+/// [`Answer::errors`] says why. For code that is not async there is [`BlockingClient`].
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]
@@ -36,6 +38,7 @@ use plugin_runtime::Operation;
 pub struct Client {
     way: Way,
     token: Option<String>,
+    headers: Headers,
 }
 
 #[derive(Clone)]
@@ -47,12 +50,20 @@ enum Way {
 impl Client {
     /// Creates a client of a host, with its root token.
     pub fn of(host: &Host) -> Self {
-        Self { way: Way::Host(host.clone()), token: Some(host.root_token().to_owned()) }
+        Self {
+            way: Way::Host(host.clone()),
+            token: Some(host.root_token().to_owned()),
+            headers: Headers::new(),
+        }
     }
 
     /// Creates a client of a server over plain HTTP, at an address such as `http://127.0.0.1:8200`.
     pub fn http(address: impl AsRef<str>, token: impl Into<String>) -> Self {
-        Self { way: Way::Http(Address::new(address.as_ref())), token: Some(token.into()) }
+        Self {
+            way: Way::Http(Address::new(address.as_ref())),
+            token: Some(token.into()),
+            headers: Headers::new(),
+        }
     }
 
     /// Returns a client with another token.
@@ -67,6 +78,15 @@ impl Client {
         Self { token: None, ..self.clone() }
     }
 
+    /// Returns a client that sends a further header with each request, such as
+    /// `X-Vault-Namespace`.
+    #[must_use]
+    pub fn with_header(&self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        let mut client = self.clone();
+        client.headers.entry(name.into()).or_default().push(value.into());
+        client
+    }
+
     /// Returns the host that it calls; `None` for a real server.
     pub fn host(&self) -> Option<&Host> {
         match &self.way {
@@ -79,6 +99,9 @@ impl Client {
     pub async fn request(&self, request: ApiRequest) -> Answer {
         let mut request = request;
         request.token = request.token.or_else(|| self.token.clone());
+        for (name, values) in &self.headers {
+            request.headers.entry(name.clone()).or_default().extend(values.iter().cloned());
+        }
         match &self.way {
             Way::Host(host) => host.request(request).await,
             Way::Http(address) => address.request(request).await,

@@ -3,6 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::server::ServerError;
 use crate::{AnswerError, HostError};
 use plugin_runtime::Error;
 
@@ -31,13 +32,8 @@ pub enum SetUpError {
     #[error("`{0}` is not a plugin: expected a secrets engine or an auth method")]
     NoPlugin(String),
     /// The server did not come up.
-    #[error("the server did not come up: {why}\n{log}")]
-    Server {
-        /// What is known of it.
-        why: String,
-        /// The end of its log.
-        log: String,
-    },
+    #[error("the server did not come up")]
+    Server(#[from] ServerError),
     /// Everything must run, and there is no server.
     #[error(
         "{} is not set, and CI is true: set it to the path of a server's executable",

@@ -1,9 +1,7 @@
 #![doc = include_str!("../../docs/testing.md")]
 
 mod error;
-mod folder;
 mod mounted;
-mod server;
 mod three_ways;
 
 pub use error::SetUpError;
@@ -15,9 +13,9 @@ pub use three_ways::server_of_the_environment;
 use std::path::Path;
 use std::sync::Arc;
 
-use folder::Folder;
-use server::Server;
+use mounted::OnServer;
 
+use crate::server::{DevServer, Folder};
 use crate::{Checksum, Client, Enable, Host, HostError, PluginType, Registration};
 use plugin_runtime::{Backend, IntoBackend, Mount};
 
@@ -78,8 +76,16 @@ pub async fn on_server(
     let plugins = Folder::new()?;
     let (_, name) = directory_and_name(plugin.as_ref())?;
     plugins.copy(plugin.as_ref(), name)?;
-    let server = Server::start(server.as_ref(), plugins).await?;
-    let client = server.client();
+    let binary = server.as_ref().to_owned();
+    let started = tokio::task::spawn_blocking(move || {
+        let server = DevServer::start(&binary, Some(plugins.path()), &[])?;
+        Ok::<_, SetUpError>(OnServer { server, _plugins: plugins })
+    });
+    let server = match started.await {
+        Ok(started) => started?,
+        Err(error) => std::panic::resume_unwind(error.into_panic()),
+    };
+    let client = server.server.api().client().clone();
     let catalog = client.read("sys/plugins/catalog").await.success()?;
     let plugins = catalog.field("/detailed").as_array().into_iter().flatten();
     let found = plugins.filter(|plugin| plugin["name"] == name).find_map(|it| it["type"].as_str());

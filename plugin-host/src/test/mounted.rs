@@ -6,15 +6,22 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use super::server::Server;
+use crate::server::{DevServer, Folder};
 use crate::{Answer, Client, Host};
+
+/// A server with the plugin in its folder.
+pub(super) struct OnServer {
+    pub(super) server: DevServer,
+    // Dropped last: the server must have ended before the folder goes.
+    pub(super) _plugins: Folder,
+}
 
 /// A mounted plugin, wherever it runs. Clones are the same mount.
 #[derive(Clone)]
 pub struct Mounted {
     client: Client,
     path: String,
-    server: Option<Arc<Server>>,
+    server: Option<Arc<OnServer>>,
 }
 
 impl Mounted {
@@ -22,7 +29,7 @@ impl Mounted {
         Self { client, path: path.trim_end_matches('/').to_owned(), server: None }
     }
 
-    pub(super) fn kept_by(mut self, server: Arc<Server>) -> Self {
+    pub(super) fn kept_by(mut self, server: Arc<OnServer>) -> Self {
         self.server = Some(server);
         self
     }
@@ -103,7 +110,7 @@ impl Mounted {
 
     /// Returns what the real server has logged so far; `None` where there is none.
     pub fn server_log(&self) -> Option<String> {
-        self.server.as_ref().map(|server| server.log())
+        self.server.as_ref().map(|on| on.server.log().text())
     }
 }
 

@@ -13,11 +13,11 @@ use std::time::Duration;
 use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
+use plugin_host::server::procfs;
 use plugin_host::{Checksum, Host, Registration};
 
 use crate::dist::{self, Profile as BuildProfile};
 use crate::workspace::Workspace;
-use cargo_vault_plugin::server::procfs;
 use cargo_vault_plugin::terminal::{self, say};
 use course::{Course, Subject};
 use profile::{DOCUMENTS, Profile, USERS};

@@ -4,7 +4,9 @@
 use std::fs;
 
 use anyhow::{Context, Result};
-use cargo_vault_plugin::server::{Api, DevServer, ServerBinary};
+use cargo_vault_plugin::server::ServerBinary;
+use plugin_host::BlockingClient;
+use plugin_host::server::DevServer;
 use serde_json::json;
 use tempfile::TempDir;
 
@@ -36,12 +38,12 @@ impl Backends {
         }
         // Servers refuse a folder behind a symbolic link.
         let path = fs::canonicalize(folder.path()).context("resolving the plugin folder")?;
-        let server = DevServer::start(binary, Some(&path), &[])?;
+        let server = DevServer::start(&binary.path, Some(&path), &[])?;
 
         let api = server.api();
         let sha256 = xtask::dist::sha256_of_file(&path.join("go_mock"))?;
         let auth = json!({ "command": "go_mock", "sha256": sha256, "args": ["--auth"] });
-        api.write("sys/plugins/catalog/auth/go_mock-auth", &auth)?.success()?;
+        api.write("sys/plugins/catalog/auth/go_mock-auth", &auth).success()?;
         for (mount, plugin) in [
             ("mounts/kv", "backend-kv-mock"),
             ("auth/users", "backend-auth-mock"),
@@ -49,12 +51,12 @@ impl Backends {
             ("auth/go_mock", "go_mock-auth"),
             ("mounts/leased", "leased"),
         ] {
-            api.write(&format!("sys/{mount}"), &json!({ "type": plugin }))?.success()?;
+            api.write(&format!("sys/{mount}"), json!({ "type": plugin })).success()?;
         }
         Ok(Self { server, _folder: folder })
     }
 
-    pub(crate) fn api(&self) -> Api {
+    pub(crate) fn api(&self) -> BlockingClient {
         self.server.api()
     }
 }

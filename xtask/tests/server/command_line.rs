@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use anyhow::{Context, Result, ensure};
-use cargo_vault_plugin::server::{ProductionServer, ServerBinary, procfs};
+use cargo_vault_plugin::server::{Cli, ServerBinary};
+use plugin_host::server::{ProductionServer, procfs};
 use serde_json::json;
 use xtask::tutorial::NAME;
 
@@ -19,12 +20,12 @@ on_both_versions!(
 
 fn no_command_line_of_a_dev_server_holds_its_root_token(binary: &ServerBinary) -> Result<()> {
     let server = dev_server(binary, &[])?;
-    server.api().enable("mock", NAME)?.success()?;
-    server.api().write("mock/a", &json!({ "b": 1 }))?.success()?;
-    let cli = server.cli();
+    server.api().enable_secrets("mock", NAME).success()?;
+    server.api().write("mock/a", json!({ "b": 1 })).success()?;
+    let cli = Cli::new(binary, &server);
     // The search does find what is in a command line: the server's address is.
     let address = server.address().trim_start_matches("http://");
-    let own = server.process().pid().context("a running server")?;
+    let own = server.pid().context("a running server")?;
     ensure!(procfs::with_command_line(address)?.contains(&own), "{address} is not found");
     never_seen(server.token(), || cli.run(&["read", "mock/a"]).map(drop))
 }
@@ -32,10 +33,10 @@ fn no_command_line_of_a_dev_server_holds_its_root_token(binary: &ServerBinary) -
 fn no_command_line_of_a_production_server_holds_its_root_token(
     binary: &ServerBinary,
 ) -> Result<()> {
-    let server = ProductionServer::start(binary, &distribution()?.plugin_directory, &[])?;
-    let own = server.api().read("auth/token/lookup-self")?.success()?;
-    let token = own.data()["id"].as_str().context("the token")?.to_owned();
-    never_seen(&token, || server.cli().run(&["token", "lookup"]).map(drop))
+    let server = ProductionServer::start(&binary.path, &distribution()?.plugin_directory, &[])?;
+    let own = server.api().read("auth/token/lookup-self").success()?;
+    let token = own.data["id"].as_str().context("the token")?.to_owned();
+    never_seen(&token, || Cli::new(binary, &server).run(&["token", "lookup"]).map(drop))
 }
 
 /// Runs a command a few times, and looks at all command lines meanwhile.

@@ -5,11 +5,13 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, anyhow};
-use cargo_vault_plugin::server::{Api, ServerBinary, process, procfs};
-use nix::sys::signal::Signal;
+use cargo_vault_plugin::server::ServerBinary;
+use plugin_host::BlockingClient;
+use plugin_host::server::procfs;
 use serde_json::json;
 use xtask::tutorial::NAME;
 
+use crate::kill::kill;
 use crate::on_both_versions;
 use crate::setting::dev_server;
 
@@ -40,7 +42,7 @@ fn a_plugin_killed_under_load_comes_back_with_all_that_was_written(
 ) -> Result<()> {
     let server = dev_server(binary, &[])?;
     let api = server.api();
-    api.enable("mock", NAME)?.success()?;
+    api.enable_secrets("mock", NAME).success()?;
     let killed = server.wait_for_plugins(1, Duration::ZERO)?[0];
 
     let done = AtomicBool::new(false);
@@ -52,7 +54,7 @@ fn a_plugin_killed_under_load_comes_back_with_all_that_was_written(
             })
             .collect();
         thread::sleep(Duration::from_millis(700));
-        let kill = process::send(killed, Signal::SIGKILL).map(|()| Instant::now());
+        let kill = kill(killed).map(|()| Instant::now());
         thread::sleep(RECOVERY + Duration::from_millis(1500));
         done.store(true, Ordering::Relaxed);
         let written: Result<Vec<_>> = clients
@@ -73,8 +75,8 @@ fn a_plugin_killed_under_load_comes_back_with_all_that_was_written(
             .collect();
         assert!(late.is_empty(), "client {client}, begun this long after the kill: {late:?}");
         for number in 0..*kept {
-            let answer = api.read(&format!("mock/{client}/{number}"))?;
-            assert_eq!(answer.data()["number"], number, "client {client}, entry {number} is lost");
+            let answer = api.read(&format!("mock/{client}/{number}"));
+            assert_eq!(answer.data["number"], number, "client {client}, entry {number} is lost");
         }
     }
     let now = server.wait_for_plugins(1, Duration::ZERO)?;
@@ -94,17 +96,17 @@ struct Written {
 }
 
 /// Writes one entry after the other; one that fails is written again.
-fn write_until(api: &Api, client: usize, done: &AtomicBool) -> Result<Written> {
+fn write_until(api: &BlockingClient, client: usize, done: &AtomicBool) -> Result<Written> {
     let mut written = Written { client, kept: 0, last: Instant::now(), failures: Vec::new() };
     while !done.load(Ordering::Relaxed) {
         let body = json!({ "number": written.kept });
         let begun = Instant::now();
-        let answer = api.write(&format!("mock/{client}/{}", written.kept), &body)?;
+        let answer = api.write(&format!("mock/{client}/{}", written.kept), &body);
         if answer.is_success() {
             written.kept += 1;
             written.last = Instant::now();
         } else {
-            written.failures.push((begun, answer.errors()));
+            written.failures.push((begun, answer.error_text()));
         }
     }
     Ok(written)
@@ -113,13 +115,13 @@ fn write_until(api: &Api, client: usize, done: &AtomicBool) -> Result<Written> {
 fn a_killed_servers_plugin_leaves_with_its_sockets(binary: &ServerBinary) -> Result<()> {
     let mut server = dev_server(binary, &[])?;
     let api = server.api();
-    api.enable("mock", NAME)?.success()?;
-    api.write("mock/test", &json!({ "message": "Hello World" }))?.success()?;
+    api.enable_secrets("mock", NAME).success()?;
+    api.write("mock/test", json!({ "message": "Hello World" })).success()?;
     let plugin = server.wait_for_plugins(1, Duration::ZERO)?[0];
     let sockets = procfs::bound_sockets(plugin);
     assert!(!sockets.is_empty() && sockets.iter().all(|path| path.exists()), "{sockets:?}");
 
-    server.process_mut().kill()?;
+    server.kill()?;
     let start = Instant::now();
     server.wait_for_plugins(0, LEAVING)?;
     println!("the plugin left {:?} after its server", start.elapsed());
@@ -130,16 +132,16 @@ fn a_killed_servers_plugin_leaves_with_its_sockets(binary: &ServerBinary) -> Res
 fn a_reload_keeps_the_data(binary: &ServerBinary) -> Result<()> {
     let server = dev_server(binary, &[])?;
     let api = server.api();
-    api.enable("one", NAME)?.success()?;
-    api.enable("two", NAME)?.success()?;
+    api.enable_secrets("one", NAME).success()?;
+    api.enable_secrets("two", NAME).success()?;
     let data = json!({ "message": "Hello World" });
-    api.write("one/test", &data)?.success()?;
-    api.write("two/test", &data)?.success()?;
+    api.write("one/test", &data).success()?;
+    api.write("two/test", &data).success()?;
     let before = server.wait_for_plugins(1, Duration::ZERO)?;
 
-    api.reload(NAME)?.success()?;
-    assert_eq!(api.read("one/test")?.success()?.data(), &data);
-    assert_eq!(api.read("two/test")?.success()?.data(), &data);
+    api.write("sys/plugins/reload/backend", json!({ "plugin": NAME })).success()?;
+    assert_eq!(api.read("one/test").success()?.data, data);
+    assert_eq!(api.read("two/test").success()?.data, data);
     let after = server.wait_for_plugins(1, Duration::from_secs(10))?;
     assert_ne!(after, before, "the process is another one");
     Ok(())
@@ -148,16 +150,16 @@ fn a_reload_keeps_the_data(binary: &ServerBinary) -> Result<()> {
 fn a_server_with_plugins_ends_soon_and_in_good_order(binary: &ServerBinary) -> Result<()> {
     let mut server = dev_server(binary, &[])?;
     let api = server.api();
-    api.enable("one", NAME)?.success()?;
-    api.enable("two", NAME)?.success()?;
-    api.write("one/test", &json!({ "message": "Hello World" }))?.success()?;
+    api.enable_secrets("one", NAME).success()?;
+    api.enable_secrets("two", NAME).success()?;
+    api.write("one/test", json!({ "message": "Hello World" })).success()?;
     server.wait_for_plugins(1, Duration::ZERO)?;
 
-    let took = server.process_mut().stop()?;
+    let took = server.stop()?;
     println!("the server took {took:?} to end");
     assert!(took < ENDING, "it took {took:?}");
     server.wait_for_plugins(0, Duration::from_millis(200))?;
     assert!(!server.log().contains("failed to exit gracefully"));
-    assert_eq!(server.process().sockets(), Vec::<std::path::PathBuf>::new(), "sockets are left");
+    assert_eq!(server.sockets(), Vec::<std::path::PathBuf>::new(), "sockets are left");
     Ok(())
 }

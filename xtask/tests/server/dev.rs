@@ -10,9 +10,9 @@ use std::thread;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
-use cargo_vault_plugin::server::procfs;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
+use plugin_host::server::procfs;
 use xtask::test::PLUGINS_VARIABLE;
 
 use crate::setting;

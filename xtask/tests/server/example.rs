@@ -6,7 +6,9 @@ use std::sync::OnceLock;
 
 use anyhow::{Context, Result, anyhow, bail};
 use cargo_vault_plugin::command;
-use cargo_vault_plugin::server::{Api, DevServer, ServerBinary};
+use cargo_vault_plugin::server::ServerBinary;
+use plugin_host::BlockingClient;
+use plugin_host::server::DevServer;
 use tempfile::TempDir;
 use xtask::workspace::{Workspace, cargo};
 
@@ -33,7 +35,7 @@ impl Example {
             fs::copy(&from, folder.path().join(name))
                 .with_context(|| from.display().to_string())?;
         }
-        let server = DevServer::start(binary, Some(&resolved(&folder)?), &[])?;
+        let server = DevServer::start(&binary.path, Some(&resolved(&folder)?), &[])?;
         Ok(Self { server, folder })
     }
 
@@ -42,7 +44,7 @@ impl Example {
         resolved(&self.folder)
     }
 
-    pub(crate) fn api(&self) -> Api {
+    pub(crate) fn api(&self) -> BlockingClient {
         self.server.api()
     }
 

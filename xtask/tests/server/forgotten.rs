@@ -6,7 +6,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
-use cargo_vault_plugin::server::{DevServer, ServerBinary};
+use cargo_vault_plugin::server::ServerBinary;
+use plugin_host::server::DevServer;
 use serde_json::json;
 
 use crate::example::Example;
@@ -37,7 +38,7 @@ fn register(server: &Example) -> Result<()> {
         "args": ["--soon"],
         "version": "v1.2.3",
     });
-    server.api().write(&format!("sys/plugins/catalog/secret/{NAME}"), &entry)?.success()?;
+    server.api().write(&format!("sys/plugins/catalog/secret/{NAME}"), &entry).success()?;
     Ok(())
 }
 
@@ -45,19 +46,19 @@ fn processes_that_the_server_has_forgotten_leave(binary: &ServerBinary) -> Resul
     let example = Example::start(binary, NAME)?;
     register(&example)?;
     let (server, api) = (&example.server, example.api());
-    api.enable("one", NAME)?.success()?;
+    api.enable_secrets("one", NAME).success()?;
     let mut most = 0;
     for round in 0..ROUNDS {
-        kill_plugin(server.process())?;
+        kill_plugin(server)?;
         for wait in [2, 5, 10, 20] {
             hang_up(server, Duration::from_millis(wait))?;
         }
         // The mount comes back, in a process that the server keeps.
-        let answer = once_noticed(|| api.read("one/echo"))?;
+        let answer = once_noticed(|| api.read("one/echo"));
         answer.success().with_context(|| format!("round {round}"))?;
         let start = Instant::now();
         loop {
-            let left = server.process().plugin_processes()?.len();
+            let left = server.plugin_processes()?.len();
             most = most.max(left);
             if left == 1 {
                 break;
@@ -65,11 +66,11 @@ fn processes_that_the_server_has_forgotten_leave(binary: &ServerBinary) -> Resul
             ensure!(start.elapsed() < GONE, "{left} processes are left after {GONE:?}");
             thread::sleep(Duration::from_millis(20));
         }
-        api.read("one/echo")?.success().context("after the others have left")?;
+        api.read("one/echo").success().context("after the others have left")?;
     }
     println!("up to {most} processes at once");
-    api.enable("two", NAME)?.success().context("enabling another mount")?;
-    api.read("two/echo")?.success()?;
+    api.enable_secrets("two", NAME).success().context("enabling another mount")?;
+    api.read("two/echo").success()?;
     Ok(())
 }
 
@@ -79,11 +80,11 @@ fn the_server_ends_a_process_with_its_last_mount(binary: &ServerBinary) -> Resul
     let (server, api) = (&example.server, example.api());
     for _ in 0..2 {
         for path in ["one", "two"] {
-            api.enable(path, NAME)?.success()?;
+            api.enable_secrets(path, NAME).success()?;
         }
         server.wait_for_plugins(1, Duration::from_secs(10))?;
         for path in ["one", "two"] {
-            api.disable(path)?.success()?;
+            api.disable_secrets(path).success()?;
         }
         // At once, and not because the process has left by itself.
         server.wait_for_plugins(0, Duration::from_millis(500))?;

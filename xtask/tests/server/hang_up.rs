@@ -6,7 +6,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
-use cargo_vault_plugin::server::{DevServer, ServerBinary, procfs};
+use cargo_vault_plugin::server::ServerBinary;
+use plugin_host::server::{DevServer, procfs};
 use serde_json::json;
 use xtask::tutorial::NAME;
 
@@ -29,18 +30,18 @@ const ENOUGH: usize = CLIENTS * 2;
 fn a_new_mount_works_after_512_clients_hung_up_at_once(binary: &ServerBinary) -> Result<()> {
     let server = dev_server(binary, TRACED)?;
     let api = server.api();
-    api.enable("one", NAME)?.success()?;
+    api.enable_secrets("one", NAME).success()?;
     // Large enough to keep a request under way for a while.
     let value = json!({ "value": "x".repeat(64 << 10) });
-    api.write("one/key", &value)?.success()?;
+    api.write("one/key", &value).success()?;
     let plugin = server.wait_for_plugins(1, Duration::ZERO)?;
     let files = procfs::open_files(plugin[0]).context("the plugin runs")?;
 
     // The trace shows how each request ended.
     for (round, wait) in WAITS.iter().enumerate() {
         hang_up(&server, Duration::from_millis(*wait))?;
-        let answer = api.read("one/key")?.success().with_context(|| format!("round {round}"))?;
-        assert_eq!(answer.data(), &value, "round {round}");
+        let answer = api.read("one/key").success().with_context(|| format!("round {round}"))?;
+        assert_eq!(answer.data, value, "round {round}");
     }
     let log = server.log();
     let cut =
@@ -54,18 +55,18 @@ fn a_new_mount_works_after_512_clients_hung_up_at_once(binary: &ServerBinary) ->
     // What breaks when the plugin gives up the connection: the server connects again for requests,
     // but never again asks for the broker's stream, which each new mount needs.
     let start = Instant::now();
-    api.enable("two", NAME)?.success().context("enabling another mount")?;
+    api.enable_secrets("two", NAME).success().context("enabling another mount")?;
     println!("enabling another mount took {:?}", start.elapsed());
-    api.write("two/key", &value)?.success()?;
-    assert_eq!(api.read("two/key")?.success()?.data(), &value);
-    assert_eq!(api.read("one/key")?.success()?.data(), &value);
+    api.write("two/key", &value).success()?;
+    assert_eq!(api.read("two/key").success()?.data, value);
+    assert_eq!(api.read("one/key").success()?.data, value);
     assert_eq!(server.wait_for_plugins(1, Duration::ZERO)?, plugin, "it is the same process");
     let more = procfs::open_files(plugin[0]).context("the plugin runs")?.saturating_sub(files);
     // The second mount's own connection.
     assert!(more <= 2, "{more} more files are open");
 
-    api.disable("one")?.success()?;
-    api.disable("two")?.success()?;
+    api.disable_secrets("one").success()?;
+    api.disable_secrets("two").success()?;
     server.wait_for_plugins(0, Duration::from_secs(10))?;
     Ok(())
 }

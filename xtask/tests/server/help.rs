@@ -1,7 +1,8 @@
 //! `path-help`: of each mount, and of a path of each.
 
 use anyhow::{Context, Result};
-use cargo_vault_plugin::server::{Api, ServerBinary};
+use cargo_vault_plugin::server::ServerBinary;
+use plugin_host::BlockingClient;
 
 use crate::backends::Backends;
 use crate::on_both_versions;
@@ -88,7 +89,7 @@ fn a_mounts_help_has_its_paths_and_a_paths_help_its_parameters(
     Ok(())
 }
 
-fn help(api: &Api, path: &str) -> Result<String> {
-    let answer = api.read(&format!("{path}?help=1"))?.success()?;
-    Ok(answer.body["help"].as_str().context("no help")?.to_owned())
+fn help(api: &BlockingClient, path: &str) -> Result<String> {
+    let answer = api.help(path).success()?;
+    Ok(answer.data["help"].as_str().context("no help")?.to_owned())
 }

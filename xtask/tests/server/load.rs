@@ -5,7 +5,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, anyhow, ensure};
-use cargo_vault_plugin::server::{Api, DevServer, ServerBinary, procfs};
+use cargo_vault_plugin::server::ServerBinary;
+use plugin_host::BlockingClient;
+use plugin_host::server::{DevServer, procfs};
 use serde_json::json;
 use xtask::tutorial::NAME;
 
@@ -24,7 +26,7 @@ fn ten_seconds_of_64_clients_give_no_error_and_leave_nothing_behind(
 ) -> Result<()> {
     let server = dev_server(binary, &[])?;
     let api = server.api();
-    api.enable("mock", NAME)?.success()?;
+    api.enable_secrets("mock", NAME).success()?;
     let plugin = server.wait_for_plugins(1, Duration::ZERO)?[0];
 
     // What is taken once, threads and buffers for so many clients, is not growth.
@@ -96,15 +98,15 @@ fn load(server: &DevServer, time: Duration) -> Result<usize> {
 }
 
 /// One write, then three reads, over and over.
-fn write_and_read(api: &Api, client: usize, done: &AtomicBool) -> Result<usize> {
+fn write_and_read(api: &BlockingClient, client: usize, done: &AtomicBool) -> Result<usize> {
     let path = format!("mock/{client}/key");
     let mut requests = 0;
     for number in 0.. {
         let body = json!({ "number": number, "client": client });
-        api.write(&path, &body)?.success()?;
+        api.write(&path, &body).success()?;
         for _ in 0..3 {
-            let answer = api.read(&path)?.success()?;
-            ensure!(answer.data() == &body, "{body} was written, {} read", answer.data());
+            let answer = api.read(&path).success()?;
+            ensure!(answer.data == body, "{body} was written, {} read", answer.data);
         }
         requests += 4;
         if done.load(Ordering::Relaxed) {

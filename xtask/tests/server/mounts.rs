@@ -29,27 +29,27 @@ fn two_mounts(binary: &ServerBinary, variables: &[(&str, &str)], processes: usiz
     let server = dev_server(binary, variables)?;
     let api = server.api();
     server.wait_for_plugins(0, END)?;
-    api.enable("one", NAME)?.success()?;
-    api.enable("two", NAME)?.success()?;
+    api.enable_secrets("one", NAME).success()?;
+    api.enable_secrets("two", NAME).success()?;
     let mut before = server.wait_for_plugins(processes, Duration::ZERO)?;
     before.sort_unstable();
 
     let (one, two) = (json!({ "mount": "one" }), json!({ "mount": "two" }));
-    api.write("one/key", &one)?.success()?;
-    assert_eq!(api.read("two/key")?.errors(), "No value at two/key", "data are apart");
-    api.write("two/key", &two)?.success()?;
-    assert_eq!(api.read("one/key")?.success()?.data(), &one);
-    assert_eq!(api.read("two/key")?.success()?.data(), &two);
+    api.write("one/key", &one).success()?;
+    assert_eq!(api.read("two/key").error_text(), "No value at two/key", "data are apart");
+    api.write("two/key", &two).success()?;
+    assert_eq!(api.read("one/key").success()?.data, one);
+    assert_eq!(api.read("two/key").success()?.data, two);
 
-    api.disable("one")?.success()?;
-    assert_eq!(api.read("two/key")?.success()?.data(), &two, "the other mount goes on");
-    api.write("two/more", &two)?.success()?;
-    assert_eq!(api.list("two/")?.success()?.keys(), ["key", "more"]);
+    api.disable_secrets("one").success()?;
+    assert_eq!(api.read("two/key").success()?.data, two, "the other mount goes on");
+    api.write("two/more", &two).success()?;
+    assert_eq!(api.list("two/").success()?.keys(), ["key", "more"]);
     let left = server.wait_for_plugins(1, END)?;
     assert!(left.iter().all(|pid| before.contains(pid)), "no process was replaced");
 
-    api.disable("two")?.success()?;
+    api.disable_secrets("two").success()?;
     server.wait_for_plugins(0, END)?;
-    assert_eq!(server.process().sockets(), Vec::<std::path::PathBuf>::new(), "sockets are left");
+    assert_eq!(server.sockets(), Vec::<std::path::PathBuf>::new(), "sockets are left");
     Ok(())
 }

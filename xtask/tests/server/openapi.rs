@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use anyhow::{Context, Result};
-use cargo_vault_plugin::server::{Api, ServerBinary};
+use cargo_vault_plugin::server::ServerBinary;
+use plugin_host::BlockingClient;
 use serde_json::{Value, json};
 
 use crate::backends::{Backends, MOUNTS};
@@ -37,7 +38,7 @@ fn each_mounts_document_is_valid(binary: &ServerBinary) -> Result<()> {
 fn the_servers_document_is_valid_with_our_paths(binary: &ServerBinary) -> Result<()> {
     let backends = Backends::start(binary)?;
     let api = backends.api();
-    let merged = api.read("sys/internal/specs/openapi")?.success()?.body;
+    let merged = api.read("sys/internal/specs/openapi").success()?.raw_as::<Value>()?;
     let mut documents = Vec::new();
     for mount in MOUNTS {
         let document = of_mount(&merged, mount)?;
@@ -49,9 +50,9 @@ fn the_servers_document_is_valid_with_our_paths(binary: &ServerBinary) -> Result
 }
 
 /// What the mount answers when it is asked for help.
-fn own_document(api: &Api, mount: &str) -> Result<Value> {
-    let help = api.read(&format!("{mount}/?help=1"))?.success()?;
-    Ok(help.body["openapi"].clone())
+fn own_document(api: &BlockingClient, mount: &str) -> Result<Value> {
+    let help = api.help(&format!("{mount}/")).success()?;
+    Ok(help.data["openapi"].clone())
 }
 
 /// How many operations there are. Each has an id, which OpenAPI itself leaves to choice.

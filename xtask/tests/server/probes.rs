@@ -6,7 +6,8 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
-use cargo_vault_plugin::server::{DevServer, ServerBinary, procfs};
+use cargo_vault_plugin::server::ServerBinary;
+use plugin_host::server::{DevServer, procfs};
 use xtask::tutorial::{NAME, PACKAGE};
 
 use crate::on_both_versions;
@@ -17,7 +18,7 @@ on_both_versions!(the_probes_of_a_dev_server_leave_nothing_behind);
 fn the_probes_of_a_dev_server_leave_nothing_behind(binary: &ServerBinary) -> Result<()> {
     let folder = &distribution()?.plugin_directory;
     let files = fs::read_dir(folder).context("the plugin folder")?.count();
-    let server = DevServer::start(binary, Some(folder), &[])?;
+    let server = DevServer::start(&binary.path, Some(folder), &[])?;
     let log = server.log();
 
     // It tries each file as two kinds of database plugin, and then as what it is.
@@ -36,25 +37,25 @@ fn the_probes_of_a_dev_server_leave_nothing_behind(binary: &ServerBinary) -> Res
     }
 
     let api = server.api();
-    let catalog = api.read("sys/plugins/catalog")?.success()?;
-    let entries = catalog.data()["detailed"].as_array().context("a catalog")?;
+    let catalog = api.read("sys/plugins/catalog").success()?;
+    let entries = catalog.data["detailed"].as_array().context("a catalog")?;
     let ours: Vec<_> = entries.iter().filter(|entry| entry["name"] == PACKAGE).collect();
     assert!(ours.len() == 1 && ours[0]["type"] == "secret", "it is taken for what it is: {ours:?}");
-    let mounts = api.read("sys/mounts")?.success()?;
-    let mounted = mounts.data().as_object().context("mounts")?;
+    let mounts = api.read("sys/mounts").success()?;
+    let mounted = mounts.data.as_object().context("mounts")?;
     assert!(mounted.values().all(|mount| mount["type"] != PACKAGE), "a probe mounted something");
 
     // Making it known under its name asks it for its version.
     register(&api)?;
     server.wait_for_plugins(0, Duration::from_secs(10))?;
     nothing_is_left(&server)?;
-    api.enable("mock", NAME)?.success()?;
+    api.enable_secrets("mock", NAME).success()?;
     server.wait_for_plugins(1, Duration::ZERO)?;
     Ok(())
 }
 
 fn nothing_is_left(server: &DevServer) -> Result<()> {
-    let folder = server.process().folders().temporary();
+    let folder = server.folders().temporary();
     assert_eq!(names(&folder)?, [""; 0], "files are left in the server's temporary folder");
     Ok(())
 }

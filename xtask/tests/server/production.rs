@@ -1,7 +1,8 @@
 //! A server with a config file and persistent storage: restarts, sums.
 
 use anyhow::Result;
-use cargo_vault_plugin::server::{ProductionServer, ServerBinary};
+use cargo_vault_plugin::server::{Cli, ServerBinary};
+use plugin_host::server::ProductionServer;
 use serde_json::json;
 use std::time::Duration;
 use xtask::dist::register_arguments;
@@ -17,14 +18,14 @@ on_both_versions!(
 );
 
 fn start(binary: &ServerBinary) -> Result<ProductionServer> {
-    ProductionServer::start(binary, &distribution()?.plugin_directory, &[])
+    Ok(ProductionServer::start(&binary.path, &distribution()?.plugin_directory, &[])?)
 }
 
 /// Registers the plugin as an operator does, with the CLI, here with any sum.
-fn register(server: &ProductionServer, sha256: &str) -> Result<()> {
+fn register(cli: &Cli, sha256: &str) -> Result<()> {
     let mut built = plugin()?.clone();
     built.sha256 = sha256.to_owned();
-    let output = server.cli().run(&register_arguments(&built, &built.plugin.package))?;
+    let output = cli.run(&register_arguments(&built, &built.plugin.package))?;
     assert_eq!(output.code, Some(0), "{output:?}");
     assert_eq!(output.stdout.trim(), format!("Success! Registered plugin: {NAME}"));
     Ok(())
@@ -32,43 +33,43 @@ fn register(server: &ProductionServer, sha256: &str) -> Result<()> {
 
 fn data_outlive_sighup_and_restart(binary: &ServerBinary) -> Result<()> {
     let mut server = start(binary)?;
-    register(&server, &plugin()?.sha256)?;
+    register(&Cli::new(binary, &server), &plugin()?.sha256)?;
     let api = server.api();
-    api.enable("team/engine", NAME)?.success()?;
+    api.enable_secrets("team/engine", NAME).success()?;
     let data = json!({ "message": "still here" });
-    api.write("team/engine/a/b", &data)?.success()?;
+    api.write("team/engine/a/b", &data).success()?;
 
-    let before = server.process().wait_for_plugins(1, Duration::ZERO)?;
+    let before = server.wait_for_plugins(1, Duration::ZERO)?;
     server.reload_config()?;
-    assert_eq!(api.read("team/engine/a/b")?.success()?.data(), &data, "after SIGHUP");
-    let after = server.process().plugin_processes()?;
+    assert_eq!(api.read("team/engine/a/b").success()?.data, data, "after SIGHUP");
+    let after = server.plugin_processes()?;
     assert_eq!(after, before, "SIGHUP restarts no plugin");
 
-    server.process_mut().stop()?;
-    server.process().wait_for_plugins(0, Duration::from_secs(10))?;
-    assert_eq!(server.process().sockets(), Vec::<std::path::PathBuf>::new(), "sockets are left");
+    server.stop()?;
+    server.wait_for_plugins(0, Duration::from_secs(10))?;
+    assert_eq!(server.sockets(), Vec::<std::path::PathBuf>::new(), "sockets are left");
     server.start_again()?;
-    assert_eq!(api.read("team/engine/a/b")?.status, 503, "sealed after the start");
+    assert_eq!(api.read("team/engine/a/b").status, 503, "sealed after the start");
     server.unseal()?;
-    assert_eq!(api.read("team/engine/a/b")?.success()?.data(), &data, "after the restart");
-    assert_eq!(api.list("team/engine/a/")?.success()?.keys(), ["b"]);
+    assert_eq!(api.read("team/engine/a/b").success()?.data, data, "after the restart");
+    assert_eq!(api.list("team/engine/a/").success()?.keys(), ["b"]);
     Ok(())
 }
 
 fn data_outlive_seal_and_unseal(binary: &ServerBinary) -> Result<()> {
     let mut server = start(binary)?;
-    register(&server, &plugin()?.sha256)?;
+    register(&Cli::new(binary, &server), &plugin()?.sha256)?;
     let api = server.api();
-    api.enable("mock", NAME)?.success()?;
+    api.enable_secrets("mock", NAME).success()?;
     let data = json!({ "message": "still here" });
-    api.write("mock/test", &data)?.success()?;
+    api.write("mock/test", &data).success()?;
 
-    api.seal()?.success()?;
-    server.process().wait_for_plugins(0, Duration::from_secs(10))?;
-    assert_eq!(api.read("mock/test")?.status, 503);
+    api.write("sys/seal", ()).success()?;
+    server.wait_for_plugins(0, Duration::from_secs(10))?;
+    assert_eq!(api.read("mock/test").status, 503);
     server.unseal()?;
-    assert_eq!(api.read("mock/test")?.success()?.data(), &data);
-    server.process().wait_for_plugins(1, Duration::from_secs(10))?;
+    assert_eq!(api.read("mock/test").success()?.data, data);
+    server.wait_for_plugins(1, Duration::from_secs(10))?;
     Ok(())
 }
 
@@ -76,16 +77,16 @@ fn a_wrong_sum_is_refused_at_enable_and_can_be_mended(binary: &ServerBinary) -> 
     let server = start(binary)?;
     let api = server.api();
     // The server runs nothing at this point: the mistake shows at enable.
-    register(&server, &"0".repeat(64))?;
-    let refused = api.enable("mock", NAME)?;
+    register(&Cli::new(binary, &server), &"0".repeat(64))?;
+    let refused = api.enable_secrets("mock", NAME);
     assert!(!refused.is_success(), "{refused:?}");
-    assert!(refused.errors().contains("checksums did not match"), "{refused:?}");
-    assert_eq!(server.process().plugin_processes()?, [0; 0]);
+    assert!(refused.error_text().contains("checksums did not match"), "{refused:?}");
+    assert_eq!(server.plugin_processes()?, [0; 0]);
 
-    register(&server, &plugin()?.sha256)?;
-    api.enable("mock", NAME)?.success()?;
+    register(&Cli::new(binary, &server), &plugin()?.sha256)?;
+    api.enable_secrets("mock", NAME).success()?;
     let data = json!({ "message": "Hello World" });
-    api.write("mock/test", &data)?.success()?;
-    assert_eq!(api.read("mock/test")?.success()?.data(), &data);
+    api.write("mock/test", &data).success()?;
+    assert_eq!(api.read("mock/test").success()?.data, data);
     Ok(())
 }

@@ -1,7 +1,11 @@
 //! Ways to reach a mount other than with a service token, in the root namespace, unwrapped.
 
+use std::time::Duration;
+
 use anyhow::{Context, Result};
-use cargo_vault_plugin::server::{Api, ServerBinary};
+use cargo_vault_plugin::server::{Cli, ServerBinary};
+use plugin_host::{ApiRequest, BlockingClient};
+use plugin_runtime::Operation;
 use serde_json::{Value, json};
 use xtask::tutorial::NAME;
 
@@ -21,26 +25,26 @@ fn hello() -> Value {
 fn a_read_can_be_wrapped_and_is_unwrapped_once(binary: &ServerBinary) -> Result<()> {
     let server = dev_server(binary, &[])?;
     let api = server.api();
-    api.enable("mock", NAME)?.success()?;
-    api.write("mock/test", &hello())?.success()?;
+    api.enable_secrets("mock", NAME).success()?;
+    api.write("mock/test", hello()).success()?;
 
-    let wrapped = api.with_header("X-Vault-Wrap-TTL", "60s").read("mock/test")?.success()?;
-    assert_eq!(wrapped.data(), &Value::Null, "nothing is shown");
-    let info = &wrapped.body["wrap_info"];
-    assert_eq!((&info["ttl"], &info["creation_path"]), (&json!(60), &json!("mock/test")));
-    let token = info["token"].as_str().context("a wrapping token")?;
+    let read = ApiRequest::new(Operation::Read, "mock/test").wrapped(Duration::from_secs(60));
+    let wrapped = api.request(read).success()?;
+    assert_eq!(wrapped.data, Value::Null, "nothing is shown");
+    let wrap = wrapped.wrap.context("a wrapping token")?;
+    assert_eq!((wrap.ttl.as_secs(), wrap.creation_path.as_str()), (60, "mock/test"));
 
-    let unwrap = |token| api.with_token(token).request("PUT", "sys/wrapping/unwrap", None);
-    assert_eq!(unwrap(token)?.success()?.data(), &hello());
-    assert_eq!(unwrap(token)?.status, 400, "a second time");
+    let unwrap = || api.with_token(&wrap.token).write("sys/wrapping/unwrap", ());
+    assert_eq!(unwrap().success()?.data, hello());
+    assert_eq!(unwrap().status, 400, "a second time");
     Ok(())
 }
 
 fn a_namespace_has_mounts_and_data_of_its_own(binary: &ServerBinary) -> Result<()> {
     let server = dev_server(binary, &[])?;
-    let (api, cli) = (server.api(), server.cli());
-    api.enable("mock", NAME)?.success()?;
-    api.write("mock/test", &json!({ "in": "the root namespace" }))?.success()?;
+    let (api, cli) = (server.api(), Cli::new(binary, &server));
+    api.enable_secrets("mock", NAME).success()?;
+    api.write("mock/test", json!({ "in": "the root namespace" })).success()?;
 
     for command in [
         &["namespace", "create", "team"][..],
@@ -52,40 +56,40 @@ fn a_namespace_has_mounts_and_data_of_its_own(binary: &ServerBinary) -> Result<(
     }
     let team = api.with_header("X-Vault-Namespace", "team");
     let expected = json!({ "in": "a namespace" });
-    assert_eq!(team.read("mock/test")?.success()?.data(), &expected);
-    assert_eq!(api.read("team/mock/test")?.success()?.data(), &expected, "as part of the path");
-    assert_eq!(api.read("mock/test")?.success()?.data()["in"], "the root namespace");
-    assert_eq!(team.list("mock/")?.success()?.keys(), ["test"]);
+    assert_eq!(team.read("mock/test").success()?.data, expected);
+    assert_eq!(api.read("team/mock/test").success()?.data, expected, "as part of the path");
+    assert_eq!(api.read("mock/test").success()?.data["in"], "the root namespace");
+    assert_eq!(team.list("mock/").success()?.keys(), ["test"]);
 
-    team.disable("mock")?.success()?;
-    assert_eq!(api.read("mock/test")?.success()?.data()["in"], "the root namespace");
+    team.disable_secrets("mock").success()?;
+    assert_eq!(api.read("mock/test").success()?.data["in"], "the root namespace");
     Ok(())
 }
 
 fn a_batch_token_reads_what_its_policy_allows(binary: &ServerBinary) -> Result<()> {
     let server = dev_server(binary, &[])?;
     let api = server.api();
-    api.enable("mock", NAME)?.success()?;
-    api.write("mock/test", &hello())?.success()?;
+    api.enable_secrets("mock", NAME).success()?;
+    api.write("mock/test", hello()).success()?;
     let rules = r#"path "mock/*" { capabilities = ["read", "list"] }"#;
-    api.write("sys/policies/acl/reader", &json!({ "policy": rules }))?.success()?;
+    api.write("sys/policies/acl/reader", json!({ "policy": rules })).success()?;
 
     for kind in ["batch", "service"] {
         let reader = token(&api, kind)?;
-        assert_eq!(reader.read("mock/test")?.success()?.data(), &hello(), "{kind}");
-        assert_eq!(reader.list("mock/")?.success()?.keys(), ["test"], "{kind}");
-        assert_eq!(reader.write("mock/test", &hello())?.status, 403, "{kind}");
-        assert_eq!(reader.write("mock/new", &hello())?.status, 403, "{kind}");
-        assert_eq!(reader.delete("mock/test")?.status, 403, "{kind}");
+        assert_eq!(reader.read("mock/test").success()?.data, hello(), "{kind}");
+        assert_eq!(reader.list("mock/").success()?.keys(), ["test"], "{kind}");
+        assert_eq!(reader.write("mock/test", hello()).status, 403, "{kind}");
+        assert_eq!(reader.write("mock/new", hello()).status, 403, "{kind}");
+        assert_eq!(reader.delete("mock/test").status, 403, "{kind}");
     }
     Ok(())
 }
 
 /// The server as a client with the policy `reader` reaches it.
-fn token(api: &Api, kind: &str) -> Result<Api> {
+fn token(api: &BlockingClient, kind: &str) -> Result<BlockingClient> {
     let body = json!({ "type": kind, "policies": ["reader"], "ttl": "5m" });
-    let answer = api.write("auth/token/create", &body)?.success()?;
-    let auth = &answer.body["auth"];
-    assert_eq!(auth["token_type"], kind);
-    Ok(api.with_token(auth["client_token"].as_str().context("a token")?))
+    let answer = api.write("auth/token/create", &body).success()?;
+    let auth = answer.auth.context("a token")?;
+    assert_eq!(json!(auth.token_type), kind);
+    Ok(api.with_token(auth.client_token))
 }

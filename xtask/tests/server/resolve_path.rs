@@ -1,7 +1,10 @@
 //! What newer servers ask before each request: the path as the plugin would spell it.
 
 use anyhow::{Context, Result};
-use cargo_vault_plugin::server::{Api, DevServer, ServerBinary};
+use cargo_vault_plugin::server::ServerBinary;
+use plugin_host::server::DevServer;
+use plugin_host::{ApiRequest, BlockingClient};
+use plugin_runtime::Operation;
 use serde_json::json;
 use xtask::tutorial::NAME;
 
@@ -20,10 +23,10 @@ fn a_read_costs_one_short_answer_more_where_the_server_asks_for_the_path(
 ) -> Result<()> {
     let server = dev_server(binary, TRACED)?;
     let api = server.api();
-    api.enable("mock", NAME)?.success()?;
-    api.enable("builtin", "kv")?.success()?;
+    api.enable_secrets("mock", NAME).success()?;
+    api.enable_secrets("builtin", "kv").success()?;
     for mount in ["mock", "builtin"] {
-        api.write(&format!("{mount}/key"), &json!({ "message": "Hello World" }))?.success()?;
+        api.write(&format!("{mount}/key"), json!({ "message": "Hello World" })).success()?;
     }
 
     let earlier = answers(&server)?;
@@ -57,20 +60,22 @@ pub(crate) fn asks_for_paths(version: &str) -> bool {
 }
 
 /// How often the server's storage was read for the reads of a mount.
-fn storage_reads(api: &Api, mount: &str) -> Result<u64> {
+fn storage_reads(api: &BlockingClient, mount: &str) -> Result<u64> {
     let path = format!("{mount}/key");
     // What is read once is in no client's count.
-    api.read(&path)?.success()?;
+    api.read(&path).success()?;
     let before = barrier_reads(api)?;
     for _ in 1..READS {
-        api.read(&path)?.success()?;
+        api.read(&path).success()?;
     }
     Ok(barrier_reads(api)? - before)
 }
 
-fn barrier_reads(api: &Api) -> Result<u64> {
-    let answer = api.read("sys/metrics?format=prometheus")?.success()?;
-    let text = answer.body.as_str().context("metrics are text")?;
+fn barrier_reads(api: &BlockingClient) -> Result<u64> {
+    let metrics = ApiRequest::new(Operation::Read, "sys/metrics");
+    let answer = api.request(metrics.data(json!({ "format": "prometheus" }))).success()?;
+    let raw = answer.raw.context("metrics are text")?;
+    let text = std::str::from_utf8(&raw.body)?;
     let line = text.lines().find(|line| line.starts_with("vault_barrier_get_count "));
     let count =
         line.and_then(|line| line.split(' ').nth(1)).context("no vault_barrier_get_count")?;

@@ -5,7 +5,10 @@ use std::path::Path;
 use std::sync::OnceLock;
 
 use anyhow::{Result, anyhow};
-use cargo_vault_plugin::server::{Api, DevServer, ServerBinary, pins};
+use cargo_vault_plugin::server::{ServerBinary, pins};
+use plugin_host::BlockingClient;
+use plugin_host::server::DevServer;
+use serde_json::json;
 use xtask::dist::{self, BuiltPlugin, Distribution, Profile};
 use xtask::test::{NEWEST_VARIABLE, OLDEST_VARIABLE, PLUGINS_VARIABLE};
 use xtask::tutorial::{NAME, PACKAGE};
@@ -53,17 +56,25 @@ pub(crate) const TRACED: &[(&str, &str)] =
 /// A dev server that knows the secrets mock as `mock`.
 pub(crate) fn dev_server(binary: &ServerBinary, variables: &[(&str, &str)]) -> Result<DevServer> {
     let folder = &distribution()?.plugin_directory;
-    let server = DevServer::start(binary, Some(folder), variables)?;
+    let server = DevServer::start(&binary.path, Some(folder), variables)?;
     register(&server.api())?;
     Ok(server)
 }
 
 /// Makes the secrets mock known as `mock`.
-pub(crate) fn register(api: &Api) -> Result<()> {
-    let plugin = plugin()?;
-    let kind = plugin.plugin.registration.kind.catalog_type();
-    let version = format!("v{}", plugin.plugin.version);
-    api.register(kind, NAME, PACKAGE, &plugin.sha256, &version)?.success()?;
+pub(crate) fn register(api: &BlockingClient) -> Result<()> {
+    register_as(api, NAME, plugin()?)
+}
+
+/// Makes a built plugin known by a name, with its package's name as command.
+pub(crate) fn register_as(api: &BlockingClient, name: &str, built: &BuiltPlugin) -> Result<()> {
+    let kind = built.plugin.registration.kind.catalog_type();
+    let plugin = json!({
+        "command": built.plugin.package,
+        "sha256": built.sha256,
+        "version": format!("v{}", built.plugin.version),
+    });
+    api.write(&format!("sys/plugins/catalog/{kind}/{name}"), plugin).success()?;
     Ok(())
 }
 

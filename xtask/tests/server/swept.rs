@@ -5,7 +5,8 @@ use std::fs;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use cargo_vault_plugin::server::{ServerBinary, procfs};
+use cargo_vault_plugin::server::ServerBinary;
+use plugin_host::server::procfs;
 use serde_json::json;
 use xtask::tutorial::NAME;
 
@@ -18,10 +19,10 @@ fn mounts_that_were_not_used_survive_the_removal_of_sockets(binary: &ServerBinar
     let server = dev_server(binary, &[])?;
     let api = server.api();
     for path in ["one", "two"] {
-        api.enable(path, NAME)?.success()?;
+        api.enable_secrets(path, NAME).success()?;
     }
     let plugin = server.wait_for_plugins(1, Duration::ZERO)?[0];
-    let sockets = server.process().sockets();
+    let sockets = server.sockets();
     let own = procfs::bound_sockets(plugin);
     assert!(sockets.len() > own.len(), "the server listens for its plugin: {sockets:?}");
     for socket in sockets {
@@ -29,8 +30,8 @@ fn mounts_that_were_not_used_survive_the_removal_of_sockets(binary: &ServerBinar
     }
     for path in ["one", "two"] {
         let (key, data) = (format!("{path}/key"), json!({ "mount": path }));
-        api.write(&key, &data)?.success().context("the first use")?;
-        assert_eq!(api.read(&key)?.success()?.data(), &data);
+        api.write(&key, &data).success().context("the first use")?;
+        assert_eq!(api.read(&key).success()?.data, data);
     }
     assert_eq!(server.wait_for_plugins(1, Duration::ZERO)?, [plugin], "it is the same process");
     Ok(())

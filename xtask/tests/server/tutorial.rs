@@ -1,7 +1,7 @@
 //! The tutorial's session, through the CLI and through HTTP.
 
 use anyhow::Result;
-use cargo_vault_plugin::server::ServerBinary;
+use cargo_vault_plugin::server::{Cli, ServerBinary};
 use serde_json::json;
 use xtask::{tutorial, tutorial::NAME};
 
@@ -18,10 +18,10 @@ on_both_versions!(
 
 fn the_cli_gets_the_tutorials_answers(binary: &ServerBinary) -> Result<()> {
     let folder = &distribution()?.plugin_directory;
-    let server = cargo_vault_plugin::server::DevServer::start(binary, Some(folder), &[])?;
+    let server = plugin_host::server::DevServer::start(&binary.path, Some(folder), &[])?;
     let session = tutorial::session(plugin()?);
     let mut shown = 0;
-    tutorial::play(&server.cli(), &session, |_| shown += 1, || false)?;
+    tutorial::play(&Cli::new(binary, &server), &session, |_| shown += 1, || false)?;
     assert_eq!(shown, session.len());
     Ok(())
 }
@@ -31,29 +31,33 @@ fn http_gets_the_tutorials_answers(binary: &ServerBinary) -> Result<()> {
     let api = server.api();
     let hello = json!({ "message": "Hello World" });
 
-    assert_eq!(api.enable("mock", NAME)?.status, 204);
-    let mounts = api.read("sys/mounts")?.success()?;
-    assert_eq!(mounts.data()["mock/"]["type"], NAME);
-    assert_eq!(api.list("mock/")?.status, 404, "nothing there yet");
-    assert_eq!(api.write("mock/test", &hello)?.status, 204);
-    assert_eq!(api.read("mock/test")?.success()?.data(), &hello);
-    assert_eq!(api.list("mock/")?.success()?.keys(), ["test"]);
-    assert_eq!(api.delete("mock/test")?.status, 204);
-    let missing = api.read("mock/test")?;
-    assert_eq!((missing.status, missing.errors().as_str()), (400, "No value at mock/test"));
+    assert_eq!(api.enable_secrets("mock", NAME).status, 204);
+    let mounts = api.read("sys/mounts").success()?;
+    assert_eq!(mounts.data["mock/"]["type"], NAME);
+    assert_eq!(api.list("mock/").status, 404, "nothing there yet");
+    assert_eq!(api.write("mock/test", &hello).status, 204);
+    assert_eq!(api.read("mock/test").success()?.data, hello);
+    assert_eq!(api.list("mock/").success()?.keys(), ["test"]);
+    assert_eq!(api.delete("mock/test").status, 204);
+    let missing = api.read("mock/test");
+    assert_eq!((missing.status, missing.error_text().as_str()), (400, "No value at mock/test"));
 
-    assert_eq!(api.write("mock/test", &hello)?.status, 204);
-    assert_eq!(api.disable("mock")?.status, 204);
-    assert_eq!(api.read("mock/test")?.status, 404, "no mount there any more");
-    assert_eq!(api.enable("mock", NAME)?.status, 204);
-    assert_eq!(api.read("mock/test")?.errors(), "No value at mock/test", "the data went with it");
+    assert_eq!(api.write("mock/test", &hello).status, 204);
+    assert_eq!(api.disable_secrets("mock").status, 204);
+    assert_eq!(api.read("mock/test").status, 404, "no mount there any more");
+    assert_eq!(api.enable_secrets("mock", NAME).status, 204);
+    assert_eq!(
+        api.read("mock/test").error_text(),
+        "No value at mock/test",
+        "the data went with it"
+    );
     Ok(())
 }
 
 fn a_json_body_comes_back_equal(binary: &ServerBinary) -> Result<()> {
     let server = dev_server(binary, &[])?;
     let api = server.api();
-    api.enable("mock", NAME)?.success()?;
+    api.enable_secrets("mock", NAME).success()?;
     let body = json!({
         "integer": 42,
         "negative": -7,
@@ -73,8 +77,8 @@ fn a_json_body_comes_back_equal(binary: &ServerBinary) -> Result<()> {
     });
     for first in [true, false] {
         // The second write is an update.
-        assert_eq!(api.write("mock/деревня/json", &body)?.status, 204, "first write: {first}");
-        assert_eq!(api.read("mock/деревня/json")?.success()?.data(), &body);
+        assert_eq!(api.write("mock/деревня/json", &body).status, 204, "first write: {first}");
+        assert_eq!(api.read("mock/деревня/json").success()?.data, body);
     }
     Ok(())
 }
@@ -82,25 +86,25 @@ fn a_json_body_comes_back_equal(binary: &ServerBinary) -> Result<()> {
 fn folders_are_listed_with_a_slash(binary: &ServerBinary) -> Result<()> {
     let server = dev_server(binary, &[])?;
     let api = server.api();
-    api.enable("mock", NAME)?.success()?;
+    api.enable_secrets("mock", NAME).success()?;
     for key in ["a", "a/b", "a/c/d", "z"] {
-        api.write(&format!("mock/{key}"), &json!({ "key": key }))?.success()?;
+        api.write(&format!("mock/{key}"), json!({ "key": key })).success()?;
     }
-    assert_eq!(api.list("mock/")?.success()?.keys(), ["a", "a/", "z"]);
-    assert_eq!(api.list("mock/a/")?.success()?.keys(), ["b", "c/"]);
-    assert_eq!(api.list("mock/a/c")?.success()?.keys(), ["d"]);
-    assert_eq!(api.list("mock/nowhere")?.status, 404);
+    assert_eq!(api.list("mock/").success()?.keys(), ["a", "a/", "z"]);
+    assert_eq!(api.list("mock/a/").success()?.keys(), ["b", "c/"]);
+    assert_eq!(api.list("mock/a/c").success()?.keys(), ["d"]);
+    assert_eq!(api.list("mock/nowhere").status, 404);
     Ok(())
 }
 
 fn a_write_without_data_is_refused(binary: &ServerBinary) -> Result<()> {
     let server = dev_server(binary, &[])?;
     let api = server.api();
-    api.enable("mock", NAME)?.success()?;
-    let answer = api.write("mock/test", &json!({}))?;
+    api.enable_secrets("mock", NAME).success()?;
+    let answer = api.write("mock/test", json!({}));
     assert_eq!(answer.status, 400);
     let expected = "data must be provided to store in secret";
-    assert_eq!(answer.errors(), expected, "{answer:?}");
-    assert_eq!(api.list("mock/")?.status, 404, "nothing was stored");
+    assert_eq!(answer.error_text(), expected, "{answer:?}");
+    assert_eq!(api.list("mock/").status, 404, "nothing was stored");
     Ok(())
 }

@@ -4,7 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
-use cargo_vault_plugin::server::{Answer, ProductionServer, ServerBinary};
+use cargo_vault_plugin::server::{Cli, ServerBinary};
+use plugin_host::Answer;
+use plugin_host::server::ProductionServer;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use xtask::workspace;
@@ -27,6 +29,7 @@ const DOCUMENTED_PLUGIN: &str = "target/dist/plugins/backend-kv-mock";
 
 /// A server with an empty plugin folder, and the commands of the README for it.
 struct Operator {
+    cli: Cli,
     server: ProductionServer,
     folder: TempDir,
     plugin: PathBuf,
@@ -36,8 +39,9 @@ impl Operator {
     fn start(binary: &ServerBinary) -> Result<Self> {
         let folder = tempfile::tempdir().context("creating a plugin folder")?;
         let path = fs::canonicalize(folder.path()).context("resolving the plugin folder")?;
-        let server = ProductionServer::start(binary, &path, &[])?;
-        Ok(Self { server, folder, plugin: example::built()?.join("versioned") })
+        let server = ProductionServer::start(&binary.path, &path, &[])?;
+        let cli = Cli::new(binary, &server);
+        Ok(Self { cli, server, folder, plugin: example::built()?.join("versioned") })
     }
 
     /// Runs documented commands: with this server's folder, and a plugin that has the version of
@@ -47,20 +51,20 @@ impl Operator {
         let script = script
             .replace(DOCUMENTED_FOLDER, &folder.display().to_string())
             .replace(DOCUMENTED_PLUGIN, &self.plugin.display().to_string());
-        let output = self.server.cli().run_script(&script, &folder)?;
+        let output = self.cli.run_script(&script, &folder)?;
         ensure!(output.code == Some(0), "{script}\n{output:?}");
         Ok(())
     }
 
-    fn read(&self, path: &str) -> Result<Answer> {
+    fn read(&self, path: &str) -> Answer {
         once_noticed(|| self.server.api().read(path))
     }
 
     /// The version of the plugin that serves the mount, with the data still there.
     fn version(&self) -> Result<Value> {
-        let message = self.read("notes/a")?.success()?.data()["message"].clone();
+        let message = self.read("notes/a").success()?.data["message"].clone();
         assert_eq!(message, "hello");
-        Ok(self.read("notes/version")?.success()?.data()["version"].clone())
+        Ok(self.read("notes/version").success()?.data["version"].clone())
     }
 }
 
@@ -86,7 +90,7 @@ fn the_documented_upgrade_keeps_the_mount_up_and_leads_back(binary: &ServerBinar
     let [install, upgrade, roll_back] = documented()?;
     let operator = Operator::start(binary)?;
     operator.run(&install)?;
-    operator.server.api().write("notes/a", &json!({ "message": "hello" }))?.success()?;
+    operator.server.api().write("notes/a", json!({ "message": "hello" })).success()?;
     assert_eq!(operator.version()?, "0.1.0");
 
     // The plugin dies after each step; the mount is served all the same.
@@ -94,7 +98,7 @@ fn the_documented_upgrade_keeps_the_mount_up_and_leads_back(binary: &ServerBinar
         for command in commands(script) {
             operator.run(&command)?;
             if !command.contains("plugin reload") {
-                kill_plugin(operator.server.process())?;
+                kill_plugin(&operator.server)?;
                 let version = operator.version()?;
                 let known = version == before || (version == after && command.contains("tune"));
                 assert!(known, "{version} after {command}");
@@ -109,14 +113,14 @@ fn an_overwritten_file_is_repaired_by_the_documented_upgrade(binary: &ServerBina
     let [install, upgrade, _] = documented()?;
     let operator = Operator::start(binary)?;
     operator.run(&install)?;
-    operator.server.api().write("notes/a", &json!({ "message": "hello" }))?.success()?;
+    operator.server.api().write("notes/a", json!({ "message": "hello" })).success()?;
 
     let file = operator.folder.path().join("backend-kv-mock_v0.1.0");
     overwrite(&file)?;
-    let reload = operator.server.cli().run(&["plugin", "reload", "-plugin=mock"])?;
+    let reload = operator.cli.run(&["plugin", "reload", "-plugin=mock"])?;
     assert_ne!(reload.code, Some(0), "{reload:?}");
     assert!(reload.stderr.contains("checksums did not match"), "{reload:?}");
-    assert!(!operator.read("notes/a")?.is_success());
+    assert!(!operator.read("notes/a").is_success());
 
     operator.run(&upgrade)?;
     assert_eq!(operator.version()?, "0.2.0");
@@ -143,7 +147,7 @@ fn the_commands_of_register_md_work_as_they_are(binary: &ServerBinary) -> Result
         .filter_map(|line| line.strip_prefix("    "))
         .map(|line| line.replace(DOCUMENTED_FOLDER, &folder.display().to_string()) + "\n")
         .collect::<String>();
-    let output = operator.server.cli().run_script(&script, &built.folder)?;
+    let output = operator.cli.run_script(&script, &built.folder)?;
     assert_eq!(output.code, Some(0), "{script}\n{output:?}");
     for built in &built.plugins {
         let name = &built.plugin.registration.name;

@@ -5,7 +5,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, anyhow, ensure};
-use cargo_vault_plugin::server::{Api, ServerBinary};
+use cargo_vault_plugin::server::ServerBinary;
+use plugin_host::BlockingClient;
 use serde_json::json;
 
 use super::{logged_in, login, server, set_password};
@@ -34,7 +35,7 @@ fn a_flood_of_wrong_logins_takes_little_memory_and_lets_others_work(
     let (server, api) = server(binary)?;
     let plugin = server.wait_for_plugins(1, Duration::ZERO)?[0];
     register(&api)?;
-    api.enable("mock", xtask::tutorial::NAME)?.success()?;
+    api.enable_secrets("mock", xtask::tutorial::NAME).success()?;
     set_password(&api, "bob", "correct")?;
 
     let ended = AtomicUsize::new(0);
@@ -47,12 +48,12 @@ fn a_flood_of_wrong_logins_takes_little_memory_and_lets_others_work(
         let beside: [Request; 3] = [
             |api, _| logged_in(api, "bob", "correct").map(drop),
             // No hash is needed for these, so that they pass the waiting logins.
-            |api, _| api.read("auth/auth-mock/user/bob")?.success().map(drop),
+            |api, _| Ok(api.read("auth/auth-mock/user/bob").success().map(drop)?),
             |api, number| {
                 let data = json!({ "number": number });
-                api.write("mock/test", &data)?.success()?;
-                let found = api.read("mock/test")?.success()?;
-                ensure!(found.data() == &data, "{data} was written, {} read", found.data());
+                api.write("mock/test", &data).success()?;
+                let found = api.read("mock/test").success()?;
+                ensure!(found.data == data, "{data} was written, {} read", found.data);
                 Ok(())
             },
         ];
@@ -83,7 +84,7 @@ fn a_flood_of_wrong_logins_takes_little_memory_and_lets_others_work(
 }
 
 /// A request beside the flood, and its number.
-type Request = fn(&Api, usize) -> Result<()>;
+type Request = fn(&BlockingClient, usize) -> Result<()>;
 
 /// What was done while the flood lasted.
 #[derive(Clone, Copy, Debug, Default)]
@@ -95,7 +96,7 @@ struct Done {
 /// Logs in with the wrong password or an unknown name, on a connection of its own each time.
 /// Each attempt that has ended is counted, with whatever answer, so that the test does not wait for
 /// it.
-fn log_in_wrongly(api: &Api, client: usize, ended: &AtomicUsize) -> Result<()> {
+fn log_in_wrongly(api: &BlockingClient, client: usize, ended: &AtomicUsize) -> Result<()> {
     let user = if client.is_multiple_of(2) { "bob" } else { "unknown" };
     let mut answers = Vec::new();
     for _ in 0..ATTEMPTS {
@@ -103,14 +104,13 @@ fn log_in_wrongly(api: &Api, client: usize, ended: &AtomicUsize) -> Result<()> {
         ended.fetch_add(1, Ordering::Relaxed);
     }
     for answer in answers {
-        let answer = answer?;
         ensure!(answer.status == 403, "a wrong login: {answer:?}");
     }
     Ok(())
 }
 
 /// Repeats a request until the flood is over; those that ended before that.
-fn repeat(api: &Api, request: Request, ended: &AtomicUsize) -> Result<Done> {
+fn repeat(api: &BlockingClient, request: Request, ended: &AtomicUsize) -> Result<Done> {
     let mut done = Done::default();
     loop {
         let begun = Instant::now();

@@ -5,8 +5,10 @@ use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
-use cargo_vault_plugin::server::{Api, DevServer, ServerBinary};
+use cargo_vault_plugin::server::ServerBinary;
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
+use plugin_host::BlockingClient;
+use plugin_host::server::DevServer;
 use serde_json::json;
 
 use super::{NAME, server, set_password};
@@ -29,11 +31,11 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 fn a_read_passes_3000_logins_at_another_mount(binary: &ServerBinary) -> Result<()> {
     let (server, api) = server(binary)?;
-    api.write("sys/auth/second", &json!({ "type": NAME }))?.success()?;
+    api.write("sys/auth/second", json!({ "type": NAME })).success()?;
     server.wait_for_plugins(1, Duration::from_secs(10))?;
     set_password(&api, "bob", "correct")?;
-    api.write("auth/second/user/bob", &json!({ "password": "correct" }))?.success()?;
-    api.write("cubbyhole/key", &json!({ "value": 1 }))?.success()?;
+    api.write("auth/second/user/bob", json!({ "password": "correct" })).success()?;
+    api.write("cubbyhole/key", json!({ "value": 1 })).success()?;
     let (soft, hard) = getrlimit(Resource::RLIMIT_NOFILE).context("the limit on descriptors")?;
     setrlimit(Resource::RLIMIT_NOFILE, hard.max(soft), hard).context("a descriptor a client")?;
 
@@ -48,9 +50,8 @@ fn a_read_passes_3000_logins_at_another_mount(binary: &ServerBinary) -> Result<(
     }
     assert!(passed, "the read waited for the logins");
     // What the two mounts share is the hashes, at which they take turns.
-    let anonymous = Api::new(api.address(), None);
     let fields = json!({ "user": "bob", "password": "correct" });
-    anonymous.write("auth/second/login", &fields)?.success().context("a login beside the flood")?;
+    api.login("auth/second/login", &fields).success().context("a login beside the flood")?;
     let refused = statuses(logins)?.into_iter().filter(|status| *status == 429).count();
     println!("{refused} of {LOGINS} logins were refused");
     // Had they all waited for their hash, the read would have waited for most of them.
@@ -89,8 +90,8 @@ fn flood(server: &DevServer) -> Result<Vec<TcpStream>> {
     Ok(logins)
 }
 
-fn time(api: &Api, path: &str) -> Result<Duration> {
+fn time(api: &BlockingClient, path: &str) -> Result<Duration> {
     let begun = Instant::now();
-    api.read(path)?.success()?;
+    api.read(path).success()?;
     Ok(begun.elapsed())
 }

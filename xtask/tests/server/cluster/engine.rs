@@ -4,7 +4,8 @@ use std::fs;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
-use cargo_vault_plugin::server::{ProductionServer, ServerBinary};
+use cargo_vault_plugin::server::ServerBinary;
+use plugin_host::server::ProductionServer;
 use serde_json::json;
 use tempfile::TempDir;
 
@@ -30,9 +31,9 @@ impl Engine {
         let api = cluster.api(0);
         let sha256 = xtask::dist::sha256_of_file(&plugins.join("standby"))?;
         let plugin = json!({ "command": "standby", "sha256": sha256 });
-        api.write("sys/plugins/catalog/secret/standby", &plugin)?.success()?;
+        api.write("sys/plugins/catalog/secret/standby", &plugin).success()?;
         let mount = json!({ "type": "standby", "options": { "journal": journal } });
-        api.write("sys/mounts/engine", &mount)?.success()?;
+        api.write("sys/mounts/engine", &mount).success()?;
         let engine = Self { cluster, journal, _folder: folder };
         engine.is_served_by(1)?;
         Ok(engine)
@@ -42,8 +43,8 @@ impl Engine {
     pub(super) fn is_served_by(&self, node: usize) -> Result<()> {
         let name = name(&self.cluster.nodes[node]);
         until(&format!("node {node} to serve the mount"), || {
-            let answer = self.cluster.api(node).read("engine/where")?;
-            Ok(answer.data()["node"] == name.as_str())
+            let answer = self.cluster.api(node).read("engine/where");
+            Ok(answer.data["node"] == name.as_str())
         })
     }
 
@@ -51,7 +52,7 @@ impl Engine {
     pub(super) fn shows(&self, node: usize, role: &str, value: &str) -> Result<()> {
         let path = format!("engine/role/{role}");
         until(&format!("node {node} to show {value:?} as {role}"), || {
-            Ok(self.cluster.api(node).read(&path)?.data()["value"] == value)
+            Ok(self.cluster.api(node).read(&path).data["value"] == value)
         })
     }
 
@@ -88,5 +89,5 @@ impl Engine {
 
 /// What the plugins of a server call it.
 fn name(server: &ProductionServer) -> String {
-    server.process().folders().temporary().display().to_string()
+    server.folders().temporary().display().to_string()
 }

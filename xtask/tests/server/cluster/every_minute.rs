@@ -15,9 +15,9 @@ fn the_work_of_every_minute_is_done_by_the_active_node_alone(binary: &ServerBina
     let engine = Engine::start(binary)?;
     for name in ["a", "b"] {
         let path = format!("engine/half-done/{name}");
-        engine.cluster.api(0).write(&path, &json!({}))?.success()?;
+        engine.cluster.api(0).write(&path, json!({})).success()?;
     }
-    engine.cluster.api(0).write("sys/step-down", &json!({}))?.success()?;
+    engine.cluster.api(0).write("sys/step-down", json!({})).success()?;
     assert_eq!(engine.cluster.active_after(Some(0))?, 1);
     engine.is_served_by(1)?;
     engine.is_served_by(0)?;

@@ -5,7 +5,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
-use cargo_vault_plugin::server::{Api, ProductionServer, ServerBinary};
+use cargo_vault_plugin::server::ServerBinary;
+use plugin_host::BlockingClient;
+use plugin_host::server::ProductionServer;
 use serde_json::json;
 
 /// How long a cluster on a busy machine may take to elect a node, or to follow a change.
@@ -24,14 +26,11 @@ impl Cluster {
         nodes: usize,
         variables: &[(&str, &str)],
     ) -> Result<Self> {
-        let first = ProductionServer::start(binary, plugins, variables)?;
+        let first = ProductionServer::start(&binary.path, plugins, variables)?;
         // A node that joined has no vote until it has been stable for a while: ten seconds, unless
         // told otherwise.
         let stable_at_once = json!({ "server_stabilization_time": "1s" });
-        first
-            .api()
-            .write("sys/storage/raft/autopilot/configuration", &stable_at_once)?
-            .success()?;
+        first.api().write("sys/storage/raft/autopilot/configuration", &stable_at_once).success()?;
         let mut cluster = Self { nodes: vec![first] };
         for _ in 1..nodes {
             let node = cluster.nodes[0].start_standby(plugins, variables)?;
@@ -42,8 +41,8 @@ impl Cluster {
     }
 
     fn voters(&self) -> Result<usize> {
-        let answer = self.nodes[0].api().read("sys/storage/raft/configuration")?.success()?;
-        let servers = answer.data()["config"]["servers"].as_array().context("raft's servers")?;
+        let answer = self.nodes[0].api().read("sys/storage/raft/configuration").success()?;
+        let servers = answer.data["config"]["servers"].as_array().context("raft's servers")?;
         Ok(servers.iter().filter(|server| server["voter"] == true).count())
     }
 
@@ -59,7 +58,7 @@ impl Cluster {
     }
 
     /// The API of a node.
-    pub(super) fn api(&self, node: usize) -> Api {
+    pub(super) fn api(&self, node: usize) -> BlockingClient {
         self.nodes[node].api()
     }
 }

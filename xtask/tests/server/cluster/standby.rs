@@ -28,11 +28,11 @@ fn an_engine_that_writes_when_it_is_initialized_lives_on_a_standby(
     // Reads are the standby's own, writes the active node's, and its changes reach the standby
     // however long that takes to forget what it knows.
     let (active, standby) = (engine.cluster.api(0), engine.cluster.api(1));
-    active.write("engine/role/a", &json!({ "value": "old" }))?.success()?;
+    active.write("engine/role/a", json!({ "value": "old" })).success()?;
     engine.shows(1, "a", "old")?;
-    active.write("engine/role/a", &json!({ "value": "new" }))?.success()?;
+    active.write("engine/role/a", json!({ "value": "new" })).success()?;
     engine.shows(1, "a", "new")?;
-    standby.write("engine/role/a", &json!({ "value": "newest" }))?.success()?;
+    standby.write("engine/role/a", json!({ "value": "newest" })).success()?;
     engine.shows(0, "a", "newest")?;
     engine.shows(1, "a", "newest")?;
     // The hook was slower than the server waits.

@@ -7,8 +7,10 @@ mod leased;
 mod users;
 
 use anyhow::Result;
-use cargo_vault_plugin::server::{Answer, Api, ServerBinary};
-use serde_json::{Value, json};
+use cargo_vault_plugin::server::ServerBinary;
+use plugin_host::{ApiRequest, BlockingClient};
+use plugin_runtime::Operation::{self, Delete, List, Patch, Read, Update};
+use serde_json::Value;
 
 use crate::backends::Backends;
 use crate::on_both_versions;
@@ -21,10 +23,11 @@ const UNSUPPORTED_OPERATION: &str = "unsupported operation";
 
 /// One request, and what is to be answered.
 struct Case {
-    method: &'static str,
-    /// Below the mount.
+    operation: Operation,
+    /// Below the mount, with a query or without.
     path: &'static str,
-    body: Option<Value>,
+    /// The body of a write.
+    body: Value,
     status: u16,
     expected: Expected,
 }
@@ -34,30 +37,32 @@ enum Expected {
     Nothing,
     /// The data, and the warnings.
     Data(Value, Vec<String>),
-    /// A part of the body beside the data, by its pointer, and the warnings.
-    Part(&'static str, Value, Vec<String>),
+    /// A lease of so many seconds, and the warnings.
+    Leased(u64, Vec<String>),
+    /// A token with metadata that name the user, and the warnings.
+    LoggedIn(&'static str, Vec<String>),
     /// A text that is in the errors.
     Error(&'static str),
     /// A body that is not JSON.
     Raw(&'static str),
 }
 
-use Expected::{Data, Error, Nothing, Part, Raw};
+use Expected::{Data, Error, Leased, LoggedIn, Nothing, Raw};
 
 /// A request without a body.
-fn ask(method: &'static str, path: &'static str, status: u16, expected: Expected) -> Case {
-    Case { method, path, body: None, status, expected }
+fn ask(operation: Operation, path: &'static str, status: u16, expected: Expected) -> Case {
+    Case { operation, path, body: Value::Null, status, expected }
 }
 
 /// A request with one.
 fn send(
-    method: &'static str,
+    operation: Operation,
     path: &'static str,
     body: Value,
     status: u16,
     expected: Expected,
 ) -> Case {
-    Case { method, path, body: Some(body), status, expected }
+    Case { operation, path, body, status, expected }
 }
 
 fn ignored(names: &str) -> String {
@@ -71,41 +76,48 @@ fn replaced(names: &str) -> String {
     )
 }
 
-fn play(api: &Api, mount: &str, cases: Vec<Case>) -> Result<()> {
-    let patching = api.with_header("Content-Type", "application/merge-patch+json");
+fn play(api: &BlockingClient, mount: &str, cases: Vec<Case>) {
     for (number, case) in cases.into_iter().enumerate() {
-        let Case { method, path, body, status, expected } = case;
-        let api = if method == "PATCH" { &patching } else { api };
-        let answer = api.request(method, &format!("{mount}/{path}"), body.as_ref())?;
-        let asked = format!("{number}: {method} {mount}/{path}: {answer:?}");
+        let Case { operation, path, body, status, expected } = case;
+        let (bare, data) = match path.split_once('?') {
+            Some((bare, query)) => (bare, fields_of(query)),
+            None => (path, body),
+        };
+        let answer = api.request(ApiRequest::new(operation, format!("{mount}/{bare}")).data(data));
+        let asked = format!("{number}: {operation} {mount}/{path}: {answer:?}");
         assert_eq!(answer.status, status, "{asked}");
         match expected {
             Nothing => {
-                assert_eq!(answer.errors(), "", "{asked}");
-                assert_eq!(answer.data(), &Value::Null, "{asked}");
-                assert_eq!(warnings(&answer), json!(null), "{asked}");
+                assert_eq!(answer.error_text(), "", "{asked}");
+                assert_eq!(answer.data, Value::Null, "{asked}");
+                assert_eq!(answer.warnings, [""; 0], "{asked}");
             }
             Data(data, texts) => {
-                assert_eq!(answer.data(), &data, "{asked}");
-                assert_eq!(warnings(&answer), texts_of(texts), "{asked}");
+                assert_eq!(answer.data, data, "{asked}");
+                assert_eq!(answer.warnings, texts, "{asked}");
             }
-            Part(pointer, value, texts) => {
-                assert_eq!(answer.body.pointer(pointer), Some(&value), "{asked}");
-                assert_eq!(warnings(&answer), texts_of(texts), "{asked}");
+            Leased(seconds, texts) => {
+                let lease = answer.lease.map(|lease| lease.duration.as_secs());
+                assert_eq!(lease, Some(seconds), "{asked}");
+                assert_eq!(answer.warnings, texts, "{asked}");
             }
-            Error(text) => assert!(answer.errors().contains(text), "{asked}"),
-            Raw(text) => assert_eq!(answer.body, text, "{asked}"),
+            LoggedIn(user, texts) => {
+                let metadata = answer.auth.map(|auth| auth.metadata).unwrap_or_default();
+                assert_eq!(metadata.get("user").map(String::as_str), Some(user), "{asked}");
+                assert_eq!(answer.warnings, texts, "{asked}");
+            }
+            Error(text) => assert!(answer.error_text().contains(text), "{asked}"),
+            Raw(text) => {
+                let body = answer.raw.map(|raw| raw.body).unwrap_or_default();
+                assert_eq!(body, text.as_bytes(), "{asked}");
+            }
         }
     }
-    Ok(())
 }
 
-fn warnings(answer: &Answer) -> Value {
-    answer.body["warnings"].clone()
-}
-
-fn texts_of(warnings: Vec<String>) -> Value {
-    if warnings.is_empty() { Value::Null } else { json!(warnings) }
+/// The fields of a query.
+fn fields_of(query: &str) -> Value {
+    query.split('&').filter_map(|pair| pair.split_once('=')).collect()
 }
 
 fn each_backend_answers_each_operation(binary: &ServerBinary) -> Result<()> {
@@ -117,7 +129,7 @@ fn each_backend_answers_each_operation(binary: &ServerBinary) -> Result<()> {
         ("auth/go_mock", go_mock::cases()),
         ("leased", leased::cases()),
     ] {
-        play(&backends.api(), mount, cases)?;
+        play(&backends.api(), mount, cases);
     }
     Ok(())
 }

@@ -10,7 +10,8 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
-use cargo_vault_plugin::server::{ServerBinary, procfs};
+use cargo_vault_plugin::server::ServerBinary;
+use plugin_host::server::procfs;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use serde_json::json;
@@ -26,11 +27,11 @@ on_both_versions!(strangers_are_refused_and_the_server_is_served_on);
 fn strangers_are_refused_and_the_server_is_served_on(binary: &ServerBinary) -> Result<()> {
     let server = dev_server(binary, &[])?;
     let api = server.api();
-    api.enable("mock", NAME)?.success()?;
+    api.enable_secrets("mock", NAME).success()?;
     let plugin = server.wait_for_plugins(1, Duration::ZERO)?[0];
     let sockets = procfs::bound_sockets(plugin);
     assert!(!sockets.is_empty(), "the plugin has no socket");
-    assert!(sockets.iter().all(|path| server.process().sockets().contains(path)), "{sockets:?}");
+    assert!(sockets.iter().all(|path| server.sockets().contains(path)), "{sockets:?}");
 
     let servers = certificate_given_to(plugin)?;
     let stranger = Certificate::generate()?;
@@ -48,13 +49,13 @@ fn strangers_are_refused_and_the_server_is_served_on(binary: &ServerBinary) -> R
             assert!(!is_let_in(socket, config.clone())?, "{name} opens {}", socket.display());
 
             let data = json!({ "case": number });
-            api.write("mock/test", &data)?.success().context(*name)?;
-            assert_eq!(api.read("mock/test")?.success()?.data(), &data, "after {name}");
+            api.write("mock/test", &data).success().context(*name)?;
+            assert_eq!(api.read("mock/test").success()?.data, data, "after {name}");
             let news = refusals().split_off(before);
             assert!(news.len() == 1 && news[0].contains(words), "{name}: {news:?}");
         }
     }
-    api.enable("another", NAME)?.success()?;
+    api.enable_secrets("another", NAME).success()?;
     assert_eq!(server.wait_for_plugins(1, Duration::ZERO)?, [plugin], "it is the same process");
 
     the_tools_are_sound()

@@ -2,17 +2,14 @@
 
 use std::net::{Ipv4Addr, TcpListener};
 
-use anyhow::{Result, bail};
+use super::ServerError;
 
 /// Returns a port that is free now, with the one above it free as well.
 ///
 /// A server serves its API on the port and its cluster on the next one. Another process may take
 /// either before the server does: a start that fails with "address already in use" is repeated with
 /// another port.
-///
-/// # Errors
-/// When there is none.
-pub fn free_pair() -> Result<u16> {
+pub(super) fn free_pair() -> Result<u16, ServerError> {
     for _ in 0..64 {
         let Ok(listener) = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)) else { continue };
         let Ok(address) = listener.local_addr() else { continue };
@@ -21,5 +18,5 @@ pub fn free_pair() -> Result<u16> {
             return Ok(address.port());
         }
     }
-    bail!("no two neighbouring free ports on 127.0.0.1")
+    Err(ServerError::NoPort)
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, bail};
+use super::ServerError;
 
 /// The file that takes a server's stdout and stderr, its plugins' log lines included.
 #[derive(Clone, Debug)]
@@ -14,9 +14,7 @@ pub struct Log {
 }
 
 impl Log {
-    /// Returns the log in this file, which may not exist yet.
-    #[must_use]
-    pub fn at(path: PathBuf) -> Self {
+    pub(super) fn at(path: PathBuf) -> Self {
         Self { path }
     }
 
@@ -26,7 +24,7 @@ impl Log {
         &self.path
     }
 
-    /// Returns all of it; empty when there is none yet.
+    /// Returns all of it; empty when there is none.
     #[must_use]
     pub fn text(&self) -> String {
         fs::read(&self.path)
@@ -51,18 +49,20 @@ impl Log {
     pub fn tail(&self, lines: usize) -> String {
         let text = self.text();
         let all: Vec<_> = text.lines().collect();
-        all[all.len().saturating_sub(lines)..].join("\n")
+        all.get(all.len().saturating_sub(lines)..).unwrap_or_default().join("\n")
     }
 
     /// Waits until `needle` occurs.
     ///
     /// # Errors
+    ///
     /// When it doesn't within `limit`; with the last lines.
-    pub fn wait_for(&self, needle: &str, limit: Duration) -> Result<()> {
+    pub fn wait_for(&self, needle: &str, limit: Duration) -> Result<(), ServerError> {
         let start = Instant::now();
         while !self.contains(needle) {
             if start.elapsed() > limit {
-                bail!("the log lacks {needle:?} after {limit:?}; it ends\n{}", self.tail(20));
+                let (text, log) = (needle.to_owned(), self.tail(20));
+                return Err(ServerError::NotLogged { text, limit, log });
             }
             thread::sleep(Duration::from_millis(20));
         }

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use super::ServerError;
 
 /// Returns the processes whose environment holds `NAME=value`, in no particular order.
 ///
@@ -11,33 +11,32 @@ use anyhow::{Context, Result};
 /// the child. A process that has ended but wasn't waited for has no environment any more.
 ///
 /// # Errors
+///
 /// Where there is no `/proc`.
-pub fn with_environment(variable: &str) -> Result<Vec<u32>> {
-    let entries = fs::read_dir("/proc").context("listing processes needs Linux' /proc")?;
-    Ok(entries
-        .flatten()
-        .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
-        .filter(|pid| {
-            fs::read(format!("/proc/{pid}/environ")).is_ok_and(|environment| {
-                environment.split(|byte| *byte == 0).any(|entry| entry == variable.as_bytes())
-            })
-        })
-        .collect())
+pub fn with_environment(variable: &str) -> Result<Vec<u32>, ServerError> {
+    let holds = |environment: &[u8]| {
+        environment.split(|byte| *byte == 0).any(|entry| entry == variable.as_bytes())
+    };
+    with("environ", holds)
 }
 
 /// Returns the processes whose command line holds `text`, which every user of the machine can read.
 ///
 /// # Errors
+///
 /// Where there is no `/proc`.
-pub fn with_command_line(text: &str) -> Result<Vec<u32>> {
-    let entries = fs::read_dir("/proc").context("listing processes needs Linux' /proc")?;
+pub fn with_command_line(text: &str) -> Result<Vec<u32>, ServerError> {
+    with("cmdline", |line| String::from_utf8_lossy(line).contains(text))
+}
+
+/// Returns the processes whose file of this name in `/proc` fulfils a condition.
+fn with(file: &str, holds: impl Fn(&[u8]) -> bool) -> Result<Vec<u32>, ServerError> {
+    let entries = fs::read_dir("/proc")
+        .map_err(ServerError::io("listing processes, for which Linux has /proc"))?;
     Ok(entries
         .flatten()
         .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
-        .filter(|pid| {
-            fs::read(format!("/proc/{pid}/cmdline"))
-                .is_ok_and(|line| String::from_utf8_lossy(&line).contains(text))
-        })
+        .filter(|pid| fs::read(format!("/proc/{pid}/{file}")).is_ok_and(|read| holds(&read)))
         .collect())
 }
 
@@ -120,9 +119,9 @@ mod tests {
 
     #[test]
     fn the_sockets_a_process_listens_at_are_found() {
-        let folder = tempfile::tempdir().expect("a folder");
+        let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("socket");
-        let listener = UnixListener::bind(&path).expect("bound");
+        let listener = UnixListener::bind(&path).unwrap();
         assert!(bound_sockets(process::id()).contains(&path));
         drop(listener);
         assert!(!bound_sockets(process::id()).contains(&path));
@@ -131,12 +130,11 @@ mod tests {
     #[test]
     fn a_process_is_found_by_its_environment_until_it_ends() {
         let mark = format!("PROCFS_TEST_MARK={}", process::id());
-        let (name, value) = mark.split_once('=').expect("a pair");
-        let mut child =
-            Command::new("sleep").arg("60").env(name, value).spawn().expect("sleep starts");
+        let (name, value) = mark.split_once('=').unwrap();
+        let mut child = Command::new("sleep").arg("60").env(name, value).spawn().unwrap();
         // A child has no environment yet while it is becoming another program.
         let patience = std::time::Instant::now() + std::time::Duration::from_secs(10);
-        while with_environment(&mark).expect("listed") != [child.id()] {
+        while with_environment(&mark).unwrap() != [child.id()] {
             assert!(std::time::Instant::now() < patience, "never found");
             std::thread::sleep(std::time::Duration::from_millis(5));
         }
@@ -144,9 +142,9 @@ mod tests {
         assert_eq!(parent(child.id()), Some(process::id()));
         assert_eq!(threads(child.id()), Some(1));
         assert!(open_files(child.id()).is_some_and(|count| count >= 1));
-        child.kill().expect("killed");
-        child.wait().expect("waited for");
-        assert_eq!(with_environment(&mark).expect("listed"), [0; 0]);
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert_eq!(with_environment(&mark).unwrap(), [0; 0]);
         assert!(!is_alive(child.id()));
     }
 }

@@ -1,55 +1,64 @@
-//! A folder that goes with the test.
+//! A temporary folder.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::SetUpError;
+use super::ServerError;
 
 /// The longest parent below which sockets still have short enough names: 107 bytes in all.
 const LONGEST_PARENT: usize = 40;
 
-/// A new folder, removed with all that is in it when this is dropped.
+/// A new folder that only this user can read, removed with all that is in it when this is dropped.
 #[derive(Debug)]
-pub(super) struct Folder {
+pub(crate) struct Folder {
     path: PathBuf,
 }
 
 impl Folder {
-    pub(super) fn new() -> Result<Self, SetUpError> {
+    pub(crate) fn new() -> Result<Self, ServerError> {
+        // A server and its plugins have their sockets below it, so a long TMPDIR gives way to /tmp.
         let mut parent = std::env::temp_dir();
         if parent.as_os_str().len() > LONGEST_PARENT {
             parent = PathBuf::from("/tmp");
         }
         // Servers compare the plugin directory with what its links lead to.
-        let parent = parent.canonicalize().map_err(|error| SetUpError::io(&parent, error))?;
-        let name = uuid::Uuid::new_v4().simple().to_string();
-        let path = parent.join(format!("plugin-test-{}", name.split_at(12).0));
+        let parent =
+            parent.canonicalize().map_err(ServerError::io(parent.display().to_string()))?;
+        let path = parent.join(unique_name());
         create(&path)?;
         Ok(Self { path })
     }
 
-    pub(super) fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
-    pub(super) fn folder(&self, name: &str) -> Result<PathBuf, SetUpError> {
+    /// Creates a folder in it.
+    pub(crate) fn folder(&self, name: &str) -> Result<PathBuf, ServerError> {
         let path = self.path.join(name);
         create(&path)?;
         Ok(path)
     }
 
-    pub(super) fn copy(&self, file: &Path, name: &str) -> Result<(), SetUpError> {
-        fs::copy(file, self.path.join(name)).map_err(|error| SetUpError::io(file, error))?;
+    /// Copies a file into it.
+    pub(crate) fn copy(&self, file: &Path, name: &str) -> Result<(), ServerError> {
+        let copied = fs::copy(file, self.path.join(name));
+        copied.map_err(ServerError::io(format!("copying {}", file.display())))?;
         Ok(())
     }
 }
 
-/// Creates a folder that only this user can read: the server's log and sockets are in there.
-fn create(path: &Path) -> Result<(), SetUpError> {
+/// Returns a name that no other file or folder has.
+pub(super) fn unique_name() -> String {
+    let name = uuid::Uuid::new_v4().simple().to_string();
+    format!("plugin-test-{}", name.split_at(12).0)
+}
+
+fn create(path: &Path) -> Result<(), ServerError> {
     let mut builder = fs::DirBuilder::new();
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path).map_err(|error| SetUpError::io(path, error))
+    builder.create(path).map_err(ServerError::io(format!("creating {}", path.display())))
 }
 
 impl Drop for Folder {
