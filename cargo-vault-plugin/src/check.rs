@@ -5,26 +5,25 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use plugin_host::{Conformance, Launch};
+use plugin_host::Conformance;
 use serde_json::{Map, Value};
 
 use crate::doctor::{Report, Verdict};
+use crate::executable::Executable;
 use crate::runtime;
-use crate::terminal::{note, say};
+use crate::terminal::note;
 
 /// The options of the subcommand `check`.
 #[derive(Args, Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Options {
-    /// The plugin's executable.
-    pub binary: PathBuf,
+    /// The plugin.
+    #[command(flatten)]
+    pub plugin: Executable,
     /// A write that it takes, by its path within the mount, such as `--write role/dev user=svc`;
     /// may come more than once. Without any, writes are made up from its OpenAPI document.
     #[arg(long, value_names = ["PATH", "NAME=VALUE"], num_args = 1.., action = clap::ArgAction::Append)]
     pub write: Vec<String>,
-    /// An argument of the plugin's process.
-    #[arg(long = "arg", value_name = "ARG", allow_hyphen_values = true)]
-    pub args: Vec<String>,
     /// Print the findings as JSON.
     #[arg(long)]
     pub json: bool,
@@ -33,7 +32,7 @@ pub struct Options {
 impl Options {
     /// Returns options with nothing but an executable.
     pub fn of(binary: impl Into<PathBuf>) -> Self {
-        Self { binary: binary.into(), ..Self::default() }
+        Self { plugin: Executable::of(binary), ..Self::default() }
     }
 }
 
@@ -44,11 +43,7 @@ impl Options {
 /// When the options can't be read, or the report can't be printed.
 pub fn run(options: &Options) -> Result<ExitCode> {
     let report = examine(options)?;
-    if options.json {
-        say(&serde_json::to_string_pretty(&report)?);
-    } else {
-        report.print();
-    }
+    report.print(options.json)?;
     Ok(match report.worst() {
         Verdict::Ok | Verdict::NotChecked => ExitCode::SUCCESS,
         Verdict::Warning => ExitCode::from(3),
@@ -64,15 +59,11 @@ pub fn run(options: &Options) -> Result<ExitCode> {
 /// # Errors
 /// When a write is not a path and fields.
 pub fn examine(options: &Options) -> Result<Report> {
-    let mut launch = Launch::new(&options.binary);
-    for arg in &options.args {
-        launch = launch.arg(arg);
-    }
-    let mut conformance = Conformance::of(launch);
+    let mut conformance = Conformance::of(options.plugin.launch());
     for (path, data) in writes(&options.write)? {
         conformance = conformance.write(path, Value::Object(data));
     }
-    let mut report = Report::about(options.binary.display().to_string());
+    let mut report = Report::about(options.plugin.binary.display().to_string());
     report.extend(runtime::block_on(conformance.run())?);
     Ok(report)
 }

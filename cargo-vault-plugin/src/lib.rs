@@ -10,8 +10,8 @@
 //! | [`dist`] | builds them for release, with checksums and the commands that register them |
 //!
 //! [`Subcommand`] has all of them, for a command of your own that offers them beside others.
-//! [`server`] finds, starts, drives and stops a real OpenBao or Vault server; [`embedded`] answers
-//! the commands of `bao` without one. Most errors are for people to read, so they have no type of
+//! [`server`] finds or fetches a real OpenBao or Vault server, which `plugin_host::server` starts;
+//! [`embedded`] answers the commands of `bao` without one. Most errors are for people to read, so they have no type of
 //! their own.
 
 #[doc(hidden)]
@@ -25,6 +25,7 @@ pub mod dev;
 pub mod dist;
 pub mod doctor;
 pub mod embedded;
+mod executable;
 mod interrupt;
 mod plugin;
 mod runtime;
@@ -34,5 +35,6 @@ mod subcommand;
 pub mod terminal;
 
 pub use command_line::CommandLine;
+pub use executable::Executable;
 pub use plugin::{Kind, Plugin, Registration};
 pub use subcommand::Subcommand;

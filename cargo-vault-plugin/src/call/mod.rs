@@ -12,6 +12,7 @@ use plugin_host::{Checksum, Enable, Host, HostError, Launch, PluginType, Registr
 use serde_json::Value;
 
 use crate::embedded::{Format, answered, fields};
+use crate::executable::Executable;
 use crate::runtime;
 use crate::server::Output;
 use crate::terminal::{note, say};
@@ -20,8 +21,9 @@ use crate::terminal::{note, say};
 #[derive(Args, Clone, Debug)]
 #[non_exhaustive]
 pub struct Options {
-    /// The plugin's executable.
-    pub binary: PathBuf,
+    /// The plugin.
+    #[command(flatten)]
+    pub plugin: Executable,
     /// What is to be done.
     pub verb: Verb,
     /// Where: the first part is where the plugin is mounted, as in `secret/role/dev`.
@@ -34,9 +36,6 @@ pub struct Options {
     /// A file that keeps what the plugin stores, from one call to the next. It holds secrets.
     #[arg(long, value_name = "FILE")]
     pub storage: Option<PathBuf>,
-    /// An argument of the plugin's process.
-    #[arg(long = "arg", value_name = "ARG", allow_hyphen_values = true)]
-    pub args: Vec<String>,
 }
 
 /// The requests that there are.
@@ -56,13 +55,12 @@ impl Options {
     /// Returns one request with nothing but what it is about.
     pub fn of(binary: impl Into<PathBuf>, verb: Verb, path: impl Into<String>) -> Self {
         Self {
-            binary: binary.into(),
+            plugin: Executable::of(binary),
             verb,
             path: path.into(),
             data: Vec::new(),
             format: Format::Table,
             storage: None,
-            args: Vec::new(),
         }
     }
 
@@ -99,8 +97,8 @@ pub fn run(options: &Options) -> Result<ExitCode> {
 /// As [`run`].
 pub fn call(options: &Options) -> Result<Output> {
     let data = fields(&options.data).map_err(anyhow::Error::msg)?;
-    let binary = fs::canonicalize(&options.binary)
-        .with_context(|| format!("there is no plugin at {}", options.binary.display()))?;
+    let binary = fs::canonicalize(&options.plugin.binary)
+        .with_context(|| format!("there is no plugin at {}", options.plugin.binary.display()))?;
     runtime::block_on(async {
         let host = host(&binary, options)?;
         let output = request(&host, &binary, options, Value::Object(data)).await;
@@ -111,9 +109,8 @@ pub fn call(options: &Options) -> Result<Output> {
 
 fn host(binary: &Path, options: &Options) -> Result<Host> {
     let folder = binary.parent().context("the plugin is in no folder")?;
-    let args = options.args.clone();
-    let launch =
-        move |path: &Path| args.iter().fold(Launch::new(path), |launch, arg| launch.arg(arg));
+    let args = options.plugin.args.clone();
+    let launch = move |path: &Path| args.iter().fold(Launch::new(path), Launch::arg);
     Ok(Host::builder().plugin_directory(folder).shares_clock(false).launch(launch).build())
 }
 

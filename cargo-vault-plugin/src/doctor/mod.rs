@@ -26,14 +26,15 @@ pub use architecture::Machine;
 pub use program::Program;
 pub use report::{Finding, Report, Verdict};
 
-use crate::terminal::say;
+use crate::executable::Executable;
 
 /// The options of the subcommand `doctor`.
 #[derive(Args, Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Options {
-    /// The plugin's executable.
-    pub binary: PathBuf,
+    /// The plugin.
+    #[command(flatten)]
+    pub plugin: Executable,
     /// The folder that the server's configuration names as `plugin_directory`.
     #[arg(long, value_name = "DIR")]
     pub plugin_dir: Option<PathBuf>,
@@ -50,9 +51,6 @@ pub struct Options {
     /// Look at the file without starting the plugin.
     #[arg(long)]
     pub no_start: bool,
-    /// An argument of the plugin's process.
-    #[arg(long = "arg", value_name = "ARG", allow_hyphen_values = true)]
-    pub args: Vec<String>,
     /// Print the findings as JSON.
     #[arg(long)]
     pub json: bool,
@@ -61,7 +59,7 @@ pub struct Options {
 impl Options {
     /// Returns options with nothing but an executable.
     pub fn of(binary: impl Into<PathBuf>) -> Self {
-        Self { binary: binary.into(), ..Self::default() }
+        Self { plugin: Executable::of(binary), ..Self::default() }
     }
 }
 
@@ -74,11 +72,7 @@ pub fn run(options: &Options) -> Result<()> {
     if !options.no_start {
         report.extend(start::check(options, &report)?);
     }
-    if options.json {
-        say(&serde_json::to_string_pretty(&report)?);
-    } else {
-        report.print();
-    }
+    report.print(options.json)?;
     let failures = report.count(Verdict::Failure);
     if failures > 0 {
         bail!("{failures} of {} checks failed", report.findings.len());
@@ -89,8 +83,8 @@ pub fn run(options: &Options) -> Result<()> {
 /// Looks at an executable without running it.
 #[must_use]
 pub fn examine(options: &Options) -> Report {
-    let mut report = Report::about(options.binary.display().to_string());
-    let program = match Program::open(&options.binary) {
+    let mut report = Report::about(options.plugin.binary.display().to_string());
+    let program = match Program::open(&options.plugin.binary) {
         Ok(program) => program,
         Err(finding) => {
             report.push(*finding);

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use anyhow::Result;
 use serde::{Deserialize, Serialize};
 
 pub use plugin_host::{Finding, Verdict};
@@ -87,9 +88,13 @@ impl Report {
         text
     }
 
-    /// Prints the report for people to stdout.
-    pub fn print(&self) {
-        say(&self.text());
+    /// Prints the report to stdout, for people or as JSON.
+    ///
+    /// # Errors
+    /// When it can't be written as JSON.
+    pub fn print(&self, json: bool) -> Result<()> {
+        say(&if json { serde_json::to_string_pretty(self)? } else { self.text() });
+        Ok(())
     }
 }
 

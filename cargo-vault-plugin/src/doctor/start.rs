@@ -1,7 +1,7 @@
 //! The plugin, started: by hand, in each mode of the handshake, and told to leave.
 
 use anyhow::Result;
-use plugin_host::{Conformance, Launch};
+use plugin_host::Conformance;
 
 use super::Options;
 use super::report::{Finding, Report, Verdict};
@@ -11,11 +11,10 @@ const CHECK: &str = "start";
 
 /// Starts the plugin, unless the file itself is wrong already.
 pub(super) fn check(options: &Options, file: &Report) -> Result<Vec<Finding>> {
-    let shown = options.binary.display().to_string();
+    let shown = options.plugin.binary.display().to_string();
     if file.count(Verdict::Failure) > 0 {
         let found = "the plugin is started when its file is in order";
         return Ok(vec![Finding::new(CHECK, shown, Verdict::NotChecked, found)]);
     }
-    let start = options.args.iter().fold(Launch::new(&options.binary), Launch::arg);
-    runtime::block_on(Conformance::of(start).start())
+    runtime::block_on(Conformance::of(options.plugin.launch()).start())
 }

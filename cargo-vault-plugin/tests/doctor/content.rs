@@ -53,7 +53,7 @@ fn a_file_that_is_not_there_is_the_only_finding() {
 #[test]
 fn a_folder_is_no_program() {
     let mut folder = Folder::with_program();
-    folder.options.binary = folder.path.clone();
+    folder.options.plugin.binary = folder.path.clone();
     folder.assert_fails("program", "can't hash it", "name the executable itself");
 }
 

@@ -37,7 +37,7 @@ impl Folder {
     }
 
     pub(crate) fn binary(&self) -> &Path {
-        &self.options.binary
+        &self.options.plugin.binary
     }
 
     pub(crate) fn report(&self) -> Report {

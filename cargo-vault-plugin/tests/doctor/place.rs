@@ -66,7 +66,7 @@ fn a_file_in_a_folder_below_is_found() {
     let sub = folder.path.join("sub");
     fs::create_dir(&sub).unwrap();
     fs::rename(folder.binary(), sub.join("backend-x")).unwrap();
-    folder.options.binary = sub.join("backend-x");
+    folder.options.plugin.binary = sub.join("backend-x");
     folder.assert_fails("place of the file", OUTSIDE, "install -m 755");
 }
 
@@ -76,7 +76,7 @@ fn a_link_may_stay_in_the_plugin_directory_and_not_leave_it() {
     let mut folder = script();
     let link = folder.path.join("backend-y");
     symlink(folder.binary(), &link).unwrap();
-    folder.options.binary.clone_from(&link);
+    folder.options.plugin.binary.clone_from(&link);
     assert_eq!(folder.finding("place of the file").verdict, Verdict::Ok);
     fs::remove_file(&link).unwrap();
     symlink(outside.binary(), &link).unwrap();
@@ -91,7 +91,7 @@ fn names_that_cannot_be_registered_are_found() {
         let mut folder = script();
         let binary = folder.path.join(name);
         fs::rename(folder.binary(), &binary).unwrap();
-        folder.options.binary = binary;
+        folder.options.plugin.binary = binary;
         folder.assert_fails("name of the file", server, "mv ");
     }
 }
