@@ -6,7 +6,6 @@
     reason = "what serves the tests is test code too"
 )]
 
-use std::io::Write as _;
 use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
 
@@ -100,21 +99,4 @@ fn path_without_servers(folder: &std::path::Path) -> std::path::PathBuf {
         }
     }
     bin
-}
-
-#[test]
-fn commands_are_taken_until_the_input_ends() {
-    distribution();
-    let mut child = dev(&["--embedded"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut input = child.stdin.take().unwrap();
-    input.write_all(b"write mock/x text='by hand'\nbao read mock/x\n").unwrap();
-    drop(input);
-    let output = child.wait_with_output().unwrap();
-    assert!(output.status.success(), "{}", stderr(&output));
-    assert!(stdout(&output).contains("text    by hand"), "{}", stdout(&output));
 }

@@ -62,7 +62,7 @@ impl Dev {
     }
 
     fn processes(&self) -> Result<Vec<u32>> {
-        procfs::with_environment(&self.mark)
+        Ok(procfs::with_environment(&self.mark)?)
     }
 }
 
