@@ -19,6 +19,13 @@ pub fn reply_to_wire(
             response: answer.map(|response| Box::new(response_to_wire(response))),
             err: None,
         },
+        // All that a backend means by this is that it has nothing to roll back. Vault ignores only the
+        // other kind, and would never disable the mount.
+        Err(error)
+            if operation == Operation::Rollback && error.kind() == ErrorKind::UnsupportedPath =>
+        {
+            error_reply(&Error::unsupported_operation())
+        }
         Err(error) => error_reply(&error),
     }
 }

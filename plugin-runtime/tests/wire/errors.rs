@@ -36,6 +36,15 @@ async fn each_kind_has_its_number_its_text_and_its_status() {
 }
 
 #[tokio::test]
+async fn a_rollback_on_an_unknown_path_is_an_unknown_operation() {
+    let host = Host::start().await;
+    let mount = host.mount("mount").await;
+    let reply = mount.send(request("rollback", "", &json!({}))).await.unwrap();
+    assert_eq!(reply.err.map(|err| err.err_type), Some(5));
+    assert_eq!(reply.response, None);
+}
+
+#[tokio::test]
 async fn a_bad_request_is_an_error_response() {
     let host = Host::start().await;
     let mount = host.mount("mount").await;
