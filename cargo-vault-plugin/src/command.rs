@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -60,6 +60,36 @@ fn show(spinner: &ProgressBar, event: Event<'_>) {
     {
         spinner.set_message(line.trim().to_owned());
     }
+}
+
+/// How often a program that runs quietly is mentioned where there is no spinner.
+const REMINDER: Duration = Duration::from_secs(30);
+
+/// Runs a program as [`run`] does; where stderr is not a terminal its lines are not passed on, and
+/// every 30 seconds one line says that it still runs.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_quietly(label: &str, command: &mut Command) -> Result<Finished> {
+    let spinner = spinner(label);
+    let plain = spinner.is_hidden();
+    let start = Instant::now();
+    let mut reminders = 1;
+    let mut lines = String::new();
+    let mut finished = run_under(&spinner, label, command, |event| {
+        show(&spinner, event);
+        if plain && start.elapsed() > REMINDER * reminders {
+            terminal::note(&format!("{label}: {} s", start.elapsed().as_secs()));
+            reminders += 1;
+        }
+        if let Event::Stdout(line) | Event::Stderr(line) = event {
+            lines.push_str(line);
+            lines.push('\n');
+        }
+        false
+    })?;
+    finished.output = lines;
+    Ok(finished)
 }
 
 /// Runs a program as [`run`] does, with a bar of `total` bytes whose position `measure` tells while the program runs.
@@ -208,5 +238,7 @@ mod tests {
         assert_eq!(finished.unwrap().output, "for people\n");
         let finished = run("saying two lines", &mut command).unwrap();
         assert!(finished.output.contains("for the reader"), "{}", finished.output);
+        let finished = run_quietly("saying two lines", &mut command).unwrap();
+        assert_eq!(finished.output.lines().count(), 2, "{}", finished.output);
     }
 }

@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use crate::embedded::Embedded;
-use crate::server::{Cli, Output};
+use crate::server::{Capability, Cli, Output, Product, pins};
 
 /// What answers commands such as `secrets list`.
 pub trait CommandLine {
@@ -15,6 +15,9 @@ pub trait CommandLine {
     /// # Errors
     /// When it can't be run. A command that fails is not an error here.
     fn run_command(&self, arguments: &[String]) -> Result<Output>;
+
+    /// Returns whether the server behind it has a capability.
+    fn can(&self, capability: Capability) -> bool;
 
     /// Returns the command as it is typed into a shell.
     fn typed(&self, arguments: &[String]) -> String {
@@ -30,6 +33,10 @@ impl CommandLine for Cli {
     fn run_command(&self, arguments: &[String]) -> Result<Output> {
         self.run(arguments)
     }
+
+    fn can(&self, capability: Capability) -> bool {
+        self.binary().can(capability)
+    }
 }
 
 impl CommandLine for Embedded {
@@ -39,6 +46,11 @@ impl CommandLine for Embedded {
 
     fn run_command(&self, arguments: &[String]) -> Result<Output> {
         Ok(self.run(arguments))
+    }
+
+    fn can(&self, capability: Capability) -> bool {
+        // The host does what the newest OpenBao does.
+        capability.is_in(Product::OpenBao, pins::NEWEST)
     }
 }
 

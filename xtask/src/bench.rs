@@ -8,6 +8,7 @@ use clap::Args;
 
 use crate::dist::{self, Profile};
 use crate::go_peer;
+use crate::vault_source;
 use crate::workspace::{Workspace, cargo};
 use cargo_vault_plugin::command;
 use cargo_vault_plugin::server::ServerBinary;
@@ -27,8 +28,8 @@ pub struct Options {
     /// Leave out the part through a real server.
     #[arg(long)]
     pub skip_server: bool,
-    /// The server binary, instead of the newest pinned OpenBao.
-    #[arg(long, value_name = "PATH", conflicts_with = "skip_server")]
+    /// The server, instead of the newest pinned OpenBao: a path, or a name such as vault-1.12.0.
+    #[arg(long, value_name = "PATH|NAME", conflicts_with = "skip_server")]
     pub server: Option<PathBuf>,
     /// Another plugin to compare with, instead of the one on the Go SDK: the kv mock's paths and
     /// answers on an SDK of yours.
@@ -126,7 +127,10 @@ fn file_name(path: &Path) -> Result<String> {
 }
 
 fn start_server(options: &Options, plugins: &Path, peer: Option<&Path>) -> Result<DevServer> {
-    let binary = ServerBinary::find(options.server.as_deref(), None)?;
+    let binary = match &options.server {
+        Some(given) => vault_source::find(given)?,
+        None => ServerBinary::find(None, None)?,
+    };
     terminal::note(&format!("{:?} {}", binary.product, binary.version));
     let server = DevServer::start(&binary.path, Some(plugins), &[])?;
     let api = server.api();

@@ -4,12 +4,14 @@
 use anyhow::Result;
 use cargo_vault_plugin::CommandLine;
 use cargo_vault_plugin::dev::{self, Session, show};
+use cargo_vault_plugin::server::Capability;
 use cargo_vault_plugin::terminal::say;
 
 pub use cargo_vault_plugin::dev::Options;
 
-use crate::dist::of_this_workspace;
-use crate::tutorial::{self, Done, Step};
+use crate::dist::{BuiltPlugin, of_this_workspace};
+use crate::tutorial::{self, Done};
+use crate::vault_source;
 
 /// Runs the subcommand.
 ///
@@ -17,22 +19,28 @@ use crate::tutorial::{self, Done, Step};
 /// When the plugins can't be built, the server that was asked for isn't there or doesn't come up,
 /// or, with `--once`, any answer is not the tutorial's.
 pub fn run(options: &Options) -> Result<()> {
+    let mut options = options.clone();
+    if let Some(given) = &mut options.server {
+        *given = vault_source::find(given)?.path;
+    }
+    let options = &options;
     let packages = of_this_workspace(&options.packages);
     let distribution = cargo_vault_plugin::dist::build(&packages, options.profile())?;
-    let steps = tutorial::session(distribution.plugin(tutorial::PACKAGE)?);
-    dev::run_session(options, &distribution, &Tutorial { steps })
+    let plugin = distribution.plugin(tutorial::PACKAGE)?;
+    dev::run_session(options, &distribution, &Tutorial { plugin })
 }
 
 /// The tutorial's session, shown as a terminal would show it.
 #[derive(Debug)]
-struct Tutorial {
-    steps: Vec<Step>,
+struct Tutorial<'a> {
+    plugin: &'a BuiltPlugin,
 }
 
-impl Session for Tutorial {
+impl Session for Tutorial<'_> {
     fn play(&self, line: &dyn CommandLine, interrupted: &dyn Fn() -> bool) -> Result<()> {
-        tutorial::play(line, &self.steps, show_step, interrupted)?;
-        say(&format!("All {} answers are the tutorial's.", self.steps.len()));
+        let steps = tutorial::session(self.plugin, line.can(Capability::CatalogVersions));
+        tutorial::play(line, &steps, show_step, interrupted)?;
+        say(&format!("All {} answers are the tutorial's.", steps.len()));
         Ok(())
     }
 

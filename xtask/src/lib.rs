@@ -4,7 +4,8 @@
 //! One file a subcommand: [`mod@bench`], [`codegen`], [`dist`], [`dev`], [`fuzz`], [`public_api`],
 //! [`soak`], [`mod@test`], [`tidy`]. The others are those of [`cargo_vault_plugin`], which also has
 //! the real server and the programs that take long. What they share: [`go_peer`] (the same plugin
-//! in Go), [`tutorial`] (the session that is both shown and tested) and [`workspace`] (what cargo
+//! in Go), [`tutorial`] (the session that is both shown and tested),
+//! [`vault_source`] (HashiCorp Vault, built from source) and [`workspace`] (what cargo
 //! knows).
 
 pub mod bench;
@@ -18,6 +19,7 @@ pub mod soak;
 pub mod test;
 pub mod tidy;
 pub mod tutorial;
+pub mod vault_source;
 pub mod workspace;
 
 /// The examples of the README must compile.

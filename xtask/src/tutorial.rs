@@ -47,9 +47,10 @@ pub struct Done {
     pub complaint: Option<String>,
 }
 
-/// Returns the session of a plugin registered as `mock`.
+/// Returns the session of a plugin registered as `mock`. `versions` tells whether the server's catalog
+/// has versions.
 #[must_use]
-pub fn session(plugin: &BuiltPlugin) -> Vec<Step> {
+pub fn session(plugin: &BuiltPlugin, versions: bool) -> Vec<Step> {
     let registered = format!("Success! Registered plugin: {NAME}");
     let enabled = format!("Success! Enabled the {NAME} secrets engine at: {NAME}/");
     let entry = format!("{NAME}/test");
@@ -60,7 +61,7 @@ pub fn session(plugin: &BuiltPlugin) -> Vec<Step> {
     let row = |cells: &[&str]| Expected::Row(cells.iter().map(|cell| (*cell).to_owned()).collect());
     vec![
         Step {
-            arguments: register_arguments(plugin, &plugin.plugin.package),
+            arguments: register_arguments(plugin, &plugin.plugin.package, versions),
             expected: Expected::Line(registered),
         },
         step(&["secrets", "enable", NAME], Expected::Line(enabled.clone())),

@@ -36,7 +36,7 @@ fn dev(words: &[&str]) -> Command {
 #[test]
 fn the_answers_are_the_tutorials() {
     let distribution = distribution();
-    let session = tutorial::session(distribution.plugin(tutorial::PACKAGE).unwrap());
+    let session = tutorial::session(distribution.plugin(tutorial::PACKAGE).unwrap(), true);
     let embedded = Embedded::new(&distribution.plugin_directory).unwrap();
     let mut commands = 0;
     tutorial::play(&embedded, &session, |_| commands += 1, || false).unwrap();
@@ -50,7 +50,7 @@ fn the_answers_are_the_tutorials() {
 #[test]
 fn a_wrong_answer_is_a_complaint() {
     let distribution = distribution();
-    let session = tutorial::session(distribution.plugin(tutorial::PACKAGE).unwrap());
+    let session = tutorial::session(distribution.plugin(tutorial::PACKAGE).unwrap(), true);
     let embedded = Embedded::new(&distribution.plugin_directory).unwrap();
     // Without the commands that register and mount the plugin nothing is as it should be.
     let error = tutorial::play(&embedded, &session[2..], |_| (), || false).unwrap_err();

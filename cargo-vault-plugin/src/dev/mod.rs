@@ -25,8 +25,9 @@ use session::Mounts;
 #[derive(Args, Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Options {
-    /// The server binary; without it `bao` or `vault` on the PATH, else a pinned OpenBao is fetched.
-    #[arg(long, value_name = "PATH")]
+    /// The server: a path, or a name such as openbao-2.7.2; without it `bao` or `vault` on the PATH,
+    /// else a pinned OpenBao is fetched.
+    #[arg(long, value_name = "PATH|NAME")]
     pub server: Option<PathBuf>,
     /// The version of the pinned OpenBao; the PATH is not looked at then.
     #[arg(long, value_name = "VERSION", conflicts_with = "server")]

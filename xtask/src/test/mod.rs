@@ -21,18 +21,14 @@ use crate::workspace::Workspace;
 use cargo_vault_plugin::terminal::say;
 use group::{Group, Selection};
 use phase::Phases;
-use servers::Servers;
 
-/// The variable that names the newest server for the tests on real servers.
-pub const NEWEST_VARIABLE: &str = "XTASK_SERVER_NEWEST";
-
-/// The variable that names the oldest server for the tests on real servers.
-pub const OLDEST_VARIABLE: &str = "XTASK_SERVER_OLDEST";
+pub use phase::INAPPLICABLE;
+use servers::{Builds, Servers};
 
 /// The variable that names the folder of the plugins under test.
 pub const PLUGINS_VARIABLE: &str = "XTASK_PLUGIN_DIRECTORY";
 
-/// The variable by which tests that run three ways find the newest server: the one that authors of
+/// The variable by which tests that run three ways find the newest OpenBao: the one that authors of
 /// plugins set as well.
 pub const THREE_WAYS_VARIABLE: &str = "PLUGIN_TEST_SERVER";
 
@@ -53,7 +49,8 @@ const COMMANDS: [&str; 6] =
   cargo xtask test                   everything, as in continuous integration
   cargo xtask test lints unit        two groups
   cargo xtask test leases            the tests with `leases` in their name, in every group
-  cargo xtask test server leases     the same among the tests on real servers")]
+  cargo xtask test server leases     the same among the tests on OpenBao
+  cargo xtask test vault             the tests on HashiCorp Vault")]
 #[non_exhaustive]
 pub struct Options {
     /// Groups to run (see --list), and parts of the names of tests; everything if there is none
@@ -65,8 +62,9 @@ pub struct Options {
     /// Leave out the tests on real servers
     #[arg(long)]
     pub skip_server: bool,
-    /// The server binary to test with, instead of the newest pinned OpenBao
-    #[arg(long, value_name = "PATH", conflicts_with = "skip_server")]
+    /// The server to test with, alone, instead of each version that is tested: a path, or a name
+    /// such as vault-1.12.0
+    #[arg(long, value_name = "PATH|NAME", conflicts_with = "skip_server")]
     pub server: Option<PathBuf>,
 }
 
@@ -122,12 +120,19 @@ impl Run {
             .iter()
             .any(|group| self.selection.has(*group));
         let on_server = self.selection.has(Group::Server);
+        // A server that is given is tested with once, in whichever group.
+        let on_vault = self.selection.has(Group::Vault);
+        let on_given = options.server.is_some() && (on_server || on_vault);
+        let builds = (on_vault && !on_given && !options.skip_server).then(Builds::start);
         let peer = with_processes.then(|| self.go_peer()).flatten();
-        let servers = match options.skip_server || !(with_processes || on_server) {
+        let servers = match options.skip_server || !(with_processes || on_server || on_given) {
             true => None,
-            false => self.phases.run("servers", || Servers::find(options.server.as_deref())),
+            false => self.phases.run("servers", || match &options.server {
+                Some(given) => Servers::given(given),
+                None => Servers::openbao(),
+            }),
         };
-        let three_ways = servers.as_ref().map(Servers::three_ways);
+        let three_ways = servers.as_ref().and_then(Servers::three_ways);
         let variables: Vec<_> = peer
             .iter()
             .map(|path| (go_peer::VARIABLE, path.as_str()))
@@ -157,11 +162,15 @@ impl Run {
             true => self.distribution(),
             false => None,
         };
-        if on_server {
+        if on_server || on_given {
             self.on_servers(options, servers.as_ref(), distribution.as_ref());
         }
         if self.selection.has(Group::Counts) {
             counts::check(&mut self.phases);
+        }
+        if on_vault && !on_given {
+            let built = builds.and_then(|builds| self.phases.run("Vault", || builds.finish()));
+            self.on_servers(options, built.as_ref(), distribution.as_ref());
         }
     }
 

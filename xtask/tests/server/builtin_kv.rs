@@ -7,10 +7,10 @@ use plugin_runtime::Operation::{self, Delete, List, Read, Update};
 use serde_json::{Value, json};
 use xtask::tutorial::NAME;
 
-use crate::on_both_versions;
+use crate::on_every_server;
 use crate::setting::dev_server;
 
-on_both_versions!(
+on_every_server!(
     the_mock_answers_as_the_builtin_kv_does,
     where_the_mock_answers_otherwise_it_is_the_tutorials_doing,
 );

@@ -1,14 +1,13 @@
 //! Policies and paths with several spellings, with the example `canonical`.
 
 use anyhow::{Context, Result};
-use cargo_vault_plugin::server::ServerBinary;
+use cargo_vault_plugin::server::{Capability, ServerBinary};
 use serde_json::json;
 
 use crate::example::Example;
-use crate::on_both_versions;
-use crate::resolve_path::asks_for_paths;
+use crate::on_every_server;
 
-on_both_versions!(a_policy_for_the_canonical_path_covers_other_spellings_where_the_server_asks);
+on_every_server!(a_policy_for_the_canonical_path_covers_other_spellings_where_the_server_asks);
 
 fn a_policy_for_the_canonical_path_covers_other_spellings_where_the_server_asks(
     binary: &ServerBinary,
@@ -21,7 +20,7 @@ fn a_policy_for_the_canonical_path_covers_other_spellings_where_the_server_asks(
     let made = api.write("auth/token/create", json!({ "policies": ["dev"] })).success()?;
     let dev = api.with_token(made.auth.context("no token")?.client_token);
 
-    let asks = asks_for_paths(&binary.version);
+    let asks = binary.can(Capability::CanonicalPaths);
     for (path, allowed) in
         [("item/dev", true), ("item/DEV", asks), ("item/prod", false), ("item/PROD", false)]
     {

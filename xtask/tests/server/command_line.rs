@@ -10,10 +10,10 @@ use plugin_host::server::{ProductionServer, procfs};
 use serde_json::json;
 use xtask::tutorial::NAME;
 
-use crate::on_both_versions;
+use crate::on_every_server;
 use crate::setting::{dev_server, distribution};
 
-on_both_versions!(
+on_every_server!(
     no_command_line_of_a_dev_server_holds_its_root_token,
     no_command_line_of_a_production_server_holds_its_root_token,
 );

@@ -12,10 +12,10 @@ use serde_json::json;
 use xtask::tutorial::NAME;
 
 use crate::kill::kill;
-use crate::on_both_versions;
+use crate::on_every_server;
 use crate::setting::dev_server;
 
-on_both_versions!(
+on_every_server!(
     a_plugin_killed_under_load_comes_back_with_all_that_was_written,
     a_killed_servers_plugin_leaves_with_its_sockets,
     a_reload_keeps_the_data,

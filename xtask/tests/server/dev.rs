@@ -10,12 +10,15 @@ use std::thread;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
+use cargo_vault_plugin::server::ServerBinary;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use plugin_host::server::procfs;
 use xtask::test::PLUGINS_VARIABLE;
 
-use crate::setting;
+use crate::on_every_server;
+
+on_every_server!(ctrl_c_after_the_tutorial_leaves_no_process_and_no_socket);
 
 /// Longer than it takes, building the plugins included where that is still to be done.
 const PATIENCE: Duration = Duration::from_secs(420);
@@ -27,10 +30,10 @@ struct Dev {
 }
 
 impl Dev {
-    fn start(folder: &Path) -> Result<Self> {
+    fn start(binary: &ServerBinary, folder: &Path) -> Result<Self> {
         let (name, value) = ("XTASK_DEV_TEST", std::process::id().to_string());
         let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
-        command.arg("dev").arg("--server").arg(&setting::newest()?.path);
+        command.arg("dev").arg("--server").arg(&binary.path);
         if env::var_os(PLUGINS_VARIABLE).is_none() {
             command.arg("--debug-build");
         }
@@ -90,10 +93,9 @@ fn sockets(folder: &Path) -> Vec<String> {
     found
 }
 
-#[test]
-fn ctrl_c_after_the_tutorial_leaves_no_process_and_no_socket() -> Result<()> {
+fn ctrl_c_after_the_tutorial_leaves_no_process_and_no_socket(binary: &ServerBinary) -> Result<()> {
     let folder = tempfile::Builder::new().prefix("d").tempdir()?;
-    let mut dev = Dev::start(folder.path())?;
+    let mut dev = Dev::start(binary, folder.path())?;
     let printed = dev.printed_until("until Ctrl-C")?;
     for part in ["Success! Enabled the mock secrets engine at: mock/", "Hello World"] {
         ensure!(printed.contains(part), "{part} is not in: {printed}");

@@ -12,9 +12,9 @@ use serde_json::json;
 
 use crate::example::Example;
 use crate::kill::{kill_plugin, once_noticed};
-use crate::on_both_versions;
+use crate::on_every_server;
 
-on_both_versions!(
+on_every_server!(
     processes_that_the_server_has_forgotten_leave,
     the_server_ends_a_process_with_its_last_mount,
 );

@@ -10,9 +10,9 @@ use plugin_runtime::Operation;
 use serde_json::{Value, json};
 
 use crate::example::Example;
-use crate::on_both_versions;
+use crate::on_every_server;
 
-on_both_versions!(
+on_every_server!(
     each_kind_of_error_has_its_status,
     values_are_kept_by_path,
     other_paths_answer_what_suites_ask_for,

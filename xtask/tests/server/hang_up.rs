@@ -11,10 +11,10 @@ use plugin_host::server::{DevServer, procfs};
 use serde_json::json;
 use xtask::tutorial::NAME;
 
-use crate::on_both_versions;
+use crate::on_every_server;
 use crate::setting::{TRACED, dev_server};
 
-on_both_versions!(a_new_mount_works_after_512_clients_hung_up_at_once);
+on_every_server!(a_new_mount_works_after_512_clients_hung_up_at_once);
 
 const CLIENTS: usize = 512;
 

@@ -5,9 +5,9 @@ use cargo_vault_plugin::server::ServerBinary;
 use plugin_host::BlockingClient;
 
 use crate::backends::Backends;
-use crate::on_both_versions;
+use crate::on_every_server;
 
-on_both_versions!(a_mounts_help_has_its_paths_and_a_paths_help_its_parameters);
+on_every_server!(a_mounts_help_has_its_paths_and_a_paths_help_its_parameters);
 
 /// A pattern's parameter that is one part of the path.
 const NAME: &str = r"\w(([\w-.]+)?\w)?";

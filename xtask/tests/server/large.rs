@@ -5,10 +5,10 @@ use cargo_vault_plugin::server::ServerBinary;
 use serde_json::json;
 use xtask::tutorial::NAME;
 
-use crate::on_both_versions;
+use crate::on_every_server;
 use crate::setting::dev_server;
 
-on_both_versions!(thirty_megabytes_come_back_equal);
+on_every_server!(thirty_megabytes_come_back_equal);
 
 /// A server takes requests of 32 MiB at most.
 const BYTES: usize = 30_000_000;

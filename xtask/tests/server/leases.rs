@@ -10,9 +10,9 @@ use serde_json::json;
 
 use crate::example::Example;
 use crate::kill::{kill_plugin, once_noticed};
-use crate::on_both_versions;
+use crate::on_every_server;
 
-on_both_versions!(
+on_every_server!(
     a_lease_is_renewed_up_to_its_limit,
     an_expired_lease_is_revoked,
     a_secret_that_is_gone_already_is_revoked_without_an_error,

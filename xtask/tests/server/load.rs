@@ -11,10 +11,10 @@ use plugin_host::server::{DevServer, procfs};
 use serde_json::json;
 use xtask::tutorial::NAME;
 
-use crate::on_the_newest_version;
+use crate::on_the_newest_servers;
 use crate::setting::dev_server;
 
-on_the_newest_version!(ten_seconds_of_64_clients_give_no_error_and_leave_nothing_behind);
+on_the_newest_servers!(ten_seconds_of_64_clients_give_no_error_and_leave_nothing_behind);
 
 const CLIENTS: usize = 64;
 

@@ -7,10 +7,10 @@ use cargo_vault_plugin::server::ServerBinary;
 use serde_json::json;
 use xtask::tutorial::NAME;
 
-use crate::on_both_versions;
+use crate::on_every_server;
 use crate::setting::dev_server;
 
-on_both_versions!(two_mounts_share_one_process, opting_out_of_multiplexing_gives_two_processes);
+on_every_server!(two_mounts_share_one_process, opting_out_of_multiplexing_gives_two_processes);
 
 /// How long a plugin may take to end after its last mount went.
 const END: Duration = Duration::from_secs(10);

@@ -10,10 +10,10 @@ use cargo_vault_plugin::server::ServerBinary;
 use plugin_host::server::{DevServer, procfs};
 use xtask::tutorial::{NAME, PACKAGE};
 
-use crate::on_both_versions;
+use crate::on_every_server;
 use crate::setting::{distribution, register};
 
-on_both_versions!(the_probes_of_a_dev_server_leave_nothing_behind);
+on_every_server!(the_probes_of_a_dev_server_leave_nothing_behind);
 
 fn the_probes_of_a_dev_server_leave_nothing_behind(binary: &ServerBinary) -> Result<()> {
     let folder = &distribution()?.plugin_directory;

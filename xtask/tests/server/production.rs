@@ -1,17 +1,17 @@
 //! A server with a config file and persistent storage: restarts, sums.
 
 use anyhow::Result;
-use cargo_vault_plugin::server::{Cli, ServerBinary};
+use cargo_vault_plugin::server::{Capability, Cli, ServerBinary};
 use plugin_host::server::ProductionServer;
 use serde_json::json;
 use std::time::Duration;
 use xtask::dist::register_arguments;
 use xtask::tutorial::NAME;
 
-use crate::on_both_versions;
+use crate::on_every_server;
 use crate::setting::{distribution, plugin};
 
-on_both_versions!(
+on_every_server!(
     data_outlive_sighup_and_restart,
     data_outlive_seal_and_unseal,
     a_wrong_sum_is_refused_at_enable_and_can_be_mended,
@@ -25,7 +25,9 @@ fn start(binary: &ServerBinary) -> Result<ProductionServer> {
 fn register(cli: &Cli, sha256: &str) -> Result<()> {
     let mut built = plugin()?.clone();
     built.sha256 = sha256.to_owned();
-    let output = cli.run(&register_arguments(&built, &built.plugin.package))?;
+    let versions = cli.binary().can(Capability::CatalogVersions);
+    let arguments = register_arguments(&built, &built.plugin.package, versions);
+    let output = cli.run(&arguments)?;
     assert_eq!(output.code, Some(0), "{output:?}");
     assert_eq!(output.stdout.trim(), format!("Success! Registered plugin: {NAME}"));
     Ok(())

@@ -9,12 +9,12 @@ use plugin_runtime::Operation;
 use serde_json::{Value, json};
 use xtask::tutorial::NAME;
 
-use crate::on_both_versions;
+use crate::on_every_server;
 use crate::setting::dev_server;
 
-on_both_versions!(
+on_every_server!(
     a_read_can_be_wrapped_and_is_unwrapped_once,
-    a_namespace_has_mounts_and_data_of_its_own,
+    a_namespace_has_mounts_and_data_of_its_own[Namespaces],
     a_batch_token_reads_what_its_policy_allows,
 );
 

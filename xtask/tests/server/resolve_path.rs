@@ -1,17 +1,17 @@
 //! What newer servers ask before each request: the path as the plugin would spell it.
 
 use anyhow::{Context, Result};
-use cargo_vault_plugin::server::ServerBinary;
+use cargo_vault_plugin::server::{Capability, ServerBinary};
 use plugin_host::server::DevServer;
 use plugin_host::{ApiRequest, BlockingClient};
 use plugin_runtime::Operation;
 use serde_json::json;
 use xtask::tutorial::NAME;
 
-use crate::on_both_versions;
+use crate::on_every_server;
 use crate::setting::{TRACED, dev_server};
 
-on_both_versions!(a_read_costs_one_short_answer_more_where_the_server_asks_for_the_path);
+on_every_server!(a_read_costs_one_short_answer_more_where_the_server_asks_for_the_path);
 
 const READS: usize = 50;
 
@@ -38,7 +38,7 @@ fn a_read_costs_one_short_answer_more_where_the_server_asks_for_the_path(
     let (mut questions, mut reads) = answers(&server)?;
     questions.drain(..earlier.0.len());
     reads.drain(..earlier.1.len());
-    let asks = asks_for_paths(&binary.version);
+    let asks = binary.can(Capability::CanonicalPaths);
     println!(
         "{} requests took {:.1} ms, {} questions {:.1} ms",
         reads.len(),
@@ -51,12 +51,6 @@ fn a_read_costs_one_short_answer_more_where_the_server_asks_for_the_path(
     // It reads no storage, so that it can't take longer but by chance.
     assert!(questions.iter().sum::<f64>() <= 1.5 * reads.iter().sum::<f64>());
     Ok(())
-}
-
-/// OpenBao does since 2.7.0.
-pub(crate) fn asks_for_paths(version: &str) -> bool {
-    let mut numbers = version.split('.').map(|number| number.parse::<u32>().unwrap_or(0));
-    (numbers.next(), numbers.next()) >= (Some(2), Some(7))
 }
 
 /// How often the server's storage was read for the reads of a mount.

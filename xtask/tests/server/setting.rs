@@ -1,38 +1,58 @@
 //! The servers and plugins under test.
 
 use std::env;
+use std::io::Write as _;
 use std::path::Path;
 use std::sync::OnceLock;
 
 use anyhow::{Result, anyhow};
-use cargo_vault_plugin::server::{ServerBinary, pins};
+use cargo_vault_plugin::server::{Capability, Role, ServerBinary};
 use plugin_host::BlockingClient;
 use plugin_host::server::DevServer;
 use serde_json::json;
 use xtask::dist::{self, BuiltPlugin, Distribution, Profile};
-use xtask::test::{NEWEST_VARIABLE, OLDEST_VARIABLE, PLUGINS_VARIABLE};
+use xtask::test::{INAPPLICABLE, PLUGINS_VARIABLE};
 use xtask::tutorial::{NAME, PACKAGE};
+use xtask::vault_source;
 
 /// What is found or made once, by whichever test comes first.
 type Once<T> = OnceLock<Result<T, String>>;
 
-/// A server of the newest version.
-pub(crate) fn newest() -> Result<&'static ServerBinary> {
-    static SERVER: Once<ServerBinary> = OnceLock::new();
-    once(&SERVER, || server(NEWEST_VARIABLE, pins::NEWEST))
+/// A test on one server.
+pub(crate) struct Test {
+    pub(crate) role: Role,
+    /// Its whole path in this binary.
+    pub(crate) name: &'static str,
+    pub(crate) needs: &'static [Capability],
 }
 
-/// A server of the oldest version.
-pub(crate) fn oldest() -> Result<&'static ServerBinary> {
-    static SERVER: Once<ServerBinary> = OnceLock::new();
-    once(&SERVER, || server(OLDEST_VARIABLE, pins::OLDEST))
-}
-
-fn server(variable: &str, version: &str) -> Result<ServerBinary> {
-    match env::var_os(variable) {
-        Some(path) => ServerBinary::at(Path::new(&path)),
-        None => ServerBinary::pinned(version),
+impl Test {
+    /// Runs it where the server can do what it needs; else reports that it does not apply.
+    pub(crate) fn run(self, test: fn(&ServerBinary) -> Result<()>) -> Result<()> {
+        let server = server(self.role)?;
+        let Some(missing) = self.needs.iter().find(|need| !server.can(**need)) else {
+            return test(server);
+        };
+        let name = self.name.split_once("::").map_or(self.name, |(_, name)| name);
+        // Written to stdout itself: what a passing test prints is not shown.
+        let line = format!(
+            "{INAPPLICABLE}{name}: {:?} {} has no {missing}\n",
+            server.product, server.version
+        );
+        std::io::stdout().write_all(line.as_bytes())?;
+        Ok(())
     }
+}
+
+/// The server in this role.
+pub(crate) fn server(role: Role) -> Result<&'static ServerBinary> {
+    static SERVERS: [Once<ServerBinary>; Role::ALL.len()] =
+        [const { OnceLock::new() }; Role::ALL.len()];
+    let index = Role::ALL.iter().position(|known| *known == role).unwrap_or_default();
+    once(&SERVERS[index], || match env::var_os(role.variable()) {
+        Some(path) => ServerBinary::at(Path::new(&path)),
+        None => vault_source::find(Path::new(role.version().name)),
+    })
 }
 
 /// The plugins.

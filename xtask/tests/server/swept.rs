@@ -10,10 +10,10 @@ use plugin_host::server::procfs;
 use serde_json::json;
 use xtask::tutorial::NAME;
 
-use crate::on_both_versions;
+use crate::on_every_server;
 use crate::setting::dev_server;
 
-on_both_versions!(mounts_that_were_not_used_survive_the_removal_of_sockets);
+on_every_server!(mounts_that_were_not_used_survive_the_removal_of_sockets);
 
 fn mounts_that_were_not_used_survive_the_removal_of_sockets(binary: &ServerBinary) -> Result<()> {
     let server = dev_server(binary, &[])?;

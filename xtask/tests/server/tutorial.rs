@@ -1,25 +1,30 @@
 //! The tutorial's session, through the CLI and through HTTP.
 
-use anyhow::Result;
-use cargo_vault_plugin::server::{Cli, ServerBinary};
-use serde_json::json;
-use xtask::{tutorial, tutorial::NAME};
+use std::fs;
+use std::time::Duration;
 
-use crate::on_both_versions;
+use anyhow::{Context, Result};
+use cargo_vault_plugin::server::{Capability, Cli, ServerBinary};
+use plugin_host::server::DevServer;
+use serde_json::json;
+use xtask::tutorial::{self, NAME, PACKAGE};
+
+use crate::on_every_server;
 use crate::setting::{dev_server, distribution, plugin};
 
-on_both_versions!(
+on_every_server!(
     the_cli_gets_the_tutorials_answers,
     http_gets_the_tutorials_answers,
     a_json_body_comes_back_equal,
     folders_are_listed_with_a_slash,
     a_write_without_data_is_refused,
+    a_plugin_in_the_dev_folder_is_named_at_the_start,
 );
 
 fn the_cli_gets_the_tutorials_answers(binary: &ServerBinary) -> Result<()> {
     let folder = &distribution()?.plugin_directory;
-    let server = plugin_host::server::DevServer::start(&binary.path, Some(folder), &[])?;
-    let session = tutorial::session(plugin()?);
+    let server = DevServer::start(&binary.path, Some(folder), &[])?;
+    let session = tutorial::session(plugin()?, binary.can(Capability::CatalogVersions));
     let mut shown = 0;
     tutorial::play(&Cli::new(binary, &server), &session, |_| shown += 1, || false)?;
     assert_eq!(shown, session.len());
@@ -106,5 +111,24 @@ fn a_write_without_data_is_refused(binary: &ServerBinary) -> Result<()> {
     let expected = "data must be provided to store in secret";
     assert_eq!(answer.error_text(), expected, "{answer:?}");
     assert_eq!(api.list("mock/").status, 404, "nothing was stored");
+    Ok(())
+}
+
+fn a_plugin_in_the_dev_folder_is_named_at_the_start(binary: &ServerBinary) -> Result<()> {
+    let folder = tempfile::tempdir().context("creating a plugin folder")?;
+    let from = distribution()?.plugin_directory.join(PACKAGE);
+    fs::copy(&from, folder.path().join(NAME)).with_context(|| from.display().to_string())?;
+    // Servers refuse a folder behind a symbolic link.
+    let path = fs::canonicalize(folder.path()).context("resolving the plugin folder")?;
+    let server = DevServer::start(&binary.path, Some(&path), &[])?;
+    let heading = "The following dev plugins are registered in the catalog:";
+    server.log().wait_for(heading, Duration::from_secs(10))?;
+    server.log().wait_for(&format!("\n    - {NAME}\n"), Duration::from_secs(10))?;
+
+    let api = server.api();
+    api.enable_secrets("mock", NAME).success()?;
+    let hello = json!({ "message": "Hello World" });
+    api.write("mock/test", hello.clone()).success()?;
+    assert_eq!(api.read("mock/test").success()?.data, hello);
     Ok(())
 }

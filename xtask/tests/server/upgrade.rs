@@ -13,9 +13,9 @@ use xtask::workspace;
 
 use crate::kill::{kill_plugin, once_noticed};
 use crate::setting::distribution;
-use crate::{example, on_both_versions};
+use crate::{example, on_every_server};
 
-on_both_versions!(
+on_every_server!(
     the_documented_upgrade_keeps_the_mount_up_and_leads_back,
     an_overwritten_file_is_repaired_by_the_documented_upgrade,
     the_commands_of_register_md_work_as_they_are,

@@ -10,10 +10,10 @@ use plugin_host::BlockingClient;
 use serde_json::json;
 
 use super::{logged_in, login, server, set_password};
-use crate::on_the_newest_version;
+use crate::on_the_newest_servers;
 use crate::setting::register;
 
-on_the_newest_version!(a_flood_of_wrong_logins_takes_little_memory_and_lets_others_work);
+on_the_newest_servers!(a_flood_of_wrong_logins_takes_little_memory_and_lets_others_work);
 
 /// How many clients log in wrongly at once.
 const CLIENTS: usize = 64;

@@ -15,10 +15,10 @@ use plugin_host::server::DevServer;
 use plugin_host::{Answer, BlockingClient};
 use serde_json::{Value, json};
 
-use crate::on_both_versions;
+use crate::on_every_server;
 use crate::setting::{distribution, register_as};
 
-on_both_versions!(
+on_every_server!(
     users_are_made_shown_listed_and_deleted,
     a_login_gives_a_token_with_policies_metadata_terms_and_alias,
     what_is_missing_or_wrong_is_refused_in_the_mocks_words,

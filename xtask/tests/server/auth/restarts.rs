@@ -12,10 +12,10 @@ use super::{
     NAME, TERM, enable, logged_in, login, refusal, renew, server, set_password, token_of, user,
 };
 use crate::kill::{kill_plugin, once_noticed};
-use crate::on_both_versions;
+use crate::on_every_server;
 use crate::setting::distribution;
 
-on_both_versions!(
+on_every_server!(
     users_and_tokens_outlive_kills_and_a_reload,
     users_and_tokens_outlive_seal_and_unseal,
 );

@@ -11,9 +11,9 @@ use serde_json::{Value, json};
 
 use super::renew;
 use crate::example::Example;
-use crate::on_both_versions;
+use crate::on_every_server;
 
-on_both_versions!(the_shared_password_gives_a_token_that_is_renewed, other_passwords_are_denied);
+on_every_server!(the_shared_password_gives_a_token_that_is_renewed, other_passwords_are_denied);
 
 const EXAMPLE: &str = "auth_method";
 

@@ -12,9 +12,9 @@ use plugin_host::server::DevServer;
 use serde_json::json;
 
 use super::{NAME, server, set_password};
-use crate::on_the_newest_version;
+use crate::on_the_newest_servers;
 
-on_the_newest_version!(a_read_passes_3000_logins_at_another_mount);
+on_the_newest_servers!(a_read_passes_3000_logins_at_another_mount);
 
 const LOGINS: usize = 3000;
 

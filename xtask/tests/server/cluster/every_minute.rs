@@ -6,9 +6,9 @@ use serde_json::json;
 
 use super::engine::Engine;
 use super::nodes::until;
-use crate::on_the_newest_version;
+use crate::on_the_newest_servers;
 
-on_the_newest_version!(the_work_of_every_minute_is_done_by_the_active_node_alone);
+on_the_newest_servers!(the_work_of_every_minute_is_done_by_the_active_node_alone[StandbyReads],);
 
 /// After a failover: what was the standby does it then, and what was the active node no longer.
 fn the_work_of_every_minute_is_done_by_the_active_node_alone(binary: &ServerBinary) -> Result<()> {

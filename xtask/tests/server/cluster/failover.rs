@@ -12,10 +12,10 @@ use serde_json::json;
 use xtask::tutorial::NAME;
 
 use super::nodes::{Cluster, until};
-use crate::on_the_newest_version;
+use crate::on_the_newest_servers;
 use crate::setting::{distribution, register};
 
-on_the_newest_version!(no_acknowledged_write_is_lost_when_the_active_node_steps_down_or_dies);
+on_the_newest_servers!(no_acknowledged_write_is_lost_when_the_active_node_steps_down_or_dies);
 
 /// How many acknowledged writes a stage waits for.
 const STAGE: usize = 50;

@@ -16,10 +16,10 @@ use plugin_host::server::ProductionServer;
 use serde_json::{Value, json};
 use xtask::tutorial::NAME;
 
-use crate::on_both_versions;
+use crate::on_every_server;
 use crate::setting::{TRACED, distribution, register};
 
-on_both_versions!(a_write_to_a_standby_is_done_by_the_active_node);
+on_every_server!(a_write_to_a_standby_is_done_by_the_active_node[StandbyReads]);
 
 /// How long a change may take to show on the standby.
 const REPLICATION: Duration = Duration::from_secs(10);

@@ -5,9 +5,9 @@ use cargo_vault_plugin::server::ServerBinary;
 use serde_json::json;
 
 use super::engine::Engine;
-use crate::on_both_versions;
+use crate::on_every_server;
 
-on_both_versions!(an_engine_that_writes_when_it_is_initialized_lives_on_a_standby);
+on_every_server!(an_engine_that_writes_when_it_is_initialized_lives_on_a_standby[StandbyReads],);
 
 fn an_engine_that_writes_when_it_is_initialized_lives_on_a_standby(
     binary: &ServerBinary,

@@ -13,16 +13,16 @@ mod step;
 use std::fmt::Write as _;
 
 use anyhow::{Result, bail};
-use cargo_vault_plugin::server::ServerBinary;
+use cargo_vault_plugin::server::{Capability, ServerBinary};
 use plugin_host::{Client, Host, Launch};
 use serde_json::{Value, json};
 
 use crate::example::Example;
-use crate::on_the_newest_version;
-use crate::resolve_path::asks_for_paths;
+use crate::on_the_newest_servers;
 use step::{Kept, Step};
 
-on_the_newest_version!(the_host_answers_as_the_server_does);
+// The host is modelled on OpenBao, which has operations that Vault lacks.
+on_the_newest_servers!(the_host_answers_as_the_server_does[Scan]);
 
 /// The fewest requests that say something.
 const FEWEST: usize = 500;
@@ -41,7 +41,7 @@ fn the_host_answers_as_the_server_does(binary: &ServerBinary) -> Result<()> {
     let host = Host::builder()
         .plugin_directory(example.plugins()?)
         .launch(move |path| Launch::new(path).directory(&directory))
-        .resolves_paths(asks_for_paths(&binary.version))
+        .resolves_paths(binary.can(Capability::CanonicalPaths))
         .build();
     host.system().change(|values| {
         values.plugin_environment.version.clone_from(&binary.version);

@@ -13,9 +13,9 @@ use plugin_runtime::Operation::{self, Delete, List, Patch, Read, Update};
 use serde_json::Value;
 
 use crate::backends::Backends;
-use crate::on_both_versions;
+use crate::on_every_server;
 
-on_both_versions!(each_backend_answers_each_operation);
+on_every_server!(each_backend_answers_each_operation);
 
 /// What a server says of a path or an operation that a backend does not have.
 const UNSUPPORTED_PATH: &str = "unsupported path";

@@ -17,12 +17,12 @@ use rustls::pki_types::pem::PemObject;
 use serde_json::json;
 use xtask::tutorial::{NAME, PACKAGE};
 
-use crate::on_both_versions;
+use crate::on_every_server;
 use crate::setting::{dev_server, distribution};
 use certificate::Certificate;
 use client::{anonymous, forging, is_let_in, presenting};
 
-on_both_versions!(strangers_are_refused_and_the_server_is_served_on);
+on_every_server!(strangers_are_refused_and_the_server_is_served_on);
 
 fn strangers_are_refused_and_the_server_is_served_on(binary: &ServerBinary) -> Result<()> {
     let server = dev_server(binary, &[])?;
