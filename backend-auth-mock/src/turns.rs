@@ -35,7 +35,7 @@ impl Turns {
     ///
     /// # Errors
     ///
-    /// When the line is full: 429.
+    /// Fails if the line is full: 429.
     pub(crate) fn login(&self) -> Result<SemaphorePermit<'_>, Error> {
         let full = "too many logins are under way at this mount; try again later";
         self.logins.try_acquire().map_err(|_| Error::coded(StatusCode::TOO_MANY_REQUESTS, full))

@@ -179,7 +179,7 @@ fn command_name(command: &Command) -> String {
     command.get_program().to_string_lossy().into_owned()
 }
 
-/// One thread a stream, so that neither pipe can fill up and stop the program.
+/// Starts a thread for each stream, so that neither pipe can fill up and stop the program.
 fn read_lines(child: &mut Child) -> mpsc::Receiver<Line> {
     let (sender, receiver) = mpsc::channel();
     let stdout = child.stdout.take().map(|stream| Box::new(stream) as Box<dyn Read + Send>);

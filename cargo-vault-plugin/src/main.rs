@@ -28,7 +28,8 @@ fn main() -> ExitCode {
     }
 }
 
-/// `cargo vault-plugin doctor` runs `cargo-vault-plugin vault-plugin doctor`.
+/// Removes the command's own name: `cargo vault-plugin doctor` runs `cargo-vault-plugin
+/// vault-plugin doctor`.
 fn without_own_name(mut arguments: Vec<OsString>) -> Vec<OsString> {
     if arguments.get(1).is_some_and(|first| first == NAME) {
         arguments.remove(1);

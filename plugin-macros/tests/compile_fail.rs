@@ -40,7 +40,7 @@ const SAID: &[(&str, &[&str])] = &[
     ("debug_not_send", &["cannot be sent between threads safely", "Rc", "MutexGuard", "await"]),
     ("debug_options", &["state = T", "IntoExists"]),
     ("debug_others", &["generic function", "`State<S>`", "types with a name", "one state"]),
-    ("debug_outputs", &["does not say whether something exists", "no renewed lease"]),
+    ("debug_outputs", &["does not say whether something exists", "not a renewed lease"]),
 ];
 
 #[test]

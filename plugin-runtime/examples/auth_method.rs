@@ -14,19 +14,19 @@ use plugin_runtime::{Alias, Auth, Data, Error, Lease};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// What the server keeps with each token, and brings along when the token is renewed.
+/// The data that the server stores with each token, and sends back when the token is renewed.
 #[derive(PartialEq, Serialize, Deserialize)]
 struct Issued {
     edition: u32,
 }
 
-/// To be raised whenever the password changes, so that older tokens are renewed no more. The
-/// password itself has no place in a token's internal data.
+/// Increase this whenever the password changes, so that older tokens can no longer be renewed. Do
+/// not put the password itself into a token's internal data.
 const ISSUED: Issued = Issued { edition: 1 };
 
 #[derive(Deserialize, JsonSchema)]
 struct Login {
-    /// The password that all share.
+    /// The password that all users share.
     password: Sensitive<String>,
 }
 

@@ -1,8 +1,8 @@
-//! A secrets engine whose names have several spellings: `item/DEV` and `item/dev` are one item. It
-//! tells the server so, and policies are written for the lower-case name alone.
+//! A secrets engine whose names are not case-sensitive: `item/DEV` and `item/dev` are the same
+//! item. It tells the server so, and policies are written only for the lower-case name.
 //!
-//! OpenBao asks from 2.7 on. Other servers do not, and look at the policies for the path as it was
-//! spelled; the handlers take every spelling on both.
+//! OpenBao asks for the canonical path from 2.7 on. Other servers do not, and check the policies of
+//! the path as the client wrote it. The handlers accept every spelling on both.
 //!
 //! ```text
 //! bao write ENGINE/item/Dev note=hello
@@ -28,7 +28,7 @@ fn engine() -> Framework<()> {
         .path("item/{name}", read(read_item).write(write_item).canonical(canonical))
 }
 
-/// What is kept under a name.
+/// The value that is stored under a name.
 #[derive(Serialize, Deserialize, JsonSchema)]
 struct Item {
     /// Any text.

@@ -1,7 +1,7 @@
-//! A secrets engine with everything that leases ask for: renewal, a revocation that may come twice,
-//! and a write-ahead log for what is left half done. The tokens belong to another system, the
-//! token service. Here it is a table in the mount's own storage (`service/...`), so that one can
-//! look what became of a token, and revoke one behind the engine's back.
+//! A secrets engine that shows all features of leases: renewal, a revocation that may be repeated,
+//! and a write-ahead log for unfinished work. The tokens belong to another system, the token
+//! service. Here this is a table in the mount's own storage (`service/...`), so that you can see
+//! the outcome for a token, and revoke one without the engine.
 //!
 //! ```text
 //! bao write ENGINE/config url=https://tokens.example.com
@@ -25,8 +25,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-/// How long after its entry in the log a token that nobody got is revoked: longer than any request
-/// takes.
+/// How long after its log entry an undelivered token is revoked: longer than any request takes.
 const HALF_DONE: Duration = Duration::from_secs(120);
 
 fn main() -> ExitCode {
@@ -49,12 +48,12 @@ pub(crate) fn engine() -> Framework<()> {
         .wal(WalHandler::new(undo).min_age(HALF_DONE))
 }
 
-/// Where the token service is.
+/// The settings of the token service.
 #[derive(Default, Serialize, Deserialize, JsonSchema)]
 struct Config {
     /// The address of the token service.
     url: String,
-    /// Loses the service's answers: it does what it is asked to, and nobody learns of it.
+    /// Simulates lost answers: the service does its work, but its answer never arrives.
     #[serde(default)]
     lose_answers: bool,
 }
@@ -71,15 +70,15 @@ async fn delete_config(storage: Storage) -> Result<()> {
     Ok(storage.delete("config").await?)
 }
 
-/// What the tokens of a role are.
+/// The settings of a role's tokens.
 #[derive(Serialize, Deserialize, JsonSchema)]
 struct Role {
-    /// Whom the tokens stand for.
+    /// The user that the tokens represent.
     user: String,
-    /// How long a token lives unless it is renewed; else as the mount is tuned.
+    /// How long a token lives unless it is renewed. The default is the mount's.
     #[serde(default)]
     ttl: Seconds,
-    /// How long a token may live with every renewal; else as the mount is tuned.
+    /// How long a token may live with all renewals. The default is the mount's.
     #[serde(default)]
     max_ttl: Seconds,
 }
@@ -123,16 +122,16 @@ async fn delete_role(Path(name): Path<String>, storage: Storage) -> Result<()> {
     Ok(storage.delete(&format!("role/{name}")).await?)
 }
 
-/// What a caller gets.
+/// The fields that a caller gets.
 #[derive(Serialize, JsonSchema)]
 struct Credentials {
-    /// Names the token in the token service.
+    /// The token's name in the token service.
     id: String,
     /// The token.
     token: Sensitive<String>,
 }
 
-/// What is kept with a lease: enough to renew and to revoke the token, and no more.
+/// The data that are stored with a lease: just enough to renew and to revoke the token.
 #[derive(Serialize, Deserialize)]
 struct Issued {
     id: String,
@@ -153,9 +152,9 @@ async fn issue(
     let lease = Lease::of(ttl.duration()).renewable_up_to(max_ttl.duration());
     let ends = ends(&lease, &request.system_view).await?;
 
-    // From here on a token may exist that nobody knows of. The entry in the log has it revoked,
-    // unless the end of this function is reached. If the process dies, the server makes the same
-    // request once more; it makes the same token again, so that none is left of the first attempt.
+    // From here on, a token may exist that no client has. Its log entry revokes it unless this
+    // function reaches its end. If the process dies, the server repeats the request. It creates the
+    // same token again, so nothing is left of the first attempt.
     let id = request.id;
     let entry = wal.put_as(&id, "token", &id).await?;
     let token = service.create(&id, user, ends).await?;
@@ -165,7 +164,7 @@ async fn issue(
     Ok(lease.ttl(ttl.duration()).max_ttl(max_ttl.duration()))
 }
 
-/// Renews by what the role says now, and tells the token service.
+/// Renews by the current terms of the role, and tells the token service.
 async fn renew(
     Internal(issued): Internal<Issued>,
     lease: Lease,
@@ -183,13 +182,13 @@ async fn revoke(Internal(issued): Internal<Issued>, storage: Storage) -> Result<
     TokenService::connect(&storage).await?.revoke(&issued.id).await
 }
 
-/// Revokes a token whose creation was not finished. That it was never created is no error.
+/// Revokes a token whose creation was not completed. It succeeds if the token was never created.
 async fn undo(entry: WalEntry<String>, storage: Storage) -> Result<()> {
     TokenService::connect(&storage).await?.revoke(&entry.data).await?;
     Ok(())
 }
 
-/// When a lease ends, as the server will count it.
+/// Returns when a lease ends, as the server will compute it.
 async fn ends(lease: &Lease, server: &SystemView) -> Result<Time> {
     Ok((server.clock().now() + TtlTerms::of(lease).on(server).await?.ttl).into())
 }
@@ -200,12 +199,12 @@ struct TokenService {
     lose_answers: bool,
 }
 
-/// A token, as the other system has it.
+/// A token in the other system.
 #[derive(Serialize, Deserialize, JsonSchema)]
 struct Token {
-    /// Whom it stands for.
+    /// The user that it represents.
     user: String,
-    /// When it ends by itself.
+    /// When it expires.
     ends: Time,
 }
 

@@ -1,5 +1,6 @@
-//! A complete secrets engine. Roles say whom a token stands for and how long it lives; reading
-//! `creds/{role}` issues one with a lease, which the server renews and revokes through the engine.
+//! A complete secrets engine. A role says which user a token represents and how long it lives;
+//! reading `creds/{role}` issues a token with a lease, which the server renews and revokes through
+//! the engine.
 //!
 //! ```text
 //! bao write ENGINE/role/dev user=svc ttl=1h
@@ -25,10 +26,10 @@ pub(crate) fn engine() -> Framework<()> {
         .periodic(sweep)
 }
 
-/// What an operator writes to `role/{name}`. Its fields are coerced, checked and documented.
+/// The fields that an operator writes to `role/{name}`. They are coerced, checked and documented.
 #[derive(Serialize, Deserialize, JsonSchema)]
 struct Role {
-    /// Whom the tokens stand for.
+    /// The user that the tokens represent.
     user: String,
     /// How long a token lives, for example `1h`.
     ttl: Seconds,
@@ -46,7 +47,8 @@ async fn delete_role(Path(name): Path<String>, storage: Storage) -> Result<()> {
     Ok(storage.delete(&format!("role/{name}")).await?)
 }
 
-/// A token: what the caller gets, and what comes back when its lease is renewed or revoked.
+/// A token: the fields that the caller gets, and the data that come back when its lease is renewed
+/// or revoked.
 #[derive(Clone, Serialize, Deserialize, JsonSchema)]
 struct Token {
     token: String,
@@ -64,17 +66,17 @@ async fn issue(Path(name): Path<String>, storage: Storage) -> Result<Option<Leas
     Ok(Some(Leased::new(token.clone(), token).ttl(role.ttl.duration())))
 }
 
-/// Renews on the same terms. The server keeps to the mount's limits.
+/// Renews with the same terms. The server enforces the mount's limits.
 async fn renew(lease: Lease) -> Lease {
     lease
 }
 
-/// Ends a token. Deleting what is already gone succeeds, so that this can run twice.
+/// Revokes a token. Succeeds if it no longer exists, so it can be repeated.
 async fn revoke(Internal(token): Internal<Token>, storage: Storage) -> Result<()> {
     Ok(storage.delete(&format!("token/{}", token.token)).await?)
 }
 
-/// Once a minute: ends the tokens whose role is gone.
+/// Deletes the tokens of roles that no longer exist, once a minute.
 async fn sweep(storage: Storage) -> Result<()> {
     let roles = storage.list("role/").await?;
     for id in storage.list("token/").await? {

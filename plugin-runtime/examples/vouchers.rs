@@ -1,4 +1,4 @@
-//! A secrets engine of vouchers that are worth something for a while and can be redeemed once: with
+//! A secrets engine for vouchers, which have a value for a while and can be redeemed once. It uses
 //! the mount's clock, transactions, locks by key, and work on a thread of its own.
 //!
 //! ```text
@@ -33,16 +33,16 @@ pub(crate) fn engine() -> Framework<Engine> {
         .path("account/{account}", read(balance).delete(close))
 }
 
-/// What a mount keeps in memory.
+/// The state that a mount keeps in memory.
 #[derive(Default)]
 pub(crate) struct Engine {
     accounts: KeyLocks,
 }
 
-/// What a voucher is to be.
+/// The properties of a new voucher.
 #[derive(Deserialize, JsonSchema)]
 struct Wish {
-    /// What it is worth.
+    /// Its value.
     value: u32,
     /// How long it can be redeemed.
     ttl: Seconds,
@@ -51,7 +51,7 @@ struct Wish {
 /// A voucher that was issued.
 #[derive(Serialize, JsonSchema)]
 struct Voucher {
-    /// What redeems it.
+    /// The code that redeems it.
     code: Sensitive<String>,
 }
 
@@ -61,7 +61,7 @@ struct Stored {
     ends: SystemTime,
 }
 
-/// Stores what a voucher is worth under a hash of its code.
+/// Stores the value of a voucher under a hash of its code.
 async fn issue(
     Path(account): Path<String>,
     Fields(wish): Fields<Wish>,
@@ -78,8 +78,8 @@ async fn issue(
     Ok(Created(answer))
 }
 
-/// Where a voucher is stored: its code can't be guessed, so that a fast hash is enough. A password
-/// takes a slow one, which is what a thread of its own is for.
+/// Returns where a voucher is stored. Its code cannot be guessed, so a fast hash would be enough. A
+/// password needs a slow one, and slow hashes need a thread of their own.
 async fn voucher(account: &str, code: String) -> String {
     let hash = compute(move || Sha256::digest(code.as_bytes())).await;
     format!("voucher/{account}/{hash:x}")
@@ -93,12 +93,12 @@ struct Redemption {
 
 #[derive(Serialize, JsonSchema)]
 struct Balance {
-    /// The sum of what was redeemed.
+    /// The sum of the redeemed values.
     balance: u64,
 }
 
-/// Takes the voucher away and adds its value: both or neither, where the server can do that. The
-/// lock keeps a second redemption out where it can't.
+/// Deletes the voucher and adds its value: both or neither, if the server supports transactions. If
+/// not, the lock prevents a second redemption.
 async fn redeem(
     Path(account): Path<String>,
     Fields(Redemption { code }): Fields<Redemption>,

@@ -1,7 +1,7 @@
-//! Values as JSON, with an error for what JSON has no form for.
+//! Values as JSON, with an error for values that JSON cannot represent.
 //!
-//! serde_json writes null for NaN and for the infinities. What is stored or answered so could not
-//! be read back as the type that it comes from.
+//! serde_json writes null for NaN and for the infinities. If such a value is stored or returned, it
+//! cannot be read back as the same type.
 
 use std::fmt::Display;
 
@@ -13,7 +13,7 @@ use serde_json::{Error, Value};
 
 /// Returns the text of a value.
 pub(crate) fn to_vec<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>, Error> {
-    // As much as serde_json begins with.
+    // The capacity that serde_json starts with.
     let mut text = Vec::with_capacity(128);
     value.serialize(Finite(&mut serde_json::Serializer::new(&mut text)))?;
     Ok(text)
@@ -24,7 +24,7 @@ pub(crate) fn to_value<T: Serialize + ?Sized>(value: &T) -> Result<Value, Error>
     value.serialize(Finite(serde_json::value::Serializer))
 }
 
-/// A serializer that passes everything on but numbers that are not finite.
+/// A serializer that passes everything on, except numbers that are not finite.
 struct Finite<S>(S);
 
 /// A value whose numbers must be finite.
@@ -41,7 +41,7 @@ fn not_finite<E: serde::ser::Error>() -> E {
     E::custom("a number is not finite")
 }
 
-/// Passes a call on as it is.
+/// Forwards a call unchanged.
 macro_rules! forward {
     ($($method:ident($($argument:ident: $type:ty),*) -> $result:ident;)*) => {$(
         #[inline]
@@ -51,7 +51,7 @@ macro_rules! forward {
     )*};
 }
 
-/// Passes the start of a list or an object on, to check what will be in it.
+/// Forwards the start of a list or an object, to check its contents.
 macro_rules! forward_start {
     ($($method:ident($($argument:ident: $type:ty),*) -> $result:ident;)*) => {$(
         #[inline]
@@ -153,7 +153,7 @@ impl<S: Serializer> Serializer for Finite<S> {
     }
 }
 
-/// What has elements, checked one by one.
+/// Checks the elements of a sequence one by one.
 macro_rules! elements {
     ($($trait:ident $method:ident;)*) => {$(
         impl<S: $trait> $trait for Finite<S> {
@@ -180,7 +180,7 @@ elements! {
     SerializeTupleVariant serialize_field;
 }
 
-/// What has named fields, checked one by one.
+/// Checks named fields one by one.
 macro_rules! fields {
     ($($trait:ident)*) => {$(
         impl<S: $trait> $trait for Finite<S> {

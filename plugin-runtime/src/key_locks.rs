@@ -1,4 +1,4 @@
-//! Locks by key, for what must not run twice at once for the same role, user or counter.
+//! Locks by key, for work that must not run twice at once for the same role, user or counter.
 
 use std::collections::{BTreeSet, HashMap};
 use std::fmt;
@@ -7,11 +7,12 @@ use std::sync::Arc;
 use parking_lot::Mutex;
 use tokio::sync::{OwnedRwLockReadGuard, OwnedRwLockWriteGuard, RwLock};
 
-/// A lock for each key: requests for the same key wait for each other, all others do not.
+/// A lock for each key: requests for the same key wait for each other, and other requests do not
+/// wait.
 ///
-/// It is part of a backend's state, and so one per mount. Clones share their locks. Only keys that
-/// are locked or waited for take memory. Waiters take turns in the order in which they came;
-/// waiting is asynchronous and can be cancelled, and a guard may be held across `.await`.
+/// Keep it in a backend's state, so that each mount has its own. Clones share their locks. Only
+/// keys that are locked or waited for use memory. Waiters are served in the order in which they
+/// came; waiting is asynchronous and can be cancelled, and a guard may be held across `.await`.
 ///
 /// ```
 /// use plugin_runtime::framework::extract::{Path, State};
@@ -37,15 +38,15 @@ use tokio::sync::{OwnedRwLockReadGuard, OwnedRwLockWriteGuard, RwLock};
 ///
 /// # Deadlocks
 ///
-/// A task that holds a key and asks for it again waits for itself, and two tasks that each hold what
-/// the other one asks for wait for ever. Whatever needs several keys asks for them at once, with
-/// [`KeyLocks::lock_all`]: it takes them in an order of its own.
+/// A task that holds a key and asks for it again waits for itself, and two tasks that each hold
+/// what the other one asks for wait forever. If you need several keys, ask for them at once with
+/// [`KeyLocks::lock_all`], which takes them in a fixed order.
 ///
 /// # What it does not do
 ///
-/// It keeps out the other requests of the same mount in the same process, which is enough on one
-/// server: only the active node writes. It does not keep out what a standby node reads meanwhile. An
-/// inconsistent state that a crash leaves behind is a matter for
+/// It excludes other requests of the same mount in the same process. That is enough on one server,
+/// since only the active node writes. It does not exclude reads on a standby node. To avoid an
+/// inconsistent state after a crash, use
 /// [`Storage::transaction`](crate::Storage::transaction).
 #[derive(Clone, Default)]
 pub struct KeyLocks {
@@ -60,7 +61,7 @@ struct Locks {
 #[derive(Default)]
 struct Lock {
     lock: Arc<RwLock<()>>,
-    /// How many hold it or wait for it.
+    /// How many tasks hold it or wait for it.
     places: usize,
 }
 
@@ -70,8 +71,8 @@ pub struct KeyGuard {
     held: Vec<Held>,
 }
 
-/// One key's lock. The first field is dropped first: the lock is released before it may be
-/// forgotten.
+/// One key's lock. The first field is dropped first, so that the lock is released before it may be
+/// removed.
 struct Held {
     _guard: Guard,
     _place: Place,
@@ -83,25 +84,26 @@ enum Guard {
     Exclusive(OwnedRwLockWriteGuard<()>),
 }
 
-/// A place among those who hold a key's lock or wait for it. The last one to leave removes the lock.
+/// A place among the tasks that hold a key's lock or wait for it. The last one to leave removes the
+/// lock.
 struct Place {
     locks: Arc<Locks>,
     key: Arc<str>,
 }
 
 impl KeyLocks {
-    /// Makes locks, none of which is held.
+    /// Creates locks, none of which is held.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Waits for the lock of `key` and takes it: no other guard holds it meanwhile, shared or not.
+    /// Waits for the lock of `key` and takes it. No other guard holds it meanwhile, shared or not.
     pub async fn lock(&self, key: impl AsRef<str>) -> KeyGuard {
         KeyGuard { held: vec![self.exclusive(key.as_ref()).await] }
     }
 
-    /// Waits for the lock of `key` and takes it together with others who share it, such as those
-    /// who only read.
+    /// Waits for the lock of `key` and shares it with other tasks that do, such as those that only
+    /// read.
     pub async fn share(&self, key: impl AsRef<str>) -> KeyGuard {
         let (place, lock) = self.place(key.as_ref());
         let guard = Guard::Shared(lock.read_owned().await);
@@ -109,7 +111,7 @@ impl KeyLocks {
     }
 
     /// Waits for the locks of all `keys` and takes them. A key may be named more than once. Calls
-    /// with overlapping keys do not deadlock, in whichever order they name them.
+    /// with overlapping keys do not deadlock, whatever their order.
     pub async fn lock_all<K: AsRef<str>>(&self, keys: impl IntoIterator<Item = K>) -> KeyGuard {
         let keys: BTreeSet<Arc<str>> = keys.into_iter().map(|key| key.as_ref().into()).collect();
         let mut held = Vec::with_capacity(keys.len());
@@ -159,7 +161,7 @@ impl Drop for Place {
 }
 
 impl fmt::Debug for KeyLocks {
-    /// Shows how many keys are in use, and not which.
+    /// Shows how many keys are in use, but not which.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let keys = self.locks.by_key.lock().len();
         f.debug_struct("KeyLocks").field("keys", &keys).finish()

@@ -1,4 +1,4 @@
-//! The names of policies, as servers and their builtin engines read and compare them
+//! The names of policies, as servers and their built-in engines parse and compare them
 //! (`sdk/helper/policyutil`).
 
 use std::collections::BTreeSet;
@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 const ROOT: &str = "root";
 const DEFAULT: &str = "default";
 
-/// Parses a list of policies with commas, as Go's `ParsePolicies` does: names are trimmed and in
-/// lower case, in order and without duplicates. Beside `root` no other counts.
+/// Parses a comma-separated list of policies, as Go's `ParsePolicies` does: names are trimmed and
+/// lower-cased, in order and without duplicates. If `root` is in the list, no other policy counts.
 ///
 /// ```
 /// use plugin_runtime::policies;
@@ -19,8 +19,8 @@ pub fn parse(policies: &str) -> Vec<String> {
     sanitize(policies.split(','), false)
 }
 
-/// Cleans a list of policies, as Go's `SanitizePolicies` does; see [`parse`]. With `add_default`
-/// the policy `default` is in it, except beside `root`.
+/// Cleans a list of policies, as Go's `SanitizePolicies` does; see [`parse`]. With `add_default`,
+/// it contains the policy `default`, unless it contains `root`.
 ///
 /// ```
 /// use plugin_runtime::policies;
@@ -43,9 +43,9 @@ pub fn sanitize<P: AsRef<str>>(
     names.into_iter().collect()
 }
 
-/// Returns whether two lists name the same policies, as Go's `EquivalentPolicies` does: whatever
-/// their order, case and number, and whether or not `default` is among them. A renewal compares
-/// with it what its role grants now and what the token was issued with.
+/// Returns whether two lists name the same policies, as Go's `EquivalentPolicies` does: regardless
+/// of order, case, duplicates and `default`. A renewal compares the policies that its role grants
+/// now with those that the token was issued with.
 ///
 /// ```
 /// use plugin_runtime::policies;
@@ -63,7 +63,7 @@ pub fn equivalent<P: AsRef<str>, Q: AsRef<str>>(
     named(one).eq(named(other))
 }
 
-/// Lowers each letter by itself, as Go does.
+/// Lowers each letter separately, as Go does.
 fn lower_case(text: &str) -> String {
     text.chars().map(|one| one.to_lowercase().next().unwrap_or(one)).collect()
 }

@@ -1,5 +1,5 @@
-//! The seam between this crate and `vault-plugin-host`, which speaks the other end of the same
-//! protocol. No promise of stability: the host depends on the exact version.
+//! The interface between this crate and `vault-plugin-host`, which implements the other end of the
+//! same protocol. It is not stable: the host depends on the exact version.
 
 pub mod clock {
     pub use crate::clock::{ClockFile, TimeSource, VARIABLE, to_text};

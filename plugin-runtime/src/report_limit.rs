@@ -1,14 +1,14 @@
-//! How often the same kind of event is logged.
+//! Limits how often the same kind of event is logged.
 
 use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 
-/// The time in which a limit's reports are counted.
+/// The interval in which reports are counted.
 const INTERVAL: Duration = Duration::from_secs(10);
 
-/// Lets a few reports of a kind through in each interval and counts the others, so that a flood of
-/// events is not one of log lines.
+/// Passes a few reports of a kind in each interval and counts the others, so that a flood of events
+/// does not become a flood of log lines.
 #[derive(Debug)]
 pub(crate) struct ReportLimit {
     most: u32,
@@ -23,13 +23,13 @@ struct State {
 }
 
 impl ReportLimit {
-    /// Lets `most` reports through in each interval.
+    /// Passes at most `most` reports in each interval.
     pub(crate) const fn new(most: u32) -> Self {
         Self { most, state: Mutex::new(State { since: None, reported: 0, left_out: 0 }) }
     }
 
     /// Calls `report`, unless there were too many reports just now. Its argument is how many were
-    /// left out since the last one, if any were.
+    /// suppressed since the last one, if any.
     pub(crate) fn report(&self, report: impl FnOnce(Option<u64>)) {
         if let Some(left_out) = self.admit(Instant::now()) {
             report((left_out > 0).then_some(left_out));

@@ -40,7 +40,7 @@ enum Task {
     /// Run all checks and tests, those on real servers included.
     Test(test::Options),
     /// Check the promises that no compiler checks: layers, file sizes, names, language.
-    Tidy(tidy::Options),
+    Tidy,
 }
 
 fn main() -> ExitCode {
@@ -55,7 +55,7 @@ fn main() -> ExitCode {
         Task::PublicApi { check } => public_api::run(check).map(success),
         Task::Soak(options) => soak::run(&options).map(success),
         Task::Test(options) => test::run(&options).map(success),
-        Task::Tidy(options) => tidy::run(&options).map(success),
+        Task::Tidy => tidy::run().map(success),
     };
     match result {
         Ok(code) => code,

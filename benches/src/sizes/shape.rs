@@ -87,12 +87,12 @@ shapes! {
     NAME_VALUES "list of name:value" |size| listed(size, |number| format!("\"a{number:05}:\""));
 }
 
-/// An object with one field, `f`.
+/// Returns an object with one field, `f`.
 fn field(value: String) -> String {
     format!("{{\"f\":{value}}}")
 }
 
-/// An object with one field, whose value is a list of equal elements.
+/// Returns an object with one field, whose value is a list of equal elements.
 fn elements(size: usize, element: &str) -> String {
     let count = (size / (element.len() + 1)).max(1);
     let mut list = format!("{element},").repeat(count);
@@ -100,12 +100,12 @@ fn elements(size: usize, element: &str) -> String {
     field(format!("[{list}]"))
 }
 
-/// An object with one field, whose value is a list.
+/// Returns an object with one field, whose value is a list.
 fn listed(size: usize, element: impl Fn(usize) -> String) -> String {
     field(format!("[{}]", joined(size, element)))
 }
 
-/// An object with many entries.
+/// Returns an object with many entries.
 fn numbered(size: usize, entry: impl Fn(usize) -> String) -> String {
     format!("{{{}}}", joined(size, entry))
 }

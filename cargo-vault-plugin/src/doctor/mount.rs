@@ -46,7 +46,7 @@ fn mount_of(path: &Path, list: &str) -> Option<Mount> {
     mounts.max_by_key(|mount| mount.point.components().count())
 }
 
-/// The fifth field is the mount point, the sixth its options.
+/// Parses a line, whose fifth field is the mount point and whose sixth field has its options.
 fn parse(line: &str) -> Option<Mount> {
     let mut fields = line.split(' ').skip(4);
     let point = unescaped(fields.next()?).into();
@@ -54,7 +54,7 @@ fn parse(line: &str) -> Option<Mount> {
     Some(Mount { point, noexec })
 }
 
-/// Blanks and the like stand as a backslash and three octal digits.
+/// Replaces the escapes of blanks and backslashes, a backslash and three octal digits.
 fn unescaped(text: &str) -> String {
     [("\\040", " "), ("\\011", "\t"), ("\\012", "\n"), ("\\134", "\\")]
         .iter()

@@ -104,7 +104,7 @@ pub(super) fn pretty(value: &Value) -> String {
     format!("{value:#}")
 }
 
-/// Lays out rows below their headings, each column as wide as its widest cell.
+/// Formats rows below their headings, each column as wide as its widest cell.
 #[must_use]
 pub(super) fn columns(headings: &[&str], rows: Vec<Vec<String>>) -> String {
     let mut lines = vec![

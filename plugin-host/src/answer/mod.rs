@@ -95,7 +95,7 @@ impl Answer {
     ///
     /// # Errors
     ///
-    /// When the data do not fit the type.
+    /// Fails if the data do not fit the type.
     pub fn data_as<T: DeserializeOwned>(&self) -> Result<T, AnswerError> {
         T::deserialize(&self.data).map_err(|_| AnswerError::Shape)
     }

@@ -102,8 +102,8 @@ impl Host {
     ///
     /// # Errors
     ///
-    /// When the path is taken, the catalog has no such plugin, the plugin can't be started, is of
-    /// the other type, or refuses. Nothing is left of the mount then.
+    /// Fails if the path is taken, the catalog has no such plugin, the plugin cannot be started, is
+    /// of the other type, or refuses. Nothing is left of the mount then.
     pub async fn enable(&self, enable: Enable) -> Result<MountInfo, HostError> {
         self.check_unsealed()?;
         enable.check_options()?;
@@ -151,9 +151,9 @@ impl Host {
     ///
     /// # Errors
     ///
-    /// When nothing is mounted there, or a lease can't be revoked. In that case the mount stays
-    /// with the leases that are left: it takes no requests, and can be disabled once the leases are
-    /// gone, by force with `sys/leases/revoke-force` for instance.
+    /// Fails if nothing is mounted there, or a lease cannot be revoked. In that case the mount
+    /// stays with the leases that are left: it takes no requests, and can be disabled once the
+    /// leases are gone, by force with `sys/leases/revoke-force` for instance.
     pub async fn disable(&self, path: &str) -> Result<(), HostError> {
         self.check_unsealed()?;
         let mount = self.mounted(path)?;
@@ -170,8 +170,8 @@ impl Host {
     ///
     /// # Errors
     ///
-    /// When nothing is mounted at `from`, `to` is taken or of the other kind, or a lease can't be
-    /// revoked. In the last case the mount stays where it is and takes no requests.
+    /// Fails if nothing is mounted at `from`, `to` is taken or of the other kind, or a lease cannot
+    /// be revoked. In the last case the mount stays where it is and takes no requests.
     pub async fn move_mount(&self, from: &str, to: &str) -> Result<(), HostError> {
         self.check_unsealed()?;
         let mount = self.mounted(from)?;

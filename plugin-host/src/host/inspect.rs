@@ -15,7 +15,7 @@ impl Host {
     ///
     /// # Errors
     ///
-    /// When nothing is mounted there.
+    /// Fails if nothing is mounted there.
     pub fn process(&self, path: &str) -> Result<Option<PluginProcess>, HostError> {
         let active = self.mounted(path)?.active();
         Ok(active.and_then(|active| active.process.as_deref().cloned()))
@@ -26,7 +26,7 @@ impl Host {
     ///
     /// # Errors
     ///
-    /// When nothing is mounted there.
+    /// Fails if nothing is mounted there.
     pub fn storage(&self, path: &str) -> Result<Storage, HostError> {
         Ok(self.mounted(path)?.services.storage.unfaulted())
     }
@@ -35,7 +35,7 @@ impl Host {
     ///
     /// # Errors
     ///
-    /// When nothing is mounted there.
+    /// Fails if nothing is mounted there.
     pub fn faults(&self, path: &str) -> Result<Faults, HostError> {
         Ok(self.mounted(path)?.services.storage.faults().clone())
     }

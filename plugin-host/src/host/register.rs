@@ -18,7 +18,7 @@ impl Host {
     ///
     /// # Errors
     ///
-    /// When there is no plugin directory, the file is not in it, or the plugin reports another
+    /// Fails if there is no plugin directory, the file is not in it, or the plugin reports another
     /// version.
     pub async fn register(&self, plugin: Registration) -> Result<(), HostError> {
         let launch = {
@@ -69,7 +69,8 @@ impl Host {
     ///
     /// # Errors
     ///
-    /// When there is none of this name and version; the version is empty for the unversioned one.
+    /// Fails if there is none of this name and version; the version is empty for the unversioned
+    /// one.
     pub fn deregister(&self, kind: PluginType, name: &str, version: &str) -> Result<(), HostError> {
         let (name, version) = (name.to_owned(), version.to_owned());
         let key = PluginKey { kind, name, version };

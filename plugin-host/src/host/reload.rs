@@ -13,7 +13,7 @@ impl Host {
     ///
     /// # Errors
     ///
-    /// When nothing is mounted there, or the plugin can't be started.
+    /// Fails if nothing is mounted there, or the plugin cannot be started.
     pub async fn reload(&self, path: &str) -> Result<(), HostError> {
         self.check_unsealed()?;
         let mount = self.mounted(path)?;
@@ -53,7 +53,7 @@ impl Host {
     ///
     /// # Errors
     ///
-    /// When nothing is mounted there.
+    /// Fails if nothing is mounted there.
     pub async fn kill(&self, path: &str) -> Result<(), HostError> {
         let Some(active) = self.mounted(path)?.active() else { return Ok(()) };
         active.kill_now();
@@ -67,7 +67,7 @@ impl Host {
     ///
     /// # Errors
     ///
-    /// When nothing is mounted there, or the plugin does not answer.
+    /// Fails if nothing is mounted there, or the plugin does not answer.
     pub async fn invalidate(&self, path: &str, key: &str) -> Result<(), HostError> {
         let mount = self.mounted(path)?;
         let Some(active) = mount.active() else { return Err(HostError::Sealed) };

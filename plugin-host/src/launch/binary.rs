@@ -22,7 +22,7 @@ impl Checksum {
     ///
     /// # Errors
     ///
-    /// When the file can't be read.
+    /// Fails if the file cannot be read.
     pub fn of_file(path: impl AsRef<Path>) -> io::Result<Self> {
         Self::of(&mut File::open(path)?)
     }

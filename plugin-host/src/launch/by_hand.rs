@@ -25,7 +25,7 @@ impl Launch {
     ///
     /// # Errors
     ///
-    /// When the file can't be executed, or its output can't be read.
+    /// Fails if the file cannot be executed, or its output cannot be read.
     pub async fn run_by_hand(&self) -> Result<ByHand, LaunchError> {
         let started = self.clone().cookie(Cookie::None);
         let failed = |source| LaunchError::Spawn { path: self.command.clone(), source };

@@ -80,7 +80,8 @@ impl Leases {
     ///
     /// # Errors
     ///
-    /// When the mount's limits allow no lease; [`LeaseError::answer_to_issue`] is the answer then.
+    /// Fails if the mount's limits allow no lease; [`LeaseError::answer_to_issue`] is the answer
+    /// then.
     pub(crate) fn register(
         &self,
         new: NewLease,

@@ -10,7 +10,7 @@ impl Leases {
     ///
     /// # Errors
     ///
-    /// When the plugin refuses or can't be called.
+    /// Fails if the plugin refuses or cannot be called.
     pub(crate) async fn revoke(&self, calls: &dyn LeaseCalls, id: &str) -> Result<(), LeaseError> {
         let Some(_turn) = self.turn(id).await else { return Ok(()) };
         self.call_and_drop(calls, id).await
@@ -38,7 +38,7 @@ impl Leases {
     ///
     /// # Errors
     ///
-    /// When a plugin refuses or can't be called.
+    /// Fails if a plugin refuses or cannot be called.
     pub(crate) async fn revoke_prefix(
         &self,
         calls: &dyn LeaseCalls,

@@ -13,7 +13,7 @@ const RESERVED: [&str; 5] = ["sys/", "auth/", "identity/", "cubbyhole/", "audit/
 ///
 /// # Errors
 ///
-/// When the path is empty or has empty or relative segments.
+/// Fails if the path is empty or has empty or relative segments.
 pub(crate) fn mount_path(path: &str) -> Result<String, PathError> {
     let bare = path.trim_matches('/');
     let wrong = |segment: &str| matches!(segment, "" | "." | "..");

@@ -64,9 +64,9 @@ impl Launch {
     ///
     /// # Errors
     ///
-    /// When the file can't be opened or has another checksum, the process prints something else
-    /// than a handshake line, ends or takes too long, or does not accept the connection. Nothing
-    /// of it runs any more then.
+    /// Fails if the file cannot be opened or has another checksum, the process prints something
+    /// else than a handshake line, ends or takes too long, or does not accept the connection.
+    /// Nothing of it runs any more then.
     pub async fn start(self) -> Result<PluginProcess, LaunchError> {
         let spawned = self.spawn().await?;
         PluginProcess::connect(self, spawned).await
@@ -182,7 +182,7 @@ impl PluginProcess {
     ///
     /// # Errors
     ///
-    /// When the question fails in any other way.
+    /// Fails if the question fails in any other way.
     pub async fn supports_multiplexing(&self) -> Result<bool, InstanceError> {
         let mut client =
             PluginMultiplexingClient::with_origin(self.shared.channel.clone(), origin());

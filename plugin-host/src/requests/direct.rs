@@ -22,7 +22,7 @@ impl Host {
     ///
     /// # Errors
     ///
-    /// When nothing is mounted there.
+    /// Fails if nothing is mounted there.
     pub fn backend(&self, path: &str) -> Result<MountedBackend, HostError> {
         Ok(MountedBackend { host: self.clone(), mount: self.mounted(path)? })
     }
@@ -34,7 +34,7 @@ impl MountedBackend {
     ///
     /// # Errors
     ///
-    /// When the plugin does not answer; what it answers, an error included, is a reply.
+    /// Fails if the plugin does not answer; what it answers, an error included, is a reply.
     pub async fn handle(
         &self,
         request: &pb::Request,

@@ -43,7 +43,7 @@ impl Host {
     ///
     /// # Errors
     ///
-    /// When nothing is mounted there.
+    /// Fails if nothing is mounted there.
     pub async fn roll_back_now(&self, path: &str) -> Result<(), HostError> {
         let mount = self.mounted(path)?;
         self.roll_back_with(&mount, r#"{"immediate":true}"#).await;
@@ -132,7 +132,7 @@ impl Host {
     ///
     /// # Errors
     ///
-    /// When a lease can't be revoked; it stays, and so do those after it.
+    /// Fails if a lease cannot be revoked; it stays, and so do those after it.
     pub(crate) async fn revoke_below(&self, path: &str) -> Result<(), HostError> {
         let revoked = self.shared.leases.revoke_prefix(self, path).await;
         revoked.map_err(|error| HostError::Revoke(error.to_string()))?;

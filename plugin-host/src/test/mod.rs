@@ -29,7 +29,7 @@ const PATH: &str = "mount";
 ///
 /// # Errors
 ///
-/// When the factory or the backend's initialisation fails.
+/// Fails if the factory or the backend's initialisation fails.
 pub async fn in_process<F, R>(factory: F) -> Result<Mounted, SetUpError>
 where
     F: Fn(Mount) -> R + Send + Sync + 'static,
@@ -46,7 +46,7 @@ where
 ///
 /// # Errors
 ///
-/// When the binary can't be started or set up.
+/// Fails if the binary cannot be started or set up.
 pub async fn over_the_wire(binary: impl AsRef<Path>) -> Result<Mounted, SetUpError> {
     let (directory, name) = directory_and_name(binary.as_ref())?;
     let sum = Checksum::of_file(&binary).map_err(|error| SetUpError::io(&binary, error))?;
@@ -68,7 +68,8 @@ pub async fn over_the_wire(binary: impl AsRef<Path>) -> Result<Mounted, SetUpErr
 ///
 /// # Errors
 ///
-/// When the server does not come up, with the end of its log; or when it refuses the plugin.
+/// Fails, with the end of the server's log, if the server does not start, and fails if it refuses
+/// the plugin.
 pub async fn on_server(
     server: impl AsRef<Path>,
     plugin: impl AsRef<Path>,

@@ -50,7 +50,7 @@ impl Tokens {
     ///
     /// # Errors
     ///
-    /// When the server would refuse to make it.
+    /// Fails if the server would refuse to make it.
     pub(crate) fn login(
         &self,
         mount: LoginMount,

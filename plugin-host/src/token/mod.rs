@@ -100,7 +100,7 @@ impl Tokens {
     ///
     /// # Errors
     ///
-    /// When it is a batch token, which nothing but its time ends.
+    /// Fails if it is a batch token, which nothing but its time ends.
     pub(crate) fn revoke(&self, token: &str) -> Result<(), TokenError> {
         let batch = self.state.lock().by_token.get(token).is_some_and(Entry::is_batch);
         if batch {

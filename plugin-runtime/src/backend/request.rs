@@ -1,4 +1,4 @@
-//! A request, as the server hands it to a backend.
+//! A request, as the server sends it to a backend.
 
 use std::fmt;
 use std::time::{Duration, Instant};
@@ -7,24 +7,24 @@ use crate::{Auth, Connection, Data, Headers, Operation, Secret, Storage, SystemV
 
 /// One request to a mount.
 ///
-/// Debug shows what it is about, and never its data, token, headers or secret.
+/// `Debug` shows its operation, path and the like, and never its data, token, headers or secret.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Request {
     /// The server's identifier of the request, as in its audit log. Empty on requests that the
     /// server makes itself.
     pub id: String,
-    /// What is to be done.
+    /// The requested operation.
     pub operation: Operation,
     /// The path within the mount, without a leading slash: `""` for the mount's root. Lists end in
     /// a slash, except for the root's.
     pub path: String,
-    /// The fields of the body, or of the query on reads, lists and deletes. Without any there is
-    /// none.
+    /// The fields of the body, or of the query for reads, lists and deletes. [`Data::none`] if
+    /// there are none.
     pub data: Data,
-    /// In a renewal or a revocation: the secret, as it was answered.
+    /// In a renewal or a revocation: the secret that was issued.
     pub secret: Option<Secret>,
-    /// In the renewal of a token: what the login answered.
+    /// In the renewal of a token: the answer of the login.
     pub auth: Option<Auth>,
     /// The client's headers, as far as the mount's `passthrough_request_headers` names them.
     pub headers: Headers,
@@ -34,36 +34,37 @@ pub struct Request {
     pub client_token_accessor: String,
     /// The display name of the client's token.
     pub display_name: String,
-    /// Where the mount is, with namespace and trailing slash; auth methods include `auth/`.
+    /// The path of the mount, with namespace and trailing slash; for auth methods it includes
+    /// `auth/`.
     pub mount_point: String,
     /// The plugin's name in the catalog.
     pub mount_type: String,
     /// The mount's accessor. Servers fill it in on writes and leave it empty elsewhere.
     pub mount_accessor: String,
-    /// The client's wish to have the answer wrapped.
+    /// The client's request to have the answer wrapped.
     pub wrap: Option<RequestWrap>,
     /// The entity behind the token; empty for none.
     pub entity_id: String,
     /// Whether soft policies are overridden; Vault Enterprise only.
     pub policy_override: bool,
-    /// Whether the request came without a token, on a path that needs none.
+    /// Whether the request has no token, on a path that needs none.
     pub unauthenticated: bool,
-    /// Where the client is. Absent on requests that the server makes itself.
+    /// The client's connection. `None` for requests that the server makes itself.
     pub connection: Option<Connection>,
     /// The replication cluster; normally empty.
     pub replication_cluster: String,
     /// A snapshot from which to read; Vault only.
     pub requires_snapshot_id: String,
-    /// The mount's storage. Its calls end when this request's time is over.
+    /// The mount's storage. Its calls end at this request's deadline.
     pub storage: Storage,
-    /// What the server knows. Its calls end when this request's time is over.
+    /// The handle for questions to the server. Its calls end at this request's deadline.
     pub system_view: SystemView,
     /// When the server stops waiting for the answer; `None` if it did not say.
     pub deadline: Option<Instant>,
 }
 
 impl Request {
-    /// Returns a request with nothing but an operation, a path and data; for tests of backends.
+    /// Creates a request with only an operation, a path and data, for tests of backends.
     pub fn new(
         operation: Operation,
         path: impl Into<String>,
@@ -97,7 +98,7 @@ impl Request {
         }
     }
 
-    /// Returns the first value of a header; its name is compared without regard to case.
+    /// Returns the first value of a header; the case of its name does not matter.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers
             .iter()
@@ -120,14 +121,14 @@ impl fmt::Debug for Request {
     }
 }
 
-/// A client's wish to get a single-use token for the answer instead of the answer.
+/// A client's request to get a single-use token for the answer instead of the answer.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RequestWrap {
-    /// How long the wrapping token shall live.
+    /// How long the wrapping token lives.
     pub ttl: Duration,
     /// The token's format: empty, or `jwt`.
     pub format: String,
-    /// Whether the wrapped answer shall be sealed once more.
+    /// Whether the wrapped answer is sealed a second time.
     pub seal_wrap: bool,
 }

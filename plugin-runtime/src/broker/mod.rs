@@ -1,8 +1,8 @@
-//! The broker's memory: which brokered service listens where.
+//! The broker's state: the addresses of brokered services.
 //!
 //! A server announces a number with its address on the broker stream, and names the number in a
 //! call of its own (`Setup`). Either may arrive first. This is the state between the two, without
-//! I/O and with the time passed in; [`crate::rpc`] moves the messages.
+//! I/O and with the time as an argument; [`crate::rpc`] moves the messages.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
@@ -13,14 +13,14 @@ use crate::handshake::Network;
 /// constant.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
 
-/// How many announcements are kept for calls that have not come yet. A server sets up one mount at
-/// a time, so that this is never reached by an honest one.
+/// How many announcements are kept for calls that have not arrived yet. A server sets up one mount
+/// at a time, so an honest one never reaches this.
 const MOST_KEPT: usize = 1024;
 
 /// What happens to an announcement.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Announced<W> {
-    /// A call waits for it: hand it over.
+    /// A call waits for it: pass it on.
     Deliver(W, Network),
     /// Kept until a call asks for it, for [`PATIENCE`] at most.
     Kept,
@@ -76,7 +76,7 @@ impl<W> Broker<W> {
         }
     }
 
-    /// Forgets the call that asked for `id`, which has given up.
+    /// Forgets the call that asked for `id` and no longer waits.
     pub(crate) fn give_up(&mut self, id: u32) {
         self.waiting.remove(&id);
     }

@@ -1,7 +1,7 @@
 //! A host's time, in a file that its plugins read.
 //!
-//! The host replaces the file as a whole, so that a reader finds either time and never half of one,
-//! and does so before it says that time has passed.
+//! The host replaces the file as a whole, so that a reader finds either time and never a part of
+//! one, and does so before it reports that time has passed.
 
 use std::fs::{self, File};
 use std::io::{self, Read as _};
@@ -13,18 +13,18 @@ use parking_lot::Mutex;
 /// The variable that names the file.
 pub const VARIABLE: &str = "PLUGIN_TEST_CLOCK";
 
-/// More than the nanoseconds of any time that the system can express have digits.
+/// No time that the system can express has more digits in nanoseconds.
 const LONGEST_TEXT: u64 = 48;
 
 /// A file that a host writes its time to.
 #[derive(Debug)]
 pub struct ClockFile {
     path: PathBuf,
-    /// What was read last, for when the host has gone and taken its file along.
+    /// The time that was read last, for when the host has exited and removed its file.
     last: Mutex<SystemTime>,
 }
 
-/// Why a file can't be a clock.
+/// Reasons why a file cannot be a clock.
 #[derive(Debug, thiserror::Error)]
 pub enum ClockFileError {
     #[error("cannot read the clock `{}` that {VARIABLE} names; unset it", path.display())]
@@ -77,7 +77,7 @@ fn read(path: &Path) -> io::Result<SystemTime> {
     from_text(&text).ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "not a time"))
 }
 
-/// Returns a time as text: nanoseconds since 1970, below zero before.
+/// Returns a time as text: nanoseconds since 1970, negative before.
 pub fn to_text(time: SystemTime) -> String {
     match time.duration_since(UNIX_EPOCH) {
         Ok(after) => format!("{}\n", after.as_nanos()),

@@ -1,4 +1,4 @@
-//! The time, as a backend should ask for it.
+//! The time of a mount, which tests can control.
 
 mod file;
 
@@ -31,23 +31,23 @@ pub use file::{ClockFile, VARIABLE};
 /// # Framework::secrets(()).path("redeem/{code}", read(redeem)).build().unwrap();
 /// ```
 ///
-/// Under a server it is the system's clock. Under the host of `vault-plugin-host`,
-/// in memory and over the wire alike, it is the host's: it stands still until a test lets time pass
-/// (`Mounted::pass`, `Host::advance`), and then shows the new time at once. A backend that asks for
-/// the time only here behaves the same in all three; one that asks [`SystemTime::now`] does not
-/// notice that time passes in a test.
+/// On a server, it is the system's clock. On the host of `vault-plugin-host`, both in memory and
+/// over the wire, it is the host's: it stands still until a test lets time pass (`Mounted::pass`,
+/// `Host::advance`), and then shows the new time at once. A backend that reads the time only here
+/// behaves the same in all three; one that calls [`SystemTime::now`] does not notice that time
+/// passes in a test.
 ///
 /// Outside of handlers it is [`Mount::clock`](crate::Mount::clock) or
 /// [`SystemView::clock`](crate::SystemView::clock). Clones are the same clock.
 ///
 /// # Over the wire
 ///
-/// The host writes its time to a file of its own, and tells a plugin that it launches where that is,
-/// in the variable `PLUGIN_TEST_CLOCK`. No server sets it. Anyone who can set a plugin's
-/// environment (as the server's user or through `env` in the catalog, which needs `sudo`) could do
-/// so, and would decide what time it is for that plugin; they could as well replace the plugin. The
-/// file must belong to the plugin's user and must not be writable for others, or the plugin does
-/// not start; and a plugin that uses it says so in its log, as a warning.
+/// The host writes its time to a file, and passes the file's path to a plugin that it launches in
+/// the variable `PLUGIN_TEST_CLOCK`. No server sets this variable. Anyone who can set a plugin's
+/// environment (as the server's user, or through `env` in the catalog, which needs `sudo`) could
+/// set it and control the plugin's time; they could as well replace the plugin. The file must
+/// belong to the plugin's user and must not be writable by others, or the plugin does not start. A
+/// plugin that uses it logs a warning.
 #[derive(Clone, Default)]
 pub struct Clock {
     source: Source,
@@ -62,7 +62,7 @@ enum Source {
     Shared(Arc<dyn TimeSource>),
 }
 
-/// What tells a [`Clock`] the time. For the host.
+/// The source of a [`Clock`]'s time. For the host.
 pub trait TimeSource: Send + Sync {
     /// Returns the time.
     fn now(&self) -> SystemTime;
@@ -77,7 +77,7 @@ impl Clock {
         Self::default()
     }
 
-    /// Returns a clock that always shows this time, for unit tests of what takes a clock.
+    /// Returns a clock that always shows this time, for unit tests.
     pub fn at(time: SystemTime) -> Self {
         Self { source: Source::At(time) }
     }
@@ -98,7 +98,7 @@ impl Clock {
         }
     }
 
-    /// Returns how long ago 1970 began (UTC), as Unix time is counted; zero before.
+    /// Returns the time since 1970 began (UTC), as Unix time counts it; zero before.
     pub fn unix_time(&self) -> Duration {
         self.now().duration_since(UNIX_EPOCH).unwrap_or_default()
     }
@@ -115,7 +115,7 @@ impl Clock {
             path = %path.display(),
             "{VARIABLE} is set: a test controls the clock of this process"
         );
-        // The process is started once.
+        // The process starts only once.
         let _ = OF_PROCESS.set(Self { source: Source::File(Arc::new(file)) });
         Ok(())
     }

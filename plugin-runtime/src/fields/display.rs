@@ -7,14 +7,15 @@ use serde_json::{Map, Value, json};
 /// The keyword of schemas that user interfaces read.
 pub(crate) const KEYWORD: &str = "x-vault-displayAttrs";
 
-/// The mark of a sensitive type. It is a keyword of its own because
-/// `#[schemars(extend("x-vault-displayAttrs" = …))]` replaces what the type says under that one.
+/// Marks a sensitive type. It is a keyword of its own because
+/// `#[schemars(extend("x-vault-displayAttrs" = …))]` replaces what the type says under that
+/// keyword.
 const SENSITIVE: &str = "x-vault-sensitive";
 
 /// How user interfaces show a field: its `x-vault-displayAttrs` in the OpenAPI document.
 ///
-/// Written in the field's `schemars` attribute, it adds to what the field's type says already, such
-/// as that a [`Sensitive`](super::Sensitive) value is masked:
+/// In the field's `schemars` attribute, it adds to what the field's type already says, such as that
+/// a [`Sensitive`](super::Sensitive) value is masked:
 ///
 /// ```
 /// use plugin_runtime::fields::{FieldDisplay, FieldSet, Sensitive};
@@ -47,7 +48,7 @@ pub struct FieldDisplay {
 }
 
 impl FieldDisplay {
-    /// Makes one that says nothing yet.
+    /// Creates attributes that set nothing yet.
     pub fn new() -> Self {
         Self::default()
     }
@@ -57,12 +58,12 @@ impl FieldDisplay {
         self.with("name", name.into())
     }
 
-    /// Sets the help text beside the label. Without it that is the field's doc comment.
+    /// Sets the help text next to the label. The default is the field's doc comment.
     pub fn description(self, text: impl Into<String>) -> Self {
         self.with("description", text.into())
     }
 
-    /// Sets a sample value. It is shown and nothing else: a default is `#[serde(default)]`.
+    /// Sets a sample value. It is only shown; to set a default, use `#[serde(default)]`.
     pub fn value(self, value: impl Into<Value>) -> Self {
         self.with("value", value)
     }
@@ -82,7 +83,7 @@ impl FieldDisplay {
         self.with("group", group.into())
     }
 
-    /// Sets the kind of input, where it does not follow from the field's type, such as `textarea` or
+    /// Sets the kind of input, if it does not follow from the field's type, such as `textarea` or
     /// `file`.
     pub fn edit_type(self, kind: impl Into<String>) -> Self {
         self.with("editType", kind.into())
@@ -113,8 +114,8 @@ pub(super) fn mark_sensitive(schema: &mut Schema) {
     FieldDisplay::new().sensitive().transform(schema);
 }
 
-/// Keeps the values of sensitive types masked in a whole schema, whatever its fields say of their
-/// display.
+/// Keeps the values of sensitive types masked in a whole schema, whatever its fields say about
+/// their display.
 pub(super) fn keep_sensitive() -> impl Transform + Clone {
     RecursiveTransform(|schema: &mut Schema| {
         if schema.remove(SENSITIVE).is_some() {

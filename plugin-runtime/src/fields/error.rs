@@ -1,28 +1,28 @@
-//! What was wrong with the fields of a request.
+//! Errors in the fields of a request.
 
 use thiserror::Error;
 
-/// Why the data of a request did not become the type that a handler asks for.
+/// The reason why the data of a request could not be read as the type that a handler asks for.
 ///
-/// Each variant is meant for the client, as an error response (HTTP 400). The value is never part
-/// of the text, since a secret may have been written to the wrong field.
+/// Each variant is meant for the client, as an error response (HTTP 400). The text never contains
+/// the value, since a secret may have been written to the wrong field.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum FieldError {
-    /// A value can't become the type of its field.
+    /// A value cannot be converted to the type of its field.
     #[error("Field validation failed: error converting input for field {field:?}: {reason}")]
     Refused {
         /// The field; parts of a nested one are joined with dots (`config.ttl`, `hosts.2`).
         field: String,
-        /// What would have been accepted.
+        /// What is accepted.
         reason: String,
     },
-    /// A value is beyond a limit that the schema of its field has.
+    /// A value exceeds a limit in the schema of its field.
     #[error("Field validation failed: the value of field {field:?} {reason}")]
     OutOfLimits {
         /// The field; parts of a nested one are joined with dots (`config.ttl`, `hosts.2`).
         field: String,
-        /// What the value has to be: `must be at least 1`.
+        /// The condition that the value must meet, such as `must be at least 1`.
         reason: String,
     },
     /// A field without a default was not given.
@@ -31,10 +31,10 @@ pub enum FieldError {
         /// The field; parts of a nested one are joined with dots.
         field: String,
     },
-    /// The data as a whole were refused by the type, for a reason that concerns no single field.
+    /// The type refused the data as a whole, for a reason that is not about a single field.
     #[error("Field validation failed: {reason}")]
     Invalid {
-        /// What the type objected to.
+        /// The type's reason.
         reason: String,
     },
     /// The request's data are neither a JSON object nor `null`.

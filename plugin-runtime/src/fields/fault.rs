@@ -1,4 +1,4 @@
-//! The error inside the deserializer: serde's messages without the values they would quote.
+//! The error inside the deserializer: serde's messages, without the values that they would quote.
 
 use std::fmt::{self, Display};
 
@@ -7,7 +7,7 @@ use serde::de::{self, Expected, Unexpected};
 use super::coerce::Refusal;
 use super::error::FieldError;
 
-/// An error on its way from a value up to the request, collecting the names it passes.
+/// An error on its way from a value up to the request, which collects the names that it passes.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Fault {
     /// Innermost name first.
@@ -19,11 +19,11 @@ pub(crate) struct Fault {
 enum Cause {
     Refused(String),
     Missing(&'static str),
-    /// A field under two of its names, of which this is the first that the type declares.
+    /// A field that was given under two of its names; this is the first one that the type declares.
     Twice(&'static str),
 }
 
-/// Why a field under two of its names is refused.
+/// The reason why a field that was given under two of its names is refused.
 pub(crate) const TWICE: &str = "given twice, under two of its names";
 
 impl Fault {
@@ -31,7 +31,7 @@ impl Fault {
         Self { path: Vec::new(), cause: Cause::Refused(reason.into()) }
     }
 
-    /// Notes that the value lies inside `name`.
+    /// Notes that the value is inside `name`.
     pub(crate) fn inside(mut self, name: impl Into<String>) -> Self {
         self.path.push(name.into());
         self
@@ -45,12 +45,13 @@ impl Fault {
         self.path.is_empty() && matches!(self.cause, Cause::Missing(name) if name == field)
     }
 
-    /// A field that a patch names twice, the second time so.
+    /// Creates the error for a field that a patch names twice; the second name is `name`.
     pub(crate) fn twice_under(name: impl Into<String>) -> Self {
         Self::refused(TWICE).inside(name)
     }
 
-    /// The field that was given twice, with the names of the objects it is in, outermost first.
+    /// Returns the field that was given twice, with the names of the objects that contain it,
+    /// outermost first.
     pub(crate) fn given_twice(&self) -> Option<(Vec<&str>, &'static str)> {
         match self.cause {
             Cause::Twice(name) => {
@@ -128,7 +129,7 @@ impl de::Error for Fault {
     }
 }
 
-/// The kind of a value in a JSON user's words.
+/// Returns the kind of a value, in JSON's terms.
 fn kind_of(found: Unexpected<'_>) -> &'static str {
     match found {
         Unexpected::Bool(_) => "boolean",

@@ -9,21 +9,21 @@ use serde_json::value::RawValue;
 use super::coerce::Refusal;
 use super::scan::Scanner;
 
-/// How many lists and objects of a request may lie inside each other within a field.
+/// How deep the lists and objects within a field of a request may be nested.
 ///
-/// What is accepted must be readable once it is stored, inside of what else a plugin puts around
-/// it: serde_json reads [`STORED_NESTING`] levels. A recursive type that serde buffers, an untagged
-/// enum for instance, copies its values once a level; that multiplies the work by this bound only.
+/// An accepted value must be readable once it is stored, inside the objects that a plugin puts
+/// around it: serde_json reads [`STORED_NESTING`] levels. A recursive type that serde buffers, such
+/// as an untagged enum, copies its values once a level; this bound limits the extra work.
 pub(crate) const NESTING: usize = 64;
 
 /// How many levels serde_json reads.
 const STORED_NESTING: usize = 127;
 
-/// Under this newtype name our own deserializer hands an [`Input`] over with its numbers as text
-/// (visited as bytes, which no JSON has), so that they keep every digit.
+/// The newtype name under which our own deserializer hands over an [`Input`] with its numbers as
+/// text (visited as bytes, which JSON does not have), so that they keep every digit.
 pub(crate) const EXACT: &str = "$vault::Input";
 
-/// JSON with numbers as the text they were written in.
+/// JSON with numbers as the text in which they were written.
 #[derive(Clone, PartialEq)]
 pub(crate) enum Input<'de> {
     Null,
@@ -32,13 +32,13 @@ pub(crate) enum Input<'de> {
     Text(Cow<'de, str>),
     List(Vec<Input<'de>>),
     Object(Vec<(Cow<'de, str>, Input<'de>)>),
-    /// JSON of a stored value that a patch leaves as it is: an entry of an object. It follows no
-    /// rule of requests, since it is what the type has written.
+    /// JSON of a stored value that a patch leaves as it is: an entry of an object. The rules for
+    /// requests do not apply to it, since the type has written it.
     Kept(&'de str),
 }
 
 impl fmt::Debug for Input<'_> {
-    /// The kind alone; the value may be a secret.
+    /// Shows only the kind, since the value may be a secret.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.kind())
     }
@@ -53,7 +53,7 @@ impl<'de> Input<'de> {
         Self::Number(Cow::Owned(number.to_string()))
     }
 
-    /// What an operator would call it.
+    /// Returns the name of its kind, as users know it.
     pub(crate) fn kind(&self) -> &'static str {
         match self {
             Self::Null => "null",
@@ -62,16 +62,17 @@ impl<'de> Input<'de> {
             Self::Text(_) => "a string",
             Self::List(_) => "a list",
             Self::Object(_) => "an object",
-            Self::Kept(_) => "what is stored",
+            Self::Kept(_) => "a stored value",
         }
     }
 
-    /// The value as it was written.
+    /// Parses the value as it was written.
     pub(crate) fn from_json(raw: &'de RawValue) -> Result<Self, Refusal> {
         Scanner::new(raw.get()).value(NESTING)
     }
 
-    /// The value for a type that takes neither a list nor an object: of such only the kind is read.
+    /// Parses the value for a type that takes neither a list nor an object; of these, only the kind
+    /// is read.
     pub(crate) fn scalar_from_json(raw: &'de RawValue) -> Result<Self, Refusal> {
         match raw.get().as_bytes().first() {
             Some(b'[') => Ok(Self::List(Vec::new())),
@@ -80,7 +81,7 @@ impl<'de> Input<'de> {
         }
     }
 
-    /// The value with all that is [kept](Self::Kept) in it read.
+    /// Parses the value if it is [kept](Self::Kept).
     pub(crate) fn read(self) -> Result<Self, Refusal> {
         Ok(match self {
             Self::Kept(text) => Scanner::new(text).value(STORED_NESTING)?,
@@ -88,13 +89,13 @@ impl<'de> Input<'de> {
                 let read = entries.into_iter().map(|(name, value)| Ok((name, value.read()?)));
                 Self::Object(read.collect::<Result<_, Refusal>>()?)
             }
-            // Nothing inside a list is kept: a patch replaces it as a whole.
+            // Nothing inside a list is kept: a patch replaces the list as a whole.
             other => other,
         })
     }
 }
 
-/// A string that stays borrowed unless it holds an escape.
+/// A string that is borrowed unless it contains an escape.
 #[derive(serde::Deserialize, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Key<'a>(#[serde(borrow)] pub(crate) Cow<'a, str>);
 
@@ -142,7 +143,7 @@ impl<'de> Visitor<'de> for InputVisitor {
     }
 
     fn visit_f64<E>(self, value: f64) -> Result<Input<'de>, E> {
-        // Debug keeps the point that tells a float from an integer.
+        // `Debug` keeps the point that distinguishes a float from an integer.
         Ok(Input::number(format_args!("{value:?}")))
     }
 

@@ -3,14 +3,14 @@
 use std::fmt;
 use std::ops::Deref;
 
-/// How many names a warning lists. A caller who has sent more knows what is meant, and a request of
-/// a megabyte must not be answered with a warning of a megabyte.
+/// How many names a warning lists. That is enough for the caller to understand it, and the warning
+/// about a request of a megabyte must not be a megabyte long.
 const LISTED: usize = 32;
 
 /// How many bytes of a name a warning shows.
 const SHOWN: usize = 128;
 
-/// The first of some names, in the order of their alphabet, and how many more there are.
+/// The first of some names in alphabetical order, and how many more there are.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct NameList {
     names: Vec<String>,
@@ -18,7 +18,7 @@ pub struct NameList {
 }
 
 impl NameList {
-    /// Adds a name that comes after all that are there.
+    /// Adds a name that sorts after all existing ones.
     pub(crate) fn push(&mut self, name: &str) {
         if self.names.len() < LISTED {
             let mut shown = name.get(..name.floor_char_boundary(SHOWN)).unwrap_or(name).to_owned();
@@ -32,7 +32,7 @@ impl NameList {
     }
 }
 
-/// The names that are listed, sorted.
+/// Returns the names that are listed, sorted.
 impl Deref for NameList {
     type Target = [String];
 
@@ -41,14 +41,14 @@ impl Deref for NameList {
     }
 }
 
-/// Whether these are the names, and no more.
+/// Returns whether these are exactly the names.
 impl<const N: usize> PartialEq<[&str; N]> for NameList {
     fn eq(&self, names: &[&str; N]) -> bool {
         self.more == 0 && self.names == names
     }
 }
 
-/// Whether these are the names, and no more.
+/// Returns whether these are exactly the names.
 impl PartialEq<Vec<String>> for NameList {
     fn eq(&self, names: &Vec<String>) -> bool {
         self.more == 0 && self.names == *names
@@ -56,7 +56,7 @@ impl PartialEq<Vec<String>> for NameList {
 }
 
 impl<'a> FromIterator<&'a str> for NameList {
-    /// The names must be sorted.
+    /// Collects names, which must be sorted.
     fn from_iter<I: IntoIterator<Item = &'a str>>(names: I) -> Self {
         let mut list = Self::default();
         names.into_iter().for_each(|name| list.push(name));
@@ -64,7 +64,7 @@ impl<'a> FromIterator<&'a str> for NameList {
     }
 }
 
-/// The names with blanks between them.
+/// Shows the names, separated by blanks.
 impl fmt::Display for NameList {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.names.join(" "))?;

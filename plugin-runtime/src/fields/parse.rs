@@ -1,4 +1,4 @@
-//! From a request's path and body to the type a handler asks for.
+//! Reads a request's path and body as the type that a handler asks for.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -14,14 +14,15 @@ use super::names::NameList;
 use super::scan::sort;
 use super::schema::FieldSet;
 
-/// How many bytes of requests may be read again to find the field of an error that names none, in
-/// multiples of the request's length; those of a request of the usual size are all tried.
+/// How many bytes of a request may be read again to find the field of an error that does not name
+/// one, in multiples of the request's length. For a request of the usual size, all fields are
+/// tried.
 const ATTRIBUTION_READS: usize = 2;
 
-/// How many bytes may be read again whatever the request's length.
+/// How many bytes may always be read again, whatever the request's length.
 const ATTRIBUTION_BYTES: usize = 64 * 1024;
 
-/// The fields of a request and what the client should be warned of.
+/// The fields of a request, and what to warn the client about.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Parsed<T> {
@@ -29,16 +30,16 @@ pub struct Parsed<T> {
     pub value: T,
     /// Keys of the body that the type does not know, sorted.
     pub ignored: NameList,
-    /// Keys of the body whose value, other than null, gave way to a part of the path, sorted.
+    /// Keys of the body whose value, other than null, was replaced by a part of the path, sorted.
     pub replaced: NameList,
 }
 
-/// Reads a request's fields: the parts of its path, then those of its body that the path does not
-/// name. The body is JSON, an object or `null`; an empty one counts as `null`.
+/// Reads a request's fields: the parts of its path, then those of its body that are not in the
+/// path. The body is JSON, an object or `null`; an empty one counts as `null`.
 ///
-/// A part of the path that took no part in the match is the empty string (None for an `Option`)
-/// and covers a body value as any other does. `fields` is what [`FieldSet::of`] found out about
-/// the same type when the path was declared.
+/// A part of the path that took no part in the match is the empty string (`None` for an `Option`),
+/// and replaces a value of the body as any other part does. `fields` is the result of
+/// [`FieldSet::of`] for the same type, from when the path was declared.
 pub(crate) fn parse<'de, T: Deserialize<'de>>(
     fields: &FieldSet,
     captures: &[(&'de str, Option<&'de str>)],
@@ -62,7 +63,7 @@ pub(crate) fn parse<'de, T: Deserialize<'de>>(
 ///
 /// # Errors
 ///
-/// The field that was given twice, if the error is about one.
+/// Fails with the field that was given twice, if the error is about one.
 pub(crate) fn read_after<'de, T: Deserialize<'de>>(
     fields: &FieldSet,
     captures: &[(&'de str, Option<&'de str>)],
@@ -81,7 +82,7 @@ pub(crate) fn read_after<'de, T: Deserialize<'de>>(
     })
 }
 
-/// The entries of a body in the order of their names, of equal ones the last.
+/// Returns the entries of a body, sorted by name; the last of equal ones wins.
 fn entries(body: &[u8]) -> Result<Vec<(Cow<'_, str>, Entry<'_>)>, FieldError> {
     if body.is_empty() {
         return Ok(Vec::new());
@@ -93,7 +94,7 @@ fn entries(body: &[u8]) -> Result<Vec<(Cow<'_, str>, Entry<'_>)>, FieldError> {
     Ok(entries)
 }
 
-/// Reads what is stored with the changes of a request, in this order, as [`parse`] reads a body.
+/// Reads a stored value with the changes of a request, in this order, as [`parse`] reads a body.
 pub(crate) fn parse_merged<'de, T: Deserialize<'de>>(
     fields: &FieldSet,
     captures: &[(&'de str, Option<&'de str>)],
@@ -106,8 +107,8 @@ pub(crate) fn parse_merged<'de, T: Deserialize<'de>>(
     read(fields, &entries, None, &mut Seen::default())
 }
 
-/// Puts the parts of the path in, each instead of a value of its name in the body. Those are the
-/// names, but for null.
+/// Inserts the parts of the path, each replacing a value of the same name in the body. Returns the
+/// names of the replaced values, except null.
 fn cover<'de>(
     entries: &mut Vec<(Cow<'de, str>, Entry<'de>)>,
     captures: &[(&'de str, Option<&'de str>)],
@@ -129,7 +130,7 @@ fn cover<'de>(
     replaced.into_iter().collect()
 }
 
-/// The entries of a request's body, in their order.
+/// The entries of a request's body, in their original order.
 #[derive(Default)]
 struct Body<'de>(Vec<(Cow<'de, str>, Entry<'de>)>);
 
@@ -168,9 +169,9 @@ fn read<'de, T: Deserialize<'de>>(
     T::deserialize(Request::new(entries, fields, seen))
 }
 
-/// Finds the field behind an error that names none, among those which serde buffered for a
-/// flattened type: it is the one without which the error is another or gone. That a required field
-/// is missing then says less, and counts only if it is true of no second one.
+/// Finds the field behind an error that does not name one, among those that serde buffered for a
+/// flattened type: without it, the error changes or disappears. If the error then is that a
+/// required field is missing, that proves less, and counts only if it happens for no second field.
 ///
 /// Each of them is tried by reading the request once more, up to `tries` times.
 fn named<'de, T: Deserialize<'de>>(

@@ -1,4 +1,4 @@
-//! One pass over JSON text.
+//! Parses JSON text in one pass.
 
 use std::borrow::Cow;
 
@@ -10,14 +10,14 @@ use super::input::Input;
 const INVALID: Refusal = Refusal::of("not valid JSON; check the escapes in its strings");
 const DEEP: Refusal = Refusal::of("nested too deeply");
 
-/// No number of so many digits is beyond all floats.
+/// A number with at most this many digits is always a finite float.
 const FINITE_DIGITS: usize = 300;
 
-/// Reads JSON that serde_json has found well-formed. Each byte is looked at once, however deep it
-/// lies.
+/// Reads JSON that serde_json has found well-formed. Each byte is visited once, however deep it is
+/// nested.
 ///
-/// serde_json itself keeps a number as it was written only in a `RawValue`, and whatever is nested
-/// in one has to be read again on each level.
+/// serde_json itself keeps a number as it was written only in a `RawValue`, and the values nested
+/// in one must be read again on each level.
 pub(crate) struct Scanner<'de> {
     text: &'de str,
     at: usize,
@@ -28,7 +28,7 @@ impl<'de> Scanner<'de> {
         Self { text, at: 0 }
     }
 
-    /// The next value, with at most so many lists and objects inside each other.
+    /// Reads the next value, whose lists and objects may be nested at most `levels` deep.
     pub(crate) fn value(&mut self, levels: usize) -> Result<Input<'de>, Refusal> {
         Ok(match self.peek().ok_or(INVALID)? {
             b'n' => self.word(4, Input::Null),
@@ -58,19 +58,19 @@ impl<'de> Scanner<'de> {
         })
     }
 
-    /// Steps into an object; false if the next value is none.
+    /// Steps into an object; returns false if the next value is not one.
     pub(crate) fn enters_object(&mut self) -> bool {
         let object = self.peek() == Some(b'{');
         self.at += usize::from(object);
         object
     }
 
-    /// The name of the object's next entry, up to its value; None behind the last one.
+    /// Returns the name of the object's next entry, up to its value; `None` after the last one.
     pub(crate) fn next_key(&mut self) -> Result<Option<Cow<'de, str>>, Refusal> {
         if self.has_more(b'}')? { self.key().map(Some) } else { Ok(None) }
     }
 
-    /// The first byte of the next value.
+    /// Returns the first byte of the next value.
     pub(crate) fn peek(&mut self) -> Option<u8> {
         let bytes = self.text.as_bytes();
         while let Some(byte) = bytes.get(self.at) {
@@ -82,7 +82,7 @@ impl<'de> Scanner<'de> {
         None
     }
 
-    /// The text of the next value, which is stepped over.
+    /// Steps over the next value and returns its text.
     pub(crate) fn skip(&mut self) -> Result<&'de str, Refusal> {
         self.peek();
         let start = self.at;
@@ -112,7 +112,7 @@ impl<'de> Scanner<'de> {
         value
     }
 
-    /// Steps over a comma or the end; whether another element follows.
+    /// Steps over a comma or the end; returns whether another element follows.
     fn has_more(&mut self, end: u8) -> Result<bool, Refusal> {
         let next = self.peek().ok_or(INVALID)?;
         self.at += usize::from(next == end || next == b',');
@@ -149,13 +149,13 @@ impl<'de> Scanner<'de> {
         }
     }
 
-    /// How many of the next bytes are of a kind.
+    /// Counts how many of the next bytes are of a kind.
     fn length(&self, kind: impl Fn(u8) -> bool) -> usize {
         let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
         rest.iter().position(|byte| !kind(*byte)).unwrap_or(rest.len())
     }
 
-    /// The string that starts here, borrowed unless it holds an escape.
+    /// Reads the string that starts here, borrowed unless it contains an escape.
     fn string(&mut self) -> Result<Cow<'de, str>, Refusal> {
         self.at += 1;
         let part = self.part()?;
@@ -172,7 +172,7 @@ impl<'de> Scanner<'de> {
         }
     }
 
-    /// What of a string comes before its end or its next escape.
+    /// Returns the part of a string before its end or its next escape.
     fn part(&mut self) -> Result<&'de str, Refusal> {
         let rest = self.text.get(self.at..).ok_or(INVALID)?;
         let length = memchr2(b'"', b'\\', rest.as_bytes()).ok_or(INVALID)?;
@@ -187,7 +187,7 @@ impl<'de> Scanner<'de> {
             if self.take() == Some(b'"') {
                 return Ok(());
             }
-            // What a backslash stands before is no end.
+            // A character after a backslash does not end the string.
             self.at += 1;
         }
     }
@@ -198,7 +198,7 @@ impl<'de> Scanner<'de> {
         byte
     }
 
-    /// The character behind a backslash.
+    /// Reads the character after a backslash.
     fn escape(&mut self) -> Result<char, Refusal> {
         Ok(match self.take().ok_or(INVALID)? {
             b'u' => return self.code_point(),
@@ -212,8 +212,8 @@ impl<'de> Scanner<'de> {
         })
     }
 
-    /// The character of an escape such as `\u003c`, or of the two that a character beyond U+FFFF
-    /// takes.
+    /// Reads the character of an escape such as `\u003c`, or of the two escapes that a character
+    /// beyond U+FFFF needs.
     fn code_point(&mut self) -> Result<char, Refusal> {
         let unit = self.hexadecimal()?;
         let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
@@ -240,7 +240,7 @@ impl<'de> Scanner<'de> {
 
 /// Sorts entries by their names. The last of equal ones wins.
 pub(crate) fn sort<K: Ord, V>(entries: &mut Vec<(K, V)>) {
-    // A server sends them sorted.
+    // Servers send them sorted.
     if entries.is_sorted_by(|(before, _), (after, _)| before < after) {
         return;
     }
@@ -338,7 +338,7 @@ mod tests {
         fn nothing_makes_it_panic_or_hang(text in "[\\[\\]{},:\"\\\\u0-9a-f eE.+-]{0,24}|.{0,16}") {
             let _ = Scanner::new(&text).value(8);
             let _ = Scanner::new(&text).skip();
-            // What serde_json takes is taken, and read alike.
+            // Whatever serde_json accepts is accepted, and read the same.
             if let Ok(expected) = serde_json::from_str::<Json>(&text) {
                 prop_assert_eq!(scanned(&text), Some(expected));
                 prop_assert_eq!(Scanner::new(&text).skip().ok(), Some(text.trim()));

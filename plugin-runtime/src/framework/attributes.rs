@@ -15,9 +15,9 @@ pub(super) struct Attributes {
     pub(super) display: PathDisplay,
     /// The parts of the ids of all operations.
     pub(super) id: OperationId,
-    /// The parts of the ids of single operations, which come first.
+    /// The parts of the ids of single operations, which take precedence.
     pub(super) ids: Vec<(Operation, OperationId)>,
-    /// What the path's parameters are, by name.
+    /// The descriptions of the path's parameters, by name.
     pub(super) parameters: Vec<(String, String)>,
 }
 

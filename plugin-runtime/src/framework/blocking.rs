@@ -1,4 +1,4 @@
-//! Ordinary functions as handlers, for what computes or blocks.
+//! Ordinary functions as handlers, for work that computes or blocks.
 
 use std::fmt;
 use std::future::pending;
@@ -14,16 +14,16 @@ use super::handler::for_each_arity;
 use super::{Context, Handler, OperationDescription};
 use crate::Error;
 
-/// Makes a handler of an ordinary function, which runs on a thread of its own: the way for what
-/// computes for more than a millisecond or waits without `.await`, such as making an RSA key or
-/// calling a library that knows nothing of async. All requests of a plugin share one thread unless
-/// [`Plugin::worker_threads`](crate::Plugin) says otherwise, so that an async handler which does
-/// that keeps every other mount of the process waiting.
+/// Makes a handler of an ordinary function, which runs on a thread of its own. Use it for work that
+/// computes for more than a millisecond or waits without `.await`, such as generating an RSA key or
+/// calling a library that is not async. All requests of a plugin share one thread unless
+/// [`Plugin::worker_threads`](crate::Plugin) says otherwise, so an async handler that does such
+/// work delays every other mount of the process.
 ///
-/// The arguments and the return type are those of async handlers. `Plugin::blocking_threads` is how
-/// many run at once; the others wait their turn. When the caller hangs up, a function that has begun
-/// goes on to its end, and one that has not never does. [`compute`] runs a part of an async handler
-/// in the same way.
+/// The arguments and the return type are those of async handlers. `Plugin::blocking_threads` limits
+/// how many run at once; the others wait in a queue. If the caller hangs up, a function that is
+/// already running completes, and one that is still in the queue is never called. [`compute`] runs
+/// a part of an async handler in the same way.
 ///
 /// ```
 /// use plugin_runtime::framework::{Framework, blocking, write};
@@ -52,17 +52,17 @@ impl<F> fmt::Debug for Blocking<F> {
     }
 }
 
-/// Runs `work` on a thread of its own, for the part of an async handler that computes for more than
-/// a millisecond or waits without `.await`: signing with RSA, hashing a password, a call into a
-/// library that knows nothing of async. A handler that does nothing else is better declared as
-/// [`blocking`], which shares its threads with this: `Plugin::blocking_threads` is how many of both
-/// run at once, and the others wait their turn.
+/// Runs `work` on a thread of its own. Use it for a part of an async handler that computes for more
+/// than a millisecond or waits without `.await`: an RSA signature, a password hash, a call into a
+/// library that is not async. If a handler does nothing else, declare it with [`blocking`] instead.
+/// Both share their threads: `Plugin::blocking_threads` limits how many run at once, and the others
+/// wait in a queue.
 ///
-/// A panic in `work` goes on in the handler, where it is the request's own, as any other. When the
-/// future is dropped, because the caller hangs up or the request's time is over, work that has not
-/// begun never does; work that has begun goes on to its end, and what it returns is dropped.
+/// A panic in `work` continues in the handler and fails its request, as any other panic does. If
+/// the future is dropped, because the caller hangs up or the request's deadline passes, work that
+/// has not started never runs; work that is running completes, and its result is dropped.
 ///
-/// `work` owns what it uses: clone an [`Arc`] or a `Storage`, and move it in.
+/// `work` owns what it uses: clone an [`Arc`] or a `Storage`, and move the clone in.
 ///
 /// ```
 /// use plugin_runtime::framework::extract::Path;
@@ -82,13 +82,13 @@ impl<F> fmt::Debug for Blocking<F> {
 /// # Framework::secrets(()).path("key/{name}", write(make_key)).build().unwrap();
 /// ```
 pub async fn compute<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
-    // What `work` logs belongs to the request, too.
+    // What `work` logs belongs to the request too.
     let span = tracing::Span::current();
     match AbortOnDropHandle::new(spawn_blocking(move || span.in_scope(work))).await {
         Ok(done) => done,
         Err(error) => match error.try_into_panic() {
             Ok(panic) => resume_unwind(panic),
-            // The runtime is ending, and with it whatever waits for this.
+            // The runtime is shutting down, and with it whatever waits for this result.
             Err(_) => pending().await,
         },
     }

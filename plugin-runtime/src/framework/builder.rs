@@ -17,8 +17,8 @@ use super::wal::WalHandler;
 use super::{FrameworkError, Operations, Route, check};
 use crate::{BackendType, Error, IntoBackend, Request, Response, SpecialPaths};
 
-/// A secrets engine or an auth method, declared path by path. `S` is its state, one value for each
-/// mount.
+/// The declaration of a secrets engine or an auth method, path by path. `S` is the backend's state;
+/// each mount has its own.
 ///
 /// ```
 /// use plugin_runtime::framework::extract::{Fields, Path};
@@ -52,12 +52,12 @@ pub struct Framework<S> {
 }
 
 impl<S: Send + Sync + 'static> Framework<S> {
-    /// A secrets engine.
+    /// Declares a secrets engine.
     pub fn secrets(state: S) -> Self {
         Self::new(BackendType::Secrets, state)
     }
 
-    /// An auth method.
+    /// Declares an auth method.
     pub fn auth(state: S) -> Self {
         Self::new(BackendType::Auth, state)
     }
@@ -70,8 +70,8 @@ impl<S: Send + Sync + 'static> Framework<S> {
         }
     }
 
-    /// Adds a path. Where several patterns match, the one that was declared first counts; a path
-    /// that could then never be reached is an error at start.
+    /// Adds a path. If several patterns match a request, the one that was declared first wins; a
+    /// path that no request can reach is an error at start.
     #[must_use]
     pub fn path(mut self, pattern: impl Into<Pattern>, operations: Operations<S>) -> Self {
         self.patterns.push(pattern.into());
@@ -79,23 +79,24 @@ impl<S: Send + Sync + 'static> Framework<S> {
         self
     }
 
-    /// What the backend is, for `path-help` and OpenAPI.
+    /// Describes the backend, for `path-help` and OpenAPI.
     #[must_use]
     pub fn description(mut self, text: impl Into<String>) -> Self {
         self.declared.description = text.into();
         self
     }
 
-    /// Declares a kind of leased secret, with what ends it and, if it can be renewed, what renews
-    /// it.
+    /// Declares a kind of leased secret, with the handler that revokes it and, if it is renewable,
+    /// the one that renews it.
     #[must_use]
     pub fn secret<T: LeasedSecret>(mut self, secret: SecretType<S, T>) -> Self {
         self.declared.secret_types.push(secret.erased());
         self
     }
 
-    /// Renews the tokens of this auth method's logins. The handler answers with the
-    /// [`Auth`](crate::Auth) to go on with; without this, tokens are not renewed.
+    /// Sets the handler that renews the tokens of this auth method's logins. It answers with the
+    /// [`Auth`](crate::Auth) for the renewed token; without such a handler, tokens cannot be
+    /// renewed.
     #[must_use]
     pub fn renew_login<H, A>(mut self, handler: H) -> Self
     where
@@ -108,10 +109,11 @@ impl<S: Send + Sync + 'static> Framework<S> {
         self
     }
 
-    /// Runs once before the first request, on every node that serves reads: see
+    /// Runs once before the first request, on every node that serves reads; see
     /// [`Backend::initialize`](crate::Backend::initialize). Writes fail where
-    /// [`SystemView::may_write`](crate::SystemView::may_write) is false. A handler that returns
-    /// that failure counts as done there, and runs to its end where the node becomes the active one.
+    /// [`SystemView::may_write`](crate::SystemView::may_write) is false. If the handler returns
+    /// that failure, initialization counts as done on this node, and the handler runs again where
+    /// the node becomes the active one.
     #[must_use]
     pub fn initialize<H, A>(mut self, handler: H) -> Self
     where
@@ -126,10 +128,10 @@ impl<S: Send + Sync + 'static> Framework<S> {
 
     /// Runs once a minute on the node that may write
     /// ([`SystemView::may_write`](crate::SystemView::may_write)): the active one, not its standbys.
-    /// After a failover that is another node, with a new backend.
+    /// After a failover, that is another node, with a new backend.
     ///
-    /// A server gives the work 90 seconds, the write-ahead log's included. What is at work then is
-    /// dropped at its next await, and runs again a minute later.
+    /// A server gives this work, together with the write-ahead log, 90 seconds. A handler that
+    /// still runs then is dropped at its next await, and runs again a minute later.
     ///
     /// ```
     /// use plugin_runtime::framework::Framework;
@@ -139,12 +141,12 @@ impl<S: Send + Sync + 'static> Framework<S> {
     /// # struct Pool;
     /// # impl Pool { fn close_idle(&self) {} }
     ///
-    /// /// Deletes what is out of date: in the storage that all nodes share.
+    /// /// Deletes expired entries in the storage, which all nodes share.
     /// async fn tidy(storage: Storage) -> Result<()> {
     ///     Ok(storage.delete("expired").await?)
     /// }
     ///
-    /// /// Looks after what each node has for itself.
+    /// /// Maintains what each node keeps in memory.
     /// async fn look_after(pool: State<Pool>) {
     ///     pool.close_idle();
     /// }
@@ -166,9 +168,9 @@ impl<S: Send + Sync + 'static> Framework<S> {
         self
     }
 
-    /// Runs once a minute on every node that serves reads, standbys included, whose storage refuses
-    /// writes: for what each node keeps for itself. Runs after [`Framework::periodic`] where that
-    /// runs too.
+    /// Runs once a minute on every node that serves reads. That includes standbys, whose storage
+    /// refuses writes. Use it for what each node keeps in memory. Runs after
+    /// [`Framework::periodic`] where both run.
     #[must_use]
     pub fn periodic_on_every_node<H, A>(mut self, handler: H) -> Self
     where
@@ -181,18 +183,18 @@ impl<S: Send + Sync + 'static> Framework<S> {
         self
     }
 
-    /// Undoes what was left half done, from the entries of the write-ahead log, on the node that
-    /// may write.
+    /// Sets the handler that undoes unfinished work, from the entries of the write-ahead log. It
+    /// runs on the node that may write.
     #[must_use]
     pub fn wal(mut self, handler: WalHandler<S>) -> Self {
-        // The same handler with other terms is no second one.
+        // The same handler with other terms is not a second one.
         let known = self.declared.wal.as_ref().map(|known| known.handler.name);
         self.declared.declared_again("wal", known.is_some_and(|name| name != handler.handler.name));
         self.declared.wal = Some(handler);
         self
     }
 
-    /// Runs on a standby when another node has changed the storage entry at a key: see
+    /// Runs on a standby after another node has changed the storage entry at a key; see
     /// [`Backend::invalidate`](crate::Backend::invalidate).
     #[must_use]
     pub fn invalidate<F, Done>(mut self, invalidate: F) -> Self
@@ -208,7 +210,7 @@ impl<S: Send + Sync + 'static> Framework<S> {
         self
     }
 
-    /// Runs once when the backend ends: see [`Backend::cleanup`](crate::Backend::cleanup).
+    /// Runs once when the backend ends; see [`Backend::cleanup`](crate::Backend::cleanup).
     #[must_use]
     pub fn cleanup<F, Done>(mut self, cleanup: F) -> Self
     where
@@ -223,15 +225,15 @@ impl<S: Send + Sync + 'static> Framework<S> {
         self
     }
 
-    /// Adds special paths to those that the declared paths ask for themselves.
+    /// Adds special paths to those that follow from the declared paths.
     #[must_use]
     pub fn special_paths(mut self, paths: SpecialPaths) -> Self {
         self.declared.special_paths.extend(paths);
         self
     }
 
-    /// Puts a `tower` layer around the whole backend: a timeout, a limit, spans, metrics. The last
-    /// one added is the outermost.
+    /// Wraps the whole backend in a `tower` layer, such as a timeout, a limit, spans or metrics.
+    /// The layer that was added last is the outermost.
     #[must_use]
     pub fn layer<L>(mut self, layer: L) -> Self
     where
@@ -244,31 +246,34 @@ impl<S: Send + Sync + 'static> Framework<S> {
         self
     }
 
-    /// Checks the declaration and makes the backend of it.
+    /// Checks the declaration and builds the backend.
     ///
-    /// [`serve!`](crate::serve!) does so for each mount; a test that calls it finds what is wrong
+    /// [`serve!`](crate::serve!) does this for each mount; a test that calls it finds mistakes
     /// without a server.
     ///
     /// # Errors
     ///
-    /// What cannot work, in a sentence that names the path, the handler and what to write:
+    /// Refuses what cannot work. The message names the path and the handler, and says what to
+    /// write:
     ///
-    /// * a pattern that is wrong, or that no request can reach;
+    /// * a pattern that is invalid, or that no request can reach;
     /// * a regular expression in a field's schema that does not compile;
-    /// * a list whose path no list's request matches, a write to a path that ends with a slash, an
-    ///   operation whose paths all go to earlier patterns;
-    /// * two handlers for one thing, two secret types of one name, two descriptions of a parameter,
-    ///   and one of a parameter that the pattern does not have;
-    /// * parts of the id of an operation that the OpenAPI document does not show, and a verb or
-    ///   suffix by which two operations have the same id;
+    /// * a list whose pattern matches no LIST path, a write to a path that ends with a slash, an
+    ///   operation whose requests all go to earlier patterns;
+    /// * two handlers for the same thing, two secret types with the same name, two descriptions of
+    ///   a parameter, and a description of a parameter that the pattern does not have;
+    /// * operation id parts for an operation that the OpenAPI document does not show, and verbs or
+    ///   suffixes that give two operations the same id;
     /// * a [`Path`](super::extract::Path) whose type does not fit the pattern, and
-    ///   [`Fields`](super::extract::Fields) or [`Patch`](super::extract::Patch) of what is no object;
-    /// * an argument that its handler never gets: each argument's documentation says where it is;
-    /// * a [`Leased`](super::Leased) answer without its secret type or from an unauthenticated path,
-    ///   an [`Auth`](crate::Auth) from anything but a login of an auth method, an answer whose fields
-    ///   are no object;
+    ///   [`Fields`](super::extract::Fields) or [`Patch`](super::extract::Patch) of a type that is
+    ///   not an object;
+    /// * an argument that its handler can never get: each argument's documentation says where it
+    ///   exists;
+    /// * a [`Leased`](super::Leased) answer without its secret type or from an unauthenticated
+    ///   path, an [`Auth`](crate::Auth) from anything but a login of an auth method, an answer
+    ///   whose fields are not an object;
     /// * logins, their renewal, alias or role in a secrets engine;
-    /// * special paths that servers refuse, that leave out some of their pattern's paths, or that
+    /// * special paths that servers refuse, that omit some of their pattern's paths, or that
     ///   include the path of another declaration.
     pub fn build(self) -> Result<Dispatch<S>, FrameworkError> {
         let Self { mut declared, patterns, layers } = self;

@@ -1,4 +1,4 @@
-//! What a handler's arguments are taken from.
+//! The source of a handler's arguments.
 
 use std::any::TypeId;
 use std::sync::Arc;
@@ -10,8 +10,8 @@ use super::pattern::Match;
 use crate::fields::{self, FieldError, FieldSet, NameList, Naming};
 use crate::{Data, Error, Request};
 
-/// A request on its way into a handler: with the backend's state, and with the parts that the
-/// path's pattern found. [`FromContext`](super::extract::FromContext) takes arguments from it.
+/// A request on its way to a handler, with the backend's state and the parts of the path that the
+/// pattern found. [`FromContext`](super::extract::FromContext) takes arguments from it.
 #[derive(Debug)]
 pub struct Context<'a, S> {
     request: &'a Request,
@@ -21,10 +21,10 @@ pub struct Context<'a, S> {
     warned: Warned,
 }
 
-/// What the fields of a request give cause to warn of.
+/// Reasons for warnings about the fields of a request.
 #[derive(Debug, Default)]
 pub(super) struct Warned {
-    /// Whether a handler has asked for the fields at all.
+    /// Whether a handler has read the fields at all.
     pub(super) read: bool,
     pub(super) ignored: NameList,
     pub(super) replaced: NameList,
@@ -40,28 +40,29 @@ impl<'a, S> Context<'a, S> {
         Self { request, state, matched, description, warned: Warned::default() }
     }
 
-    /// The request.
+    /// Returns the request.
     pub fn request(&self) -> &'a Request {
         self.request
     }
 
-    /// The backend's state.
+    /// Returns the backend's state.
     pub fn state(&self) -> &'a Arc<S> {
         self.state
     }
 
-    /// The part of the path that a parameter stands for; `None` when the pattern has no such
-    /// parameter, `""` when it took no part in the match.
+    /// Returns the part of the path that a parameter stands for: `None` if the pattern has no such
+    /// parameter, `""` if the parameter took no part in the match.
     pub fn parameter(&self, name: &str) -> Option<&'a str> {
         self.matched?.capture(name)
     }
 
-    /// The parameters of the path with the parts that they stand for, in the pattern's order.
+    /// Returns the parameters of the path with their values, in the pattern's order.
     pub fn parameters(&self) -> impl Iterator<Item = (&'a str, &'a str)> + use<'a, S> {
         self.matched.into_iter().flat_map(Match::captures)
     }
 
-    /// The request's fields, those of the path before those of the body, as a type.
+    /// Returns the request's fields as a type; those of the path take precedence over those of the
+    /// body.
     pub(super) fn fields<T: DeserializeOwned + 'static>(&mut self) -> Result<T, FieldError> {
         let unknown = FieldSet::default();
         let input = self.description.input_of(TypeId::of::<T>());
@@ -77,13 +78,13 @@ impl<'a, S> Context<'a, S> {
         Ok(parsed.value)
     }
 
-    /// The request's fields as they came.
+    /// Returns the request's fields without conversion.
     pub(super) fn any_fields(&mut self) -> Data {
         self.warned.read = true;
         self.request.data.clone()
     }
 
-    /// The fields of a `T`, some of which the request wants to change, and their names.
+    /// Returns the fields of a `T` that the request changes, and the names of all its fields.
     pub(super) fn merges<T: DeserializeOwned + 'static>(
         &mut self,
     ) -> Result<(Arc<FieldSet>, Arc<Naming>), Error> {
@@ -106,7 +107,7 @@ impl<'a, S> Context<'a, S> {
 }
 
 impl From<FieldError> for Error {
-    /// What does not validate is the caller's mistake.
+    /// Blames the caller for values that do not validate.
     fn from(error: FieldError) -> Self {
         Self::bad_request(error.to_string())
     }

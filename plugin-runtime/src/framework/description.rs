@@ -1,4 +1,4 @@
-//! What the types of a handler say about its operation.
+//! Descriptions of operations, made from the types of their handlers.
 
 use std::any::{TypeId, type_name};
 use std::sync::Arc;
@@ -12,11 +12,11 @@ use super::LeasedSecret;
 use super::extract::{Asked, PathFault, PathParameter, asked, probe};
 use crate::fields::{FieldSet, Naming, given, taken};
 
-/// What an operation takes and gives, found from its handler's types when it is declared. Help and
-/// the OpenAPI document are made of it, and [`Framework::build`](super::Framework::build) refuses
-/// what cannot work.
+/// What an operation takes and returns, found from its handler's types when it is declared. Help
+/// and the OpenAPI document are made from it, and [`Framework::build`](super::Framework::build)
+/// uses it to refuse what cannot work.
 ///
-/// An argument or an answer of your own that is made from another one passes its description on:
+/// If your own argument or answer is made from another one, it passes that one's description on:
 ///
 /// ```
 /// use plugin_runtime::Error;
@@ -55,9 +55,9 @@ pub(super) enum Argument {
     Fields { type_name: &'static str, asked: Asked },
     /// Changes to a stored value.
     Patch { type_name: &'static str, asked: Asked },
-    /// The part of a list that is wanted.
+    /// The requested part of a list.
     Page,
-    /// What was left with a lease or a login.
+    /// The data that a plugin stored with a lease or a login.
     Internal { type_name: &'static str, asked: Asked, refuses_secret_type: bool },
     /// The terms of a lease or a login.
     Lease,
@@ -65,7 +65,7 @@ pub(super) enum Argument {
     Auth,
     /// An entry of the write-ahead log.
     WalEntry,
-    /// Where the mount is.
+    /// The path of the mount.
     MountPoint,
 }
 
@@ -85,17 +85,17 @@ pub(super) struct Input {
     pub(super) fields: Arc<FieldSet>,
     /// The names of the type's fields, where a handler changes some of what is stored.
     pub(super) naming: Option<Arc<Naming>>,
-    /// Makes the type's whole schema (draft 2020-12). Help alone asks for it.
+    /// Makes the type's whole schema (draft 2020-12). Called only for help.
     pub(super) schema: fn() -> Value,
 }
 
 /// What a handler answers with.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) enum Output {
-    /// Something that its type does not tell.
+    /// An answer whose type does not describe it.
     #[default]
     Unknown,
-    /// Nothing but success.
+    /// Only success.
     Nothing,
     /// The fields of a type.
     Fields {
@@ -152,17 +152,17 @@ impl OperationDescription {
         self.issued.push(Issued::Token);
     }
 
-    /// Notes that the handler answers with success alone.
+    /// Notes that the handler answers with nothing but success.
     pub fn gives_nothing(&mut self) {
         self.output = Output::Nothing;
     }
 
-    /// Notes the HTTP status of success, where it is not the usual one.
+    /// Notes the HTTP status of success, if it is not the usual one.
     pub fn status(&mut self, status: StatusCode) {
         self.status = Some(status);
     }
 
-    /// The HTTP status of success, where it is not the usual one.
+    /// Returns the HTTP status of success, if it is not the usual one.
     pub(super) fn success(&self) -> Option<StatusCode> {
         self.status
     }
@@ -172,27 +172,27 @@ impl OperationDescription {
         self.arguments.push(argument);
     }
 
-    /// The arguments that only some handlers can have.
+    /// Returns the arguments that only some handlers can have.
     pub(super) fn arguments(&self) -> &[Argument] {
         &self.arguments
     }
 
-    /// What the answer makes the server issue, as far as its type tells.
+    /// Returns what the answer makes the server issue, as far as its type shows.
     pub(super) fn issued(&self) -> &[Issued] {
         &self.issued
     }
 
-    /// The field sets that the handler reads.
+    /// Returns the field sets that the handler reads.
     pub(super) fn inputs(&self) -> impl Iterator<Item = &FieldSet> {
         self.inputs.iter().map(|input| &*input.fields)
     }
 
-    /// The types that the handler reads the fields as.
+    /// Returns the types that the handler reads the fields as.
     pub(super) fn input_types(&self) -> &[Input] {
         &self.inputs
     }
 
-    /// What the handler answers with.
+    /// Returns what the handler answers with.
     pub(super) fn output(&self) -> Output {
         self.output
     }

@@ -1,4 +1,4 @@
-//! A declared backend at work: which handler a request goes to.
+//! A built backend: finds the handler that a request goes to.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -54,7 +54,7 @@ pub(super) struct Declared<S> {
     pub(super) invalidate: Option<Invalidate<S>>,
     pub(super) cleanup: Option<Cleanup<S>>,
     pub(super) special_paths: SpecialPaths,
-    /// What was declared twice.
+    /// The name of something that was declared twice.
     pub(super) twice: Option<&'static str>,
 }
 
@@ -78,14 +78,14 @@ impl<S> Declared<S> {
         }
     }
 
-    /// Whether a renewal is one of a token rather than of a secret. An auth method that issues no
-    /// secrets has nothing else to renew.
+    /// Returns whether a renewal is for a token rather than for a secret. An auth method that
+    /// issues no secrets has nothing else to renew.
     fn renews_login(&self, request: &Request) -> bool {
         let only_logins = self.kind == BackendType::Auth && self.secret_types.is_empty();
         request.auth.is_some() || (only_logins && request.secret.is_none())
     }
 
-    /// Notes that one thing is declared for the second time.
+    /// Notes that something is declared for the second time.
     pub(super) fn declared_again(&mut self, what: &'static str, again: bool) {
         if again {
             self.twice = Some(what);
@@ -93,11 +93,11 @@ impl<S> Declared<S> {
     }
 }
 
-/// A backend made of a [`Framework`](super::Framework)'s declaration. Cheap to clone.
+/// A backend, made from the declaration of a [`Framework`](super::Framework). Cheap to clone.
 pub struct Dispatch<S> {
     pub(super) declared: Arc<Declared<S>>,
     pub(super) router: Arc<Router>,
-    /// The same with the layers around it, if there are any.
+    /// The same, wrapped in the layers if there are any.
     pub(super) route: Option<Route>,
 }
 
@@ -125,8 +125,8 @@ impl<S: Send + Sync + 'static> Dispatch<S> {
         Self { declared: Arc::new(declared), router: Arc::new(router), route: None }
     }
 
-    /// The rare operations have futures of their own on the heap, so that the future of a plain
-    /// request stays small.
+    /// Answers a request. The futures of the rare operations are boxed, so that the future of a
+    /// plain request stays small.
     async fn answer(&self, request: &Request) -> HandlerResult {
         let declared = &*self.declared;
         match request.operation {
@@ -146,7 +146,7 @@ impl<S: Send + Sync + 'static> Dispatch<S> {
             }
             Operation::Rollback => Box::pin(rollback::run(self, request)).await,
             Operation::Help => Box::pin(documentation::answer(self, request)).await,
-            // What parses the body is watched too: it takes as long as the body is large.
+            // Parsing the body is watched too, since it takes longer the larger the body is.
             _ => watched(self.at_path(request), || self.place(request)).await,
         }
     }
@@ -158,7 +158,7 @@ impl<S: Send + Sync + 'static> Dispatch<S> {
         format!("{} {}", request.operation, pattern.unwrap_or_default())
     }
 
-    /// Runs a handler that belongs to no path.
+    /// Runs a handler that does not belong to a path.
     pub(super) async fn run<T: 'static>(
         &self,
         handler: &Erased<S, Result<T, Error>>,
@@ -205,8 +205,8 @@ impl<S: Send + Sync + 'static> Dispatch<S> {
     }
 }
 
-/// The names of a body's fields that no handler has read: those that are part of the path, and
-/// those that no operation of the path knows.
+/// Returns the names of the body's fields that no handler has read: those that are part of the
+/// path, and those that no operation of the path has.
 fn unread_fields<S: 'static>(
     data: &Data,
     path: &Path<S>,
@@ -223,7 +223,7 @@ fn unread_fields<S: 'static>(
     let (mut replaced, others): (Vec<&str>, Vec<&str>) =
         names.iter().map(String::as_str).partition(|name| matched.capture(name).is_some());
     if !replaced.is_empty() {
-        // Null gives no value that could be replaced.
+        // A null is not a value that could be replaced.
         let given: BTreeMap<String, Option<IgnoredAny>> = data.parse()?;
         replaced.retain(|name| given.get(*name).is_some_and(Option::is_some));
     }
@@ -231,7 +231,7 @@ fn unread_fields<S: 'static>(
     Ok((replaced.into_iter().collect(), ignored))
 }
 
-/// The two warnings that servers' own backends give, in their words.
+/// Adds the two warnings that servers' own backends give, with the same texts.
 fn with_warnings(mut response: Response, warned: Warned) -> Response {
     if !warned.ignored.is_empty() {
         let names = warned.ignored;

@@ -1,11 +1,11 @@
-//! Why a declaration is no backend.
+//! Errors of declarations that cannot work.
 
 use super::extract::PathFault;
 use super::pattern::PatternError;
 use crate::Operation;
 use crate::logical::special_paths::SpecialPathError;
 
-/// Why a declaration is no backend. The message names the path, the handler and what to write.
+/// A mistake in a declaration. The message names the path and the handler, and says what to write.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum FrameworkError {
@@ -24,7 +24,7 @@ pub enum FrameworkError {
         /// The pattern.
         path: String,
     },
-    /// Some paths of a pattern are not among the special paths that stand for it.
+    /// Some paths of a pattern are not covered by the special paths that stand for it.
     #[error(
         "the path `{path}` has {attribute}(), but the special paths of servers cannot express it: \
          `{example}` would not be among them; name the paths with special_paths(), or use a \
@@ -38,11 +38,11 @@ pub enum FrameworkError {
         /// A path that is left out.
         example: String,
     },
-    /// The special path that stands for a pattern is one for another declaration's paths, too.
+    /// The special path that stands for a pattern also covers paths of another declaration.
     #[error(
-        "the path `{path}` has {attribute}(), for which servers know `{special}` alone, and that \
-         includes `{sibling}` (for example `{example}`): declare {attribute}() there too, or move \
-         one of them to a path that does not begin with the same words"
+        "the path `{path}` has {attribute}(), which servers can only apply to all of `{special}`, \
+         and that includes `{sibling}` (for example `{example}`): declare {attribute}() there too, \
+         or move one of them to a path that begins with other words"
     )]
     SpecialSibling {
         /// The pattern.
@@ -56,7 +56,7 @@ pub enum FrameworkError {
         /// A path that would be treated as special.
         example: String,
     },
-    /// A parameter is described that the pattern does not have.
+    /// A description names a parameter that the pattern does not have.
     #[error("the path `{path}` has no parameter `{name}` to describe: correct its name")]
     Parameter {
         /// The pattern.
@@ -64,7 +64,7 @@ pub enum FrameworkError {
         /// The parameter that is not in it.
         name: String,
     },
-    /// A parameter is described twice.
+    /// A parameter has two descriptions.
     #[error("the path `{path}` describes its parameter `{name}` twice: remove one parameter()")]
     ParameterTwice {
         /// The pattern.
@@ -72,8 +72,8 @@ pub enum FrameworkError {
         /// The parameter.
         name: String,
     },
-    /// An operation is named that the OpenAPI document does not show.
-    #[error("the path `{path}` has operation_id() for {operation}, and {reason}")]
+    /// An operation has id parts, but the OpenAPI document does not show it.
+    #[error("the path `{path}` has operation_id() for {operation}, but {reason}")]
     OperationId {
         /// The pattern.
         path: String,
@@ -82,7 +82,7 @@ pub enum FrameworkError {
         /// Why it is not shown, and what to write.
         reason: String,
     },
-    /// An operation is named twice.
+    /// An operation has two sets of id parts.
     #[error(
         "the path `{path}` has operation_id() for {operation} twice: put all parts into one \
          OperationId"
@@ -93,7 +93,7 @@ pub enum FrameworkError {
         /// The operation.
         operation: Operation,
     },
-    /// Two operations were given the same name.
+    /// Two operations have the same id.
     #[error(
         "{first} and {second} have the same operation id `{id}`: give one of them another verb or \
          suffix with operation_id()"
@@ -107,7 +107,7 @@ pub enum FrameworkError {
         second: String,
     },
     /// Two secret types have the same name.
-    #[error("there are two secret types called `{0}`: give each `LeasedSecret::TYPE` of its own")]
+    #[error("there are two secret types called `{0}`: give each its own `LeasedSecret::TYPE`")]
     SecretType(&'static str),
     /// The schema of a field has a regular expression that does not compile.
     #[error(
@@ -129,9 +129,8 @@ pub enum FrameworkError {
     RenewLogin,
     /// Only auth methods have logins.
     #[error(
-        "the path `{path}` has {method}(), and a secrets engine has no logins: declare it with \
-         Framework::auth(), or for writes without a token use \
-         update(handler).unauthenticated()"
+        "the path `{path}` has {method}(), but a secrets engine has no logins: declare it with \
+         Framework::auth(), or for writes without a token use update(handler).unauthenticated()"
     )]
     Login {
         /// The pattern.
@@ -150,7 +149,7 @@ pub enum FrameworkError {
         /// The operation, or `exists`.
         what: &'static str,
     },
-    /// What a backend has once was declared twice.
+    /// Something that a backend has only once was declared twice.
     #[error("the backend has {0}() twice: remove one of them, or call both from one handler")]
     BackendTwice(&'static str),
     /// A secret type has two handlers to renew it.
@@ -164,7 +163,7 @@ pub enum FrameworkError {
         /// Why not, and what to write.
         reason: String,
     },
-    /// A handler takes or answers what it cannot.
+    /// A handler takes an argument or returns an answer that it cannot have.
     #[error("{handler}: {fault}")]
     Handler {
         /// The path and the handler.
@@ -174,7 +173,7 @@ pub enum FrameworkError {
     },
 }
 
-/// What is wrong with a handler's arguments or its answer.
+/// The mistake in a handler's arguments or in its answer.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum HandlerFault {
@@ -194,9 +193,9 @@ pub enum HandlerFault {
         /// Where it is, and what to write.
         instead: &'static str,
     },
-    /// An argument of the request's fields, or of internal data, is not read from an object.
+    /// An argument that is read from a JSON object has a type that is not.
     #[error(
-        "the argument `{argument}` is read from a JSON object, and its type is {asked}: write a \
+        "the argument `{argument}` is read from a JSON object, but its type is {asked}: write a \
          struct"
     )]
     NotAnObject {
@@ -205,22 +204,22 @@ pub enum HandlerFault {
         /// What the type is read from.
         asked: &'static str,
     },
-    /// The internal data of leases have a field that a type refuses.
+    /// A type refuses a field that the internal data of all leases have.
     #[error(
-        "the argument `{argument}` refuses the field `secret_type`, which the internal data of each \
-         lease have: remove `deny_unknown_fields` from the type"
+        "the argument `{argument}` refuses the field `secret_type`, which the internal data of \
+         every lease have: remove `deny_unknown_fields` from the type"
     )]
     SecretTypeRefused {
         /// The argument.
         argument: String,
     },
-    /// An answer's fields are no object.
-    #[error("the answer's fields are `{type_name}`, which is no JSON object: write a struct")]
+    /// An answer's fields are not an object.
+    #[error("the answer's fields are `{type_name}`, which is not a JSON object: write a struct")]
     AnswerNotAnObject {
         /// The type.
         type_name: String,
     },
-    /// A lease is answered whose secret type is not declared.
+    /// An answer has a lease whose secret type is not declared.
     #[error(
         "it answers with a lease of the secret type `{kind}`, which is not declared: add \
          `.secret(SecretType::<_, {type_name}>::new(revoke))` to the framework"
@@ -231,10 +230,10 @@ pub enum HandlerFault {
         /// The Rust type.
         type_name: String,
     },
-    /// A lease is answered whose secret type is declared for another Rust type.
+    /// An answer has a lease whose secret type is declared for another Rust type.
     #[error(
-        "it answers with a lease of `{answered}`, and the secret type `{kind}` is declared for \
-         `{declared}`: use one type in both, or give each a `LeasedSecret::TYPE` of its own"
+        "it answers with a lease of `{answered}`, but the secret type `{kind}` is declared for \
+         `{declared}`: use one type in both, or give each its own `LeasedSecret::TYPE`"
     )]
     OtherSecret {
         /// The secret type.
@@ -244,16 +243,16 @@ pub enum HandlerFault {
         /// The Rust type of the declaration.
         declared: String,
     },
-    /// The internal data of a lease would not be an object.
+    /// The internal data of a lease are not an object.
     #[error(
-        "it answers with a lease whose internal data, `{type_name}`, are no JSON object: write a \
-         struct with named fields"
+        "it answers with a lease whose internal data, `{type_name}`, are not a JSON object: write \
+         a struct with named fields"
     )]
     LeaseNotAnObject {
         /// The type of the internal data.
         type_name: String,
     },
-    /// An answer that servers refuse here.
+    /// An answer has something that servers refuse here.
     #[error("{0}")]
     Answer(&'static str),
 }

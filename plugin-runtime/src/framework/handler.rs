@@ -14,10 +14,10 @@ use crate::{Error, Response};
 /// An async function that serves an operation.
 ///
 /// Implemented for functions of up to eight arguments, each of which can be taken from a request
-/// ([`FromContext`]). What it may return depends on where it is used: mostly anything that can be
+/// ([`FromContext`]). The return type depends on where it is used: usually anything that can be
 /// answered ([`IntoAnswer`]), or a `Result` of that with an error that becomes an [`Error`].
 ///
-/// Where the compiler says that a function is not a handler,
+/// If the compiler says that a function is not a handler,
 /// [`debug_handler`](crate::framework::debug_handler) makes it say why.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a handler",
@@ -34,14 +34,14 @@ use crate::{Error, Response};
             these it is, and where"
 )]
 pub trait Handler<S, Arguments>: Send + Sync + 'static {
-    /// What the function returns.
+    /// The function's return type.
     type Output;
 
     /// Takes the arguments and calls the function.
     ///
     /// # Errors
     ///
-    /// When an argument can't be had; the function is then not called.
+    /// Fails if the request lacks an argument; the function is then not called.
     fn call(&self, context: &mut Context<'_, S>)
     -> Result<BoxFuture<'static, Self::Output>, Error>;
 
@@ -49,7 +49,7 @@ pub trait Handler<S, Arguments>: Send + Sync + 'static {
     fn describe(&self, description: &mut OperationDescription);
 }
 
-/// Calls `$implement` with the names of no argument up to those of eight.
+/// Calls `$implement` with the names of zero to eight arguments.
 macro_rules! for_each_arity {
     ($implement:ident) => {
         $implement!();
@@ -96,11 +96,11 @@ for_each_arity!(implement);
 type Call<S, T> =
     dyn for<'a> Fn(&mut Context<'a, S>) -> Result<BoxFuture<'static, T>, Error> + Send + Sync;
 
-/// A handler of any arguments whose answer is a `T`.
+/// A handler with any arguments whose answer is a `T`.
 pub(super) struct Erased<S, T> {
     call: Arc<Call<S, T>>,
     pub(super) description: Arc<OperationDescription>,
-    /// The function's name, for what is wrong with its declaration.
+    /// The function's name, for errors about its declaration.
     pub(super) name: &'static str,
 }
 
@@ -138,7 +138,7 @@ impl<S, T: 'static> Erased<S, T> {
 }
 
 impl<S> Answering<S> {
-    /// Erases a handler whose answer says itself what it gives.
+    /// Erases a handler whose answer type describes itself.
     pub(super) fn answering<H, A>(handler: H) -> Self
     where
         H: Handler<S, A>,

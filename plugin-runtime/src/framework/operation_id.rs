@@ -1,7 +1,7 @@
 //! The parts of an operation's name in the OpenAPI document.
 
-/// How the OpenAPI document names an operation: an id made of a prefix, a verb and a suffix, such as
-/// `pki-generate-root`. Generated clients call their functions and types after it.
+/// The id by which the OpenAPI document names an operation. It consists of a prefix, a verb and a
+/// suffix, such as `pki-generate-root`. Generated clients name their functions and types after it.
 ///
 /// [`Operations::operation_id`](super::Operations::operation_id) shows how it is used.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -14,7 +14,7 @@ pub struct OperationId {
 }
 
 impl OperationId {
-    /// Makes one that leaves all parts to the path.
+    /// Creates an id that leaves all parts to the path.
     pub fn new() -> Self {
         Self::default()
     }
@@ -39,16 +39,16 @@ impl OperationId {
         self
     }
 
-    /// Whether it says more than a prefix.
+    /// Returns whether it sets more than a prefix.
     pub(super) fn names(&self) -> bool {
         self.verb.is_some() || self.suffix.is_some()
     }
 
-    /// Returns the id of an operation of the path `path`, the one at `position` among those that its
-    /// pattern stands for. `operation` is the operation's own name, and `mount` the prefix of those
-    /// that have neither a prefix nor a verb.
+    /// Returns the id of an operation of the path `path`, the one at `position` among those that
+    /// its pattern stands for. `operation` is the operation's own name, and `mount` is the prefix
+    /// of ids that have neither a prefix nor a verb.
     ///
-    /// These are the rules of the Go SDK, so that a plugin has the same ids in either language.
+    /// Follows the rules of the Go SDK, so that a plugin has the same ids in either language.
     pub(super) fn join(
         &self,
         path: &str,
@@ -63,7 +63,7 @@ impl OperationId {
         let prefix = part(&self.prefix, &of_path.prefix);
         let verb = part(&self.verb, &of_path.verb);
         let suffixes = part(&self.suffix, &of_path.suffix);
-        // A path without a suffix at its position has its own words, even with a verb.
+        // A path without a suffix at its position gets its words, even with a verb.
         let suffix = suffixes.split('|').nth(position);
         let suffix = match suffix {
             Some("") if verb.is_empty() => words(path),
@@ -80,12 +80,12 @@ impl OperationId {
     }
 }
 
-/// An empty text sets nothing, as in Go.
+/// Returns the text unless it is empty, which sets nothing, as in Go.
 fn given(text: String) -> Option<String> {
     Some(text).filter(|text| !text.is_empty())
 }
 
-/// The words of a path: `role/{name}` has `role-name`.
+/// Returns the words of a path: `role/{name}` becomes `role-name`.
 fn words(path: &str) -> String {
     let is_word = |one: char| one.is_ascii_alphanumeric() || one == '_';
     let words = path.split(|one| !is_word(one)).filter(|word| !word.is_empty());
@@ -105,13 +105,13 @@ mod tests {
 
     const NONE: Parts = [""; 3];
 
-    /// What the Go SDK makes of the same parts, for `write` on `path/to/thing` in a mount of `test`
-    /// (openbao `sdk/framework/openapi.go`, from reading it and from its table of tests).
+    /// The ids that the Go SDK makes of the same parts, for `write` on `path/to/thing` in a mount
+    /// of `test` (openbao `sdk/framework/openapi.go`, from its code and its table of tests).
     #[test]
     fn ids_are_those_of_the_go_sdk() {
         for (position, of_path, of_operation, expected) in [
             (0, NONE, NONE, "test-write-path-to-thing"),
-            // A verb takes the place of the prefix and of the path's words.
+            // A verb replaces the prefix and the path's words.
             (0, ["", "do-something", ""], NONE, "do-something"),
             (0, NONE, ["better", "Login", ""], "better-login"),
             (0, NONE, ["", "Login", "suffix"], "login-suffix"),
@@ -119,7 +119,7 @@ mod tests {
             (0, ["mine", "", ""], NONE, "mine-write-path-to-thing"),
             (0, ["mine", "", "suffix"], NONE, "mine-write-suffix"),
             (0, ["", "", "suffix"], NONE, "test-write-suffix"),
-            // Each part of an operation comes before that of its path.
+            // Each part of an operation overrides that of its path.
             (0, ["", "do-something", ""], ["", "other", ""], "other"),
             (0, ["mine", "", ""], ["better", "", ""], "better-write-path-to-thing"),
             (0, ["mine", "", "suffix"], ["better", "", "other"], "better-write-other"),
@@ -134,7 +134,7 @@ mod tests {
             (1, ["", "", "s0|s1"], ["", "", "other"], "test-write-path-to-thing"),
             (0, ["", "", "|s1"], NONE, "test-write-path-to-thing"),
             (1, ["", "", "s0|"], NONE, "test-write-path-to-thing"),
-            // With a verb an empty suffix is none, and one that is lacking is the path's words.
+            // With a verb, an empty suffix is omitted, and a missing one becomes the path's words.
             (0, ["", "verb", "|s1"], NONE, "verb"),
             (1, ["", "verb", "s0|"], NONE, "verb"),
             (1, ["", "verb", ""], NONE, "verb-path-to-thing"),

@@ -1,4 +1,4 @@
-//! What the parts of a path may be, whichever of its handlers reads them.
+//! The constraints on the parts of a path, from all of its handlers.
 
 use super::FrameworkError;
 use super::description::OperationDescription;
@@ -9,8 +9,8 @@ use crate::fields::Limits;
 use crate::storage::MAX_KEY;
 use crate::{Error, Operation};
 
-/// The limits of a path's parameters, as its OpenAPI document has them: by the first handler whose
-/// type says something of one.
+/// The limits of a path's parameters, as its OpenAPI document shows them: those of the first
+/// handler whose type describes the parameter.
 #[derive(Debug, Default)]
 pub(super) struct Parts(Vec<(String, Limits)>);
 
@@ -25,19 +25,19 @@ impl Parts {
         Self(pattern.param_names().filter_map(limits_of).collect())
     }
 
-    /// Checks the parts of a request's path, but for those that its handler reads as fields, which
-    /// it checks itself.
+    /// Checks the parts of a request's path, except those that its handler reads as fields and
+    /// therefore checks itself.
     pub(super) fn check(
         &self,
         matched: &Match<'_, '_>,
         operation: Operation,
         reads: &OperationDescription,
     ) -> Result<(), Error> {
-        // A patch reads what is stored first.
+        // A patch must read the stored value first.
         let reads_itself =
             |name: &str| operation != Operation::Patch && reads.inputs().any(|set| set.names(name));
         for (name, part) in matched.captures() {
-            // What is longer than every key is no one's name, and should become no key either.
+            // A part that is longer than every key names nothing, and must not become a key either.
             if part.len() > MAX_KEY {
                 return Err(Error::bad_request(format!(
                     "the part `{name}` of the path has {} bytes; at most {MAX_KEY} are accepted",

@@ -16,30 +16,30 @@ pub struct PathDisplay {
 }
 
 impl PathDisplay {
-    /// Makes one that says nothing yet.
+    /// Creates attributes that set nothing yet.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Shows the path as a tab. That is for lists.
+    /// Shows the path as a tab. Use it for lists.
     pub fn navigation(mut self) -> Self {
         self.navigation = true;
         self
     }
 
-    /// Sets what the path has one or several of, such as `Role`.
+    /// Sets the name of the items at this path, such as `Role`.
     pub fn item_type(mut self, name: impl Into<String>) -> Self {
         self.item_type = Some(name.into());
         self
     }
 
-    /// Sets what a write does to it, such as `Create` or `Configure`.
+    /// Sets the name of what a write does, such as `Create` or `Configure`.
     pub fn action(mut self, verb: impl Into<String>) -> Self {
         self.action = Some(verb.into());
         self
     }
 
-    /// Returns the attributes as servers read them, unless there are none.
+    /// Returns the attributes as servers read them; `None` if none are set.
     pub(super) fn attributes(&self) -> Option<Value> {
         let mut attributes = Map::new();
         if self.navigation {

@@ -1,5 +1,5 @@
-//! The server's tick of every minute: periodic work, then what was left half done. Servers call
-//! every node that serves reads.
+//! The server's tick of every minute: periodic work, then the rollback of unfinished work. Servers
+//! call every node that serves reads.
 
 use super::dispatch::{Declared, Dispatch};
 use super::wal::{PREFIX, WalHandler};
@@ -34,8 +34,8 @@ pub(super) async fn run<S: Send + Sync + 'static>(
     }
 }
 
-/// Whether this node does what one node alone shall do. The server is asked only if there is such
-/// work.
+/// Returns whether this node does the work that only one node must do. Asks the server only if
+/// there is such work.
 async fn whether_work_is_done_here<S>(
     declared: &Declared<S>,
     request: &Request,
@@ -51,7 +51,7 @@ async fn whether_work_is_done_here<S>(
     Ok(here)
 }
 
-/// One error for all; the error itself if it is the only one.
+/// Combines the errors into one; a single error stays as it is.
 fn all_of(mut errors: Vec<Error>) -> Option<Error> {
     if errors.len() < 2 {
         return errors.pop();
@@ -60,7 +60,7 @@ fn all_of(mut errors: Vec<Error>) -> Option<Error> {
     Some(Error::new(texts.join("; ")))
 }
 
-/// Undoes each entry that is due; the others' failures do not hold it up.
+/// Undoes each entry that is due; the failures of some do not delay the others.
 async fn roll_back<S: Send + Sync + 'static>(
     backend: &Dispatch<S>,
     handler: &WalHandler<S>,
@@ -89,7 +89,7 @@ async fn roll_back_one<S: Send + Sync + 'static>(
     immediate: bool,
 ) -> Result<(), Error> {
     let key = format!("{PREFIX}{id}");
-    // Struck by another request in the meantime.
+    // Another request has removed it in the meantime.
     let Some(entry) = request.storage.entry(&key).await? else { return Ok(()) };
     let due = handler.is_due(&entry.value, request.system_view.clock()).map_err(|error| {
         Error::internal("the write-ahead log's entry cannot be read").with_source(error)

@@ -9,7 +9,7 @@ use tower::{Layer, Service, ServiceExt as _};
 
 use crate::{Error, Request, Response};
 
-/// What a layer is put around: the backend, as a service of requests.
+/// The type that layers wrap: the backend, as a service of requests.
 #[derive(Clone)]
 pub struct Route {
     inner: BoxCloneSyncService<Request, Option<Response>, Error>,
@@ -28,8 +28,8 @@ impl Route {
         Self { inner: BoxCloneSyncService::new(service) }
     }
 
-    /// This route with a layer around it. What the layer fails with becomes an [`Error`]; one of
-    /// the layer's own is an internal error with that text.
+    /// Wraps this route in a layer. A layer's failure becomes an [`Error`]; if it is the layer's
+    /// own error type, it becomes an internal error with that text.
     pub(super) fn layered<L>(self, layer: &L) -> Self
     where
         L: Layer<Self>,

@@ -1,10 +1,10 @@
 //! Warns the author of a handler that keeps other requests waiting.
 //!
-//! A handler keeps them waiting when it computes for long, and when it blocks its thread: it sleeps, or
-//! reads a file. It does not when other processes have the processor, which is the machine's load and
-//! says nothing of the handler. The wall clock cannot tell these apart and the processor time of the
-//! thread misses what blocks. Linux counts for each thread how long it was ready to run and did not:
-//! what is left of the wall clock's time without that is the handler's.
+//! A handler keeps them waiting when it computes for long, and when it blocks its thread: it
+//! sleeps, or reads a file. It does not when other processes use the processor, which is the
+//! machine's load and not the handler's fault. The wall clock cannot distinguish these, and the
+//! thread's processor time misses blocking. Linux counts for each thread how long it was ready to
+//! run but did not: the wall clock's time minus that is the handler's.
 
 use std::cell::RefCell;
 use std::future::{Future, poll_fn};
@@ -14,14 +14,14 @@ use std::time::{Duration, Instant};
 /// How long a handler may hold its thread without a warning.
 const LONG: Duration = Duration::from_millis(50);
 
-/// How old the last look at the thread's waiting time may be when a handler starts. A look is a system
-/// call, about a microsecond, which a busy plugin so pays once for many requests. What the thread has waited
-/// since the last look is taken from the handler's time, though the handler may have started later:
-/// the age bounds the error.
+/// How old the last look at the thread's waiting time may be when a handler starts. A look is a
+/// system call of about a microsecond, so a busy plugin pays once for many requests. Everything
+/// that the thread has waited since the last look is subtracted from the handler's time, though the
+/// handler may have started later: the age bounds the error.
 const FRESH: Duration = Duration::from_millis(10);
 
-/// Answers what `answering` answers. A line in the log says when it held the thread for long, and names
-/// the `place`, which is one of the declaration and not what a client has sent.
+/// Returns the answer of `answering`. If it held the thread for long, logs a line that names the
+/// `place`, which comes from the declaration and not from the client.
 pub(super) async fn watched<T>(
     answering: impl Future<Output = T>,
     place: impl Fn() -> String,
@@ -33,7 +33,7 @@ pub(super) async fn watched<T>(
         let polled = answering.as_mut().poll(cx);
         let elapsed = start.elapsed();
         if elapsed >= LONG {
-            // Nothing of the backend runs meanwhile.
+            // No code of the backend runs meanwhile.
             let waited = WAITED.with_borrow_mut(|waited| waited.since_last_look());
             let held = elapsed.saturating_sub(waited);
             if held >= LONG {
@@ -58,12 +58,12 @@ thread_local! {
 #[derive(Default)]
 struct Waited {
     counts: Option<Counts>,
-    /// When it was looked at, and what it was.
+    /// When it was last read, and its value.
     last: Option<(Instant, Duration)>,
 }
 
 impl Waited {
-    /// Looks, if the last look is too old.
+    /// Reads it, if the last look is too old.
     fn refresh(&mut self, now: Instant) {
         if self.last.is_none_or(|(at, _)| now.saturating_duration_since(at) > FRESH) {
             self.last = Some((now, self.look()));
@@ -80,7 +80,7 @@ impl Waited {
     }
 }
 
-/// What the system counts for one thread.
+/// The system's counts for one thread.
 #[cfg(target_os = "linux")]
 struct Counts(Option<std::fs::File>);
 
@@ -90,8 +90,8 @@ impl Counts {
         Self(std::fs::File::open("/proc/thread-self/schedstat").ok())
     }
 
-    /// Returns how long the thread was ready to run, in all its life, while others had the processors.
-    /// Zero where the system does not count it, which leaves the time of the wall clock.
+    /// Returns how long, in its whole life, the thread was ready to run but other threads had the
+    /// processors. Zero if the system does not count it, which leaves the time of the wall clock.
     fn waited(&self) -> Duration {
         use std::os::unix::fs::FileExt as _;
 
@@ -166,19 +166,19 @@ mod tests {
         };
         assert_eq!(watched(holds, || "read holds/{name}".to_owned()).await, 7);
         let ran = thread_time();
-        // More than what is long, by more than the look at the start may be wrong.
+        // More than the limit, by more than the error of the first look.
         let computes = async { while thread_time() < ran + LONG * 2 {} };
         watched(computes, || "read computes/{name}".to_owned()).await;
         assert_eq!(*named.0.lock(), ["read holds/{name}", "read computes/{name}"]);
     }
 
-    /// How long this thread has run, by the counts of the system.
+    /// Returns how long this thread has run, by the counts of the system.
     fn thread_time() -> Duration {
         let counts = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap();
         Duration::from_nanos(counts.split(' ').next().unwrap().parse().unwrap())
     }
 
-    /// Many more threads compute than there are processors, so that each waits for most of the time.
+    /// Runs many more threads than there are processors, so that each waits most of the time.
     #[test]
     fn a_handler_that_others_keep_from_running_is_not_named() {
         use std::sync::atomic::{AtomicBool, Ordering};
@@ -198,7 +198,7 @@ mod tests {
             let found = tracing::subscriber::with_default(subscriber, || {
                 let start = Instant::now();
                 let (mut long_waits, mut starved) = (0, 0);
-                // Five times as long as the wall clock says and not as long for the handler.
+                // Five times as long by the wall clock, but not for the handler.
                 while starved < 5 && start.elapsed() < Duration::from_secs(60) {
                     let begun = Instant::now();
                     let (ran, waited) = (thread_time(), counted());

@@ -1,9 +1,9 @@
-//! Names of Rust types and functions as they are written in code.
+//! Names of Rust types and functions, as they are written in code.
 
-/// The wrapper of ordinary functions, which is not written where they are.
+/// The wrapper of ordinary functions, which authors do not write as a type.
 const WRAPPERS: [&str; 1] = ["Blocking<"];
 
-/// The compiler's name of a type or a function without the modules it is in.
+/// Returns the compiler's name of a type or a function without its modules.
 pub(super) fn short(name: &str) -> String {
     let mut text = String::with_capacity(name.len());
     let mut word = String::new();
@@ -11,7 +11,7 @@ pub(super) fn short(name: &str) -> String {
     while let Some(character) = rest.next() {
         match character {
             ':' if rest.next_if_eq(&':').is_some() => {
-                // A closure has the name of the function that it is in.
+                // A closure has the name of the function that contains it.
                 let tail: String = rest.clone().take("{{closure}}".len()).collect();
                 if tail == "{{closure}}" {
                     word.push_str("::");

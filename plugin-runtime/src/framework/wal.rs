@@ -1,7 +1,7 @@
-//! The write-ahead log: what a backend notes down before it changes another system, so that what
-//! was left half done is undone.
+//! The write-ahead log: a backend writes an entry before it changes another system, so that
+//! unfinished work can be undone.
 //!
-//! Entries live in storage below `wal/`, in the Go SDK's form.
+//! Entries are stored below `wal/`, in the Go SDK's form.
 
 use std::fmt;
 use std::time::Duration;
@@ -20,7 +20,7 @@ use crate::{Clock, Error, Storage, StorageError};
 pub(super) const PREFIX: &str = "wal/";
 
 /// How old an entry must be before it is rolled back, unless the handler says otherwise: younger
-/// ones may belong to requests that are still at work.
+/// ones may belong to requests that are still running.
 const MIN_AGE: Duration = Duration::from_secs(600);
 
 /// As an argument of a handler: the mount's write-ahead log.
@@ -55,25 +55,27 @@ struct Stored<T> {
 }
 
 impl Wal {
-    /// Notes down what would have to be undone. `kind` tells entries of different handlers apart.
+    /// Writes an entry that says what would have to be undone. `kind` tells entries of different
+    /// handlers apart.
     ///
     /// # Errors
     ///
-    /// When storage fails.
+    /// Fails if storage fails.
     pub async fn put<T: Serialize>(&self, kind: &str, data: &T) -> Result<WalId, StorageError> {
         self.put_as(&unique_id(), kind, data).await
     }
 
-    /// As [`Wal::put`], under a name of one's own; what is there under it is replaced.
+    /// Writes an entry as [`Wal::put`] does, but under a given name; replaces an existing entry.
     ///
-    /// A server whose plugin dies makes the request once more, with the same
-    /// [`Request::id`](crate::Request::id). A handler that names what it creates after the request,
-    /// and the entry too, does the same again then, and what the first attempt has left is neither
-    /// forgotten nor rolled back under the feet of whoever got the second one's answer.
+    /// If a plugin dies, the server repeats the request, with the same
+    /// [`Request::id`](crate::Request::id). A handler that derives the names of what it creates,
+    /// and of the entry, from the request's id does the same work again: what the first attempt
+    /// left behind is neither forgotten nor rolled back while the client of the second attempt uses
+    /// it.
     ///
     /// # Errors
     ///
-    /// When the name is empty or has a slash, or storage fails.
+    /// Fails if the name is empty or contains a slash, or if storage fails.
     pub async fn put_as<T: Serialize>(
         &self,
         name: &str,
@@ -82,7 +84,10 @@ impl Wal {
     ) -> Result<WalId, StorageError> {
         if name.is_empty() || name.contains('/') {
             // It would not be found among the names below the prefix.
-            let text = format!("`{name}` is no name for an entry of the write-ahead log");
+            let text = format!(
+                "`{name}` is not a valid name for an entry of the write-ahead log: \
+                                it must not be empty or contain a slash"
+            );
             return Err(StorageError::from_text(text));
         }
         let entry =
@@ -91,11 +96,11 @@ impl Wal {
         Ok(WalId(name.to_owned()))
     }
 
-    /// Strikes an entry: what it was about is done, or undone.
+    /// Deletes an entry: its work is done, or undone.
     ///
     /// # Errors
     ///
-    /// When storage fails.
+    /// Fails if storage fails.
     pub async fn delete(&self, id: &WalId) -> Result<(), StorageError> {
         self.storage.delete(&format!("{PREFIX}{}", id.0)).await
     }
@@ -112,9 +117,9 @@ impl<S> FromContext<S> for Wal {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct WalEntry<T> {
-    /// What [`Wal::put`] was told.
+    /// The `kind` that [`Wal::put`] got.
     pub kind: String,
-    /// What [`Wal::put`] was given.
+    /// The `data` that [`Wal::put`] got.
     pub data: T,
 }
 
@@ -138,12 +143,12 @@ impl<S, T: DeserializeOwned> FromContext<S> for WalEntry<T> {
     }
 }
 
-/// What undoes entries of the write-ahead log. An entry is struck when it succeeds, and comes back
-/// a minute later when it fails.
+/// A handler that undoes entries of the write-ahead log. An entry is deleted when the handler
+/// succeeds, and comes back a minute later when it fails.
 ///
 /// It runs on the node that may write ([`SystemView::may_write`](crate::SystemView::may_write)):
-/// standbys see the same entries, and would undo them once more. A server gives all entries
-/// together 90 seconds; a handler that is at work then is dropped at its next await, and its entry
+/// standbys see the same entries, and would undo them a second time. A server gives all entries
+/// together 90 seconds. A handler that still runs then is dropped at its next await, and its entry
 /// comes back.
 pub struct WalHandler<S> {
     pub(super) handler: Erased<S, Result<(), Error>>,
@@ -152,7 +157,7 @@ pub struct WalHandler<S> {
 }
 
 impl<S: 'static> WalHandler<S> {
-    /// A handler for entries that are at least ten minutes old.
+    /// Creates a handler for entries that are at least ten minutes old.
     pub fn new<H, A>(handler: H) -> Self
     where
         H: Handler<S, A>,
@@ -163,22 +168,22 @@ impl<S: 'static> WalHandler<S> {
         Self { handler, on_every_node: false, min_age: MIN_AGE }
     }
 
-    /// Runs the handler on standbys too, which cannot strike an entry: it comes back to each of
-    /// them every minute until the active node has struck it.
+    /// Runs the handler on standbys too, which cannot delete an entry: it comes back to each of
+    /// them every minute until the active node has deleted it.
     #[must_use]
     pub fn on_every_node(mut self) -> Self {
         self.on_every_node = true;
         self
     }
 
-    /// How old an entry must be, longer than any request may take.
+    /// Sets how old an entry must be. Choose more than any request may take.
     #[must_use]
     pub fn min_age(mut self, age: Duration) -> Self {
         self.min_age = age;
         self
     }
 
-    /// Whether an entry of this text is due; one that can't be read is an error.
+    /// Returns whether an entry is due; fails if it cannot be read.
     pub(super) fn is_due(&self, text: &[u8], clock: &Clock) -> Result<bool, serde_json::Error> {
         let entry: Stored<serde::de::IgnoredAny> = serde_json::from_slice(text)?;
         Ok(clock.unix_time().as_secs().saturating_sub(entry.created_at) >= self.min_age.as_secs())
@@ -194,7 +199,7 @@ impl<S> fmt::Debug for WalHandler<S> {
     }
 }
 
-/// A random UUID (version 4).
+/// Returns a random UUID (version 4).
 fn unique_id() -> String {
     uuid::Uuid::new_v4().to_string()
 }

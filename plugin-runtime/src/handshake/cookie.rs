@@ -1,6 +1,6 @@
-//! The magic cookie: how a plugin tells that a server started it, and not a person.
+//! The magic cookie, by which a plugin recognizes that a server has started it, and not a person.
 //!
-//! It is a guard for usability, not for security. Both products use the `VAULT_` name.
+//! It prevents mistakes and is not a security measure. Both products use the `VAULT_` name.
 
 /// Name of the environment variable that holds the cookie of secrets engines and auth methods.
 pub const COOKIE_KEY: &str = "VAULT_BACKEND_PLUGIN";
@@ -20,13 +20,13 @@ pub const DATABASE_COOKIE_VALUE: &str = "926a0820-aea2-be28-51d6-83cdf00e8edb";
 pub(crate) enum StartedBy {
     /// A server that wants a secrets engine or an auth method.
     Server,
-    /// A server that looks whether this is a database plugin.
+    /// A server that checks whether this is a database plugin.
     DatabaseProbe,
     /// Not a server: most likely a person in a shell.
     Hand,
 }
 
-/// Reads the cookies through `variable`, which looks an environment variable up.
+/// Reads the cookies through `variable`, which looks up an environment variable.
 pub(crate) fn started_by(variable: impl Fn(&str) -> Option<String>) -> StartedBy {
     if variable(COOKIE_KEY).as_deref() == Some(COOKIE_VALUE) {
         StartedBy::Server

@@ -1,43 +1,44 @@
-//! What a server tells a plugin through environment variables.
+//! The environment variables that a server sets for a plugin.
 
 use std::path::PathBuf;
 
-/// The settings that a server hands to a plugin at start.
+/// The settings that a server passes to a plugin at start.
 ///
 /// OpenBao sets `BAO_*` and `VAULT_*` variables, Vault only the latter; the `BAO_` spelling wins
 /// whenever it exists, even when it is empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Environment {
-    /// The protocol versions on offer (`PLUGIN_PROTOCOL_VERSIONS`), in the server's order, which
-    /// means nothing.
+    /// The offered protocol versions (`PLUGIN_PROTOCOL_VERSIONS`), in the server's order, which has
+    /// no meaning.
     pub protocol_versions: Vec<u32>,
     /// Parts of `PLUGIN_PROTOCOL_VERSIONS` that are not numbers; they are skipped.
     pub bad_versions: Vec<String>,
     /// The server's certificate in PEM (`PLUGIN_CLIENT_CERT`); set when the server wants mutual
     /// TLS.
     pub client_certificate: Option<String>,
-    /// Where to put the socket (`PLUGIN_UNIX_SOCKET_DIR`); else the system's temporary directory.
+    /// The directory for the socket (`PLUGIN_UNIX_SOCKET_DIR`). The default is the system's
+    /// temporary directory.
     pub socket_directory: Option<PathBuf>,
     /// The group, by name or number, that may connect (`PLUGIN_UNIX_SOCKET_GROUP`).
     pub socket_group: Option<String>,
-    /// Ports to try, first to last, where the plugin listens on TCP (`PLUGIN_MIN_PORT`,
-    /// `PLUGIN_MAX_PORT`). Without them the system chooses one.
+    /// The ports to try, first to last, if the plugin listens on TCP (`PLUGIN_MIN_PORT`,
+    /// `PLUGIN_MAX_PORT`). Without them, the system chooses one.
     pub ports: Option<(u16, u16)>,
     /// Whether the handshake line needs a seventh field (`PLUGIN_MULTIPLEX_GRPC` is set).
     pub asks_for_broker_multiplexing: bool,
     /// The server's version (`BAO_VERSION`, `VAULT_VERSION`).
     pub server_version: Option<String>,
-    /// Whether the server wants the process's memory locked (`*_PLUGIN_MLOCK_ENABLED=true`).
+    /// Whether the server wants the process's memory to be locked (`*_PLUGIN_MLOCK_ENABLED=true`).
     pub lock_memory: bool,
-    /// The file in which a test keeps its time (`PLUGIN_TEST_CLOCK`); no server sets it.
+    /// The file in which a test's host keeps its time (`PLUGIN_TEST_CLOCK`); no server sets it.
     pub test_clock: Option<PathBuf>,
-    /// The level below which log lines are not worth sending (`*_LOG_LEVEL`, which a plugin
-    /// inherits from its server).
+    /// The lowest level of log lines that the server wants (`*_LOG_LEVEL`, which a plugin inherits
+    /// from its server).
     pub log_level: Option<String>,
 }
 
-/// An environment that no server would set.
+/// Errors in an environment that no server would set.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum EnvironmentError {
@@ -46,7 +47,7 @@ pub enum EnvironmentError {
     Port {
         /// The variable.
         name: &'static str,
-        /// What it holds.
+        /// Its value.
         value: String,
     },
     /// The port range is empty.
@@ -60,11 +61,11 @@ pub enum EnvironmentError {
 }
 
 impl Environment {
-    /// Reads the environment through `variable`, which looks one variable up.
+    /// Reads the environment through `variable`, which looks up one variable.
     ///
     /// # Errors
     ///
-    /// When a port variable is not a number or the range of ports is empty.
+    /// Fails if a port variable is not a number or the range of ports is empty.
     pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self, EnvironmentError> {
         let filled = |name: &str| variable(name).filter(|value| !value.is_empty());
         let either = |name: &str| {

@@ -10,7 +10,7 @@ use base64::engine::general_purpose::STANDARD_NO_PAD;
 /// The version of the line's own format.
 const CORE_VERSION: &str = "1";
 
-/// Where a plugin, or a brokered service, listens.
+/// The address of a plugin, or of a brokered service.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Network {
     /// A Unix socket, by its path.
@@ -35,11 +35,11 @@ impl Network {
         }
     }
 
-    /// Returns the network of a name and an address as they stand on the wire.
+    /// Parses the name and the address of a network as they are on the wire.
     ///
     /// # Errors
     ///
-    /// When the name is neither `unix` nor `tcp`.
+    /// Fails if the name is neither `unix` nor `tcp`.
     pub fn parse(name: &str, address: &str) -> Result<Self, LineError> {
         match name {
             "unix" => Ok(Self::Unix(address.to_owned())),
@@ -49,29 +49,29 @@ impl Network {
     }
 }
 
-/// What a plugin tells its server on stdout.
+/// The information that a plugin prints for its server on stdout.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct HandshakeLine {
     /// The protocol version that the plugin chose.
     pub protocol_version: u32,
-    /// Where it listens.
+    /// The address that it listens on.
     pub network: Network,
     /// Its certificate in DER; empty without TLS.
     pub certificate: Vec<u8>,
-    /// Whether brokered connections share the first one. `None` leaves the field out, as servers
-    /// that did not ask for it need.
+    /// Whether brokered connections share the first one. `None` omits the field, as servers that
+    /// did not ask for it require.
     pub broker_multiplexing: Option<bool>,
 }
 
-/// Why a line is not a handshake.
+/// Reasons why a line is not a handshake.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum LineError {
-    /// Fewer than four fields: something else was printed.
+    /// Fewer than four fields: the program printed something else.
     #[error("not a handshake line (fewer than four fields): `{0}`")]
     Fields(String),
-    /// Another format of the line.
+    /// The line has another format.
     #[error("the handshake line has core version `{0}`; only 1 is known")]
     Core(String),
     /// The protocol version is not a number.
@@ -80,7 +80,7 @@ pub enum LineError {
     /// Neither `unix` nor `tcp`.
     #[error("unknown network `{0}`: neither unix nor tcp")]
     Network(String),
-    /// A wire format other than gRPC.
+    /// The wire format is not gRPC.
     #[error("the plugin speaks `{0}`; only grpc is supported")]
     Wire(String),
     /// The certificate is not standard base64 without padding.
@@ -89,16 +89,16 @@ pub enum LineError {
 }
 
 impl HandshakeLine {
-    /// Returns a line for `version` at `network`, without TLS and without the seventh field.
+    /// Creates a line for `version` at `network`, without TLS and without the seventh field.
     pub fn new(protocol_version: u32, network: Network) -> Self {
         Self { protocol_version, network, certificate: Vec::new(), broker_multiplexing: None }
     }
 
-    /// Reads a line as a server does: white space around it is ignored.
+    /// Parses a line as a server does: surrounding white space is ignored.
     ///
     /// # Errors
     ///
-    /// When the line is not a handshake, or one for another kind of server.
+    /// Fails if the line is not a handshake, or one for another kind of server.
     pub fn parse(line: &str) -> Result<Self, LineError> {
         let fields: Vec<&str> = line.trim().split('|').collect();
         let [core, protocol, network, address, rest @ ..] = fields.as_slice() else {
@@ -127,7 +127,7 @@ impl HandshakeLine {
 }
 
 impl fmt::Display for HandshakeLine {
-    /// Returns the line without its end of line.
+    /// Formats the line, without its end of line.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,

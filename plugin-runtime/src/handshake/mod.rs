@@ -1,8 +1,8 @@
-//! The start of a plugin: what a server says through the environment, and the one line with
-//! which the plugin answers on stdout.
+//! The start of a plugin: the environment that a server sets, and the one line with which the
+//! plugin answers on stdout.
 //!
-//! Everything here is a pure function of its arguments. Reading the process's environment and
-//! writing to stdout is [`crate::serve`]'s business.
+//! Everything here is a pure function of its arguments. [`crate::serve`] reads the process's
+//! environment and writes to stdout.
 
 pub(crate) mod cookie;
 pub(crate) mod environment;

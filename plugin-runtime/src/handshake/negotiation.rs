@@ -1,16 +1,16 @@
-//! Which protocol version both sides speak.
+//! Negotiates the protocol version.
 
-/// The protocol version of this crate: mutual TLS from the first byte, many mounts in one
-/// process. Every OpenBao and Vault from 1.12 on offers it first.
+/// The protocol version of this crate: mutual TLS from the first byte, many mounts in one process.
+/// Every OpenBao, and Vault from 1.12 on, offers it first.
 pub const PROTOCOL_VERSION: u32 = 5;
 
-/// How a negotiation ended.
+/// The result of a negotiation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Negotiated {
-    /// The highest version that both sides speak.
+    /// The highest version that both sides support.
     Common(u32),
-    /// There is none. The plugin still prints its lowest version, because only then can the
-    /// server tell the operator that the versions differ.
+    /// There is none. The plugin still prints its lowest version, because only then can the server
+    /// report that the versions differ.
     Nothing {
         /// The version to print.
         lowest: u32,
@@ -26,7 +26,7 @@ impl Negotiated {
     }
 }
 
-/// Picks the highest of `ours` that is in `offered`. The order of `offered` means nothing.
+/// Picks the highest of `ours` that is in `offered`. The order of `offered` has no meaning.
 pub fn negotiate(ours: &[u32], offered: &[u32]) -> Negotiated {
     let common = ours.iter().copied().filter(|version| offered.contains(version)).max();
     match common {

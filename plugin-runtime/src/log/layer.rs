@@ -57,8 +57,8 @@ where
 
     fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
         let line = Self::line_of(event, &context, SystemTime::now());
-        // One write, so that lines of several threads stay whole. A server that no longer reads
-        // is about to end this process; there is no reader left.
+        // One write, so that lines of several threads are not mixed. A server that no longer reads
+        // is about to end this process, and then no one reads the line.
         let _ = std::io::stderr().write_all(line.as_bytes());
     }
 }

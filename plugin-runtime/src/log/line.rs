@@ -10,7 +10,7 @@ use tracing::field::{Field, Visit};
 /// Servers read lines of 64 KiB; a longer one arrives in pieces that are not JSON.
 const LONGEST_LINE: usize = 60 * 1024;
 
-/// The fields of an event or a span, already as JSON: `,"key":value` for each.
+/// The fields of an event or a span as JSON: `,"key":value` for each.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Fields {
     json: String,
@@ -18,7 +18,7 @@ pub(super) struct Fields {
 }
 
 impl Fields {
-    /// Adds what was recorded later.
+    /// Adds fields that were recorded later.
     pub(super) fn append(&mut self, later: Self) {
         self.json.push_str(&later.json);
         if !later.message.is_empty() {
@@ -28,7 +28,7 @@ impl Fields {
 
     fn push(&mut self, field: &Field, value: &serde_json::Value) {
         self.json.push(',');
-        // The names that hclog itself uses start so.
+        // hclog's own names start like this.
         let name = field.name();
         let reserved = name.starts_with('@');
         let name = if reserved { format!("_{name}") } else { name.to_owned() };
@@ -77,8 +77,8 @@ impl Visit for Fields {
     }
 }
 
-/// Returns the text of a value, whose `Debug` or `Display` is the backend's own code. One that
-/// fails or panics spoils its text, and neither the line nor the request that logs it; the panic
+/// Returns the text of a value, whose `Debug` or `Display` is the backend's own code. If it fails
+/// or panics, only its text is lost, and neither the line nor the request that logs it; the panic
 /// hook logs the place.
 pub(crate) fn text_of(value: fmt::Arguments<'_>) -> String {
     let mut text = String::new();
@@ -90,8 +90,8 @@ pub(crate) fn text_of(value: fmt::Arguments<'_>) -> String {
     text
 }
 
-/// Returns the line of an event with its end of line. `spans` are the fields of the spans around
-/// it, outermost first; where names are equal the innermost counts.
+/// Returns the line of an event with its end of line. `spans` are the fields of the enclosing
+/// spans, outermost first; if names are equal, the innermost counts.
 pub(super) fn line<'a>(
     time: SystemTime,
     level: Level,

@@ -1,6 +1,6 @@
 //! A plugin's log: `tracing` events as the JSON lines that servers parse from its stderr.
 //!
-//! The server gives each line its level and puts the fields into its own log.
+//! The server logs each line at its level, with its fields.
 
 mod layer;
 mod line;
@@ -13,13 +13,13 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 pub(crate) use line::text_of;
 pub(crate) use panic::install_hook;
 
-/// Crates that move the bytes of requests. What they log below a warning is of no use to an
-/// operator, and could hold what must not be logged.
+/// Crates that move the bytes of requests. Their lines below a warning are useless to an operator,
+/// and could contain what must not be logged.
 const TRANSPORT: [&str; 8] =
     ["h2", "hyper", "hyper_util", "mio", "rustls", "tokio", "tonic", "tower"];
 
-/// Starts logging. `level` is the server's word for the lowest level worth sending; without one
-/// everything but traces is sent, and the server drops what it does not want.
+/// Starts logging. `level` is the lowest level that the server wants; without it, everything except
+/// traces is sent, and the server drops what it does not want.
 pub(crate) fn init(level: Option<&str>) {
     let lowest = level.map_or(LevelFilter::DEBUG, level_filter);
     let mut targets = Targets::new().with_default(lowest);

@@ -1,13 +1,12 @@
-//! Panics, as one ERROR line with their place.
+//! Logs a panic as one ERROR line with its place.
 
 use std::panic::{Location, PanicHookInfo};
 
 /// Replaces the default hook, which would print several lines that a server logs at its lowest
 /// level.
 ///
-/// The place says where to look. The message is logged when it is fixed text, or in a build with
-/// debug assertions: a formatted one may hold the very value that was wrong, and that may be
-/// secret.
+/// The message is logged only if it is fixed text, or in a build with debug assertions: a formatted
+/// one may contain the value that caused the panic, which may be secret.
 pub(crate) fn install_hook() {
     std::panic::set_hook(Box::new(|info| {
         let place = info.location().map(Location::to_string).unwrap_or_default();

@@ -6,17 +6,17 @@ use std::time::Duration;
 
 use crate::{Alias, BoundCidr, Data, Lease, TokenType};
 
-/// What a login grants, and what comes back when its token is renewed.
+/// What a login grants; the server sends it back when the token is renewed.
 ///
-/// Debug shows neither the token nor the internal data.
+/// `Debug` shows neither the token nor the internal data.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Auth {
     /// How long the token lives.
     pub lease: Lease,
-    /// What the plugin wants back at renewal. Kept by the server and never shown to a client, but
-    /// nothing secret belongs here: a fingerprint does.
+    /// The data that the plugin gets back at renewal. The server stores them and never shows them
+    /// to a client, but do not store secrets here; use a fingerprint instead.
     pub internal_data: Data,
-    /// The token's display name; the server puts the mount's in front.
+    /// The token's display name; the server prefixes the mount's.
     pub display_name: String,
     /// The policies to attach.
     pub policies: Vec<String>,
@@ -26,32 +26,32 @@ pub struct Auth {
     pub client_token: String,
     /// The token's accessor; set by the server.
     pub accessor: String,
-    /// When not zero: the token is periodic, and each renewal gives it this much again.
+    /// If not zero, the token is periodic, and each renewal extends it by this period.
     pub period: Duration,
-    /// How often the token may be used; 0 is without limit.
+    /// How often the token may be used; 0 means no limit.
     pub num_uses: u64,
     /// The entity; set by the server.
     pub entity_id: String,
-    /// The name by which the auth method knows who logged in.
+    /// The name of the user in this auth method.
     pub alias: Option<Alias>,
-    /// The groups that the auth method's own directory puts them in.
+    /// The user's groups in the auth method's own directory.
     pub group_aliases: Vec<Alias>,
-    /// The addresses from which the token may be used; from everywhere when empty.
+    /// The addresses from which the token may be used; if empty, all.
     pub bound_cidrs: Vec<BoundCidr>,
     /// Policies of the token itself; set by the server.
     pub token_policies: Vec<String>,
-    /// Policies by way of the entity; set by the server.
+    /// Policies that come from the entity; set by the server.
     pub identity_policies: Vec<String>,
-    /// A limit on the token's life that no renewal passes; zero for none.
+    /// A limit on the token's life that renewals cannot exceed; zero for none.
     pub explicit_max_ttl: Duration,
-    /// What kind of token to make.
+    /// The type of the token.
     pub token_type: TokenType,
-    /// Leaves the policy `default` out.
+    /// Omits the policy `default`.
     pub no_default_policy: bool,
 }
 
 impl Auth {
-    /// Returns a login by the one who is called `alias` in this auth method.
+    /// Creates a login of the user called `alias` in this auth method.
     pub fn of(alias: Alias) -> Self {
         Self { display_name: alias.name.clone(), alias: Some(alias), ..Self::default() }
     }

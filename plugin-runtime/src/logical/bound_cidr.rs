@@ -11,12 +11,13 @@ use serde::{Deserialize, Deserializer, Serialize};
 /// How many characters of a refused entry its error quotes.
 const MAX_QUOTED: usize = 64;
 
-/// An address, or a range of them, to which a token is bound; servers also take the path of a Unix
-/// socket.
+/// An address, or a range of them, to which a token is bound; servers also accept the path of a
+/// Unix socket.
 ///
-/// One entry that the server can't read would fail the whole answer, so only valid ones can be
-/// made. They are written as servers write them: `1.2.3.4/32` is `1.2.3.4`, IPv6 is in lower case
-/// and shortened, and an address may have a port, which is ignored. As a field it is text.
+/// A single entry that the server cannot parse would fail the whole answer, so only valid ones can
+/// be created. They are written as servers write them: `1.2.3.4/32` becomes `1.2.3.4`, IPv6 is
+/// lower case and shortened, and an address may have a port, which is ignored. As a field it is
+/// text.
 ///
 /// ```
 /// use plugin_runtime::BoundCidr;
@@ -30,7 +31,8 @@ const MAX_QUOTED: usize = 64;
 #[serde(transparent)]
 pub struct BoundCidr(String);
 
-/// Not an IP address, with or without a prefix length or a port, and not the path of a socket.
+/// The text is not an IP address, with or without a prefix length or a port, nor the path of a
+/// socket.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "error parsing address {0:?}: write an IP address, a CIDR block or the absolute path of a Unix \
@@ -39,7 +41,7 @@ pub struct BoundCidr(String);
 pub struct BoundCidrError(String);
 
 impl BoundCidr {
-    /// Returns one that a server sent, and so can read.
+    /// Creates an entry from a server's text, which is therefore valid to it.
     #[doc(hidden)]
     pub fn from_wire(text: String) -> Self {
         Self(text)
@@ -50,8 +52,8 @@ impl BoundCidr {
         &self.0
     }
 
-    /// Returns whether an address is this one or in this block. No address is in the path of a
-    /// socket, and an IPv4 address that is mapped into IPv6 counts as IPv4.
+    /// Returns whether an address equals this one or is in this block. The path of a socket
+    /// contains no address, and an IPv4 address that is mapped into IPv6 counts as IPv4.
     ///
     /// ```
     /// use plugin_runtime::BoundCidr;
@@ -77,9 +79,9 @@ impl BoundCidr {
         }
     }
 
-    /// Returns whether a request from `remote_addr` is from one of these blocks, or there are none.
-    /// The address may have a port; one that can't be read is in no block. This is Go's
-    /// `cidrutil.RemoteAddrIsOk`.
+    /// Returns whether a request from `remote_addr` is from one of these blocks, or whether there
+    /// are none. The address may have a port; one that cannot be parsed is in no block. This is
+    /// Go's `cidrutil.RemoteAddrIsOk`.
     ///
     /// ```
     /// use plugin_runtime::BoundCidr;
@@ -99,7 +101,7 @@ impl BoundCidr {
     }
 }
 
-/// An IP address with the number of its bits that count.
+/// An IP address with the length of its prefix.
 struct Block {
     address: IpAddr,
     length: u8,
@@ -130,7 +132,7 @@ impl Block {
         let length = match (canonical, address, length) {
             (IpAddr::V4(_), IpAddr::V6(_), Some(length)) => match length.checked_sub(96) {
                 Some(length) => length,
-                // Wider than the addresses that are mapped.
+                // The block is wider than the range of mapped addresses.
                 None => return Self { address, length, port },
             },
             (_, _, Some(length)) => length,

@@ -4,13 +4,13 @@ use std::net::IpAddr;
 
 use bytes::Bytes;
 
-/// Where a request came from. Absent on requests that the server makes itself.
+/// The origin of a request. Absent for requests that the server makes itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Connection {
     /// The client's address, without a port, as the server wrote it.
     pub remote_addr: String,
-    /// The client's port; 0 when the server does not say (Vault does not).
+    /// The client's port; 0 if the server does not send it (Vault does not).
     pub remote_port: u16,
     /// The client's TLS session; absent on a plaintext listener.
     pub tls: Option<TlsState>,

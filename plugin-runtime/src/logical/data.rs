@@ -8,10 +8,10 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::json;
 
-/// A JSON object as text, or nothing.
+/// A JSON object as text, or no data.
 ///
-/// Numbers keep all their digits, and what only passes through is neither copied nor parsed into
-/// a tree. Debug shows the length alone: the content may be secret.
+/// Numbers keep all their digits, and data that are only passed on are neither copied nor parsed
+/// into a tree. `Debug` shows only the length, since the content may be secret.
 ///
 /// ```
 /// use plugin_runtime::Data;
@@ -24,13 +24,13 @@ use crate::json;
 /// ```
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Data {
-    /// Empty for nothing; else the text of a JSON object.
+    /// Empty for no data; else the text of a JSON object.
     text: Bytes,
 }
 
-/// Why something is not [`Data`], or not the data that was expected.
+/// Reasons why something is not [`Data`], or not the expected data.
 ///
-/// The messages hold places and names, never values.
+/// The messages contain places and names, never values.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DataError {
@@ -42,10 +42,10 @@ pub enum DataError {
         /// Counted from 1.
         column: usize,
     },
-    /// JSON, but neither an object nor null.
+    /// The text is JSON, but neither an object nor null.
     #[error("not a JSON object")]
     NotAnObject,
-    /// An object that does not fit the type that was asked for.
+    /// The object does not fit the requested type.
     #[error("the JSON object does not match the type: line {line}, column {column}")]
     Shape {
         /// Counted from 1.
@@ -60,16 +60,16 @@ pub enum DataError {
          whose keys are not strings"
     )]
     Unserialisable,
-    /// A response that a server would take for something else.
+    /// A server would take the response for something else.
     #[error("{0}")]
     Misread(#[from] Misread),
 }
 
-/// A response's data that a server would not take for data.
+/// Reasons why a server would not take a response's data for data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Misread {
-    /// Servers tell an error response by its shape: the field `error`, alone or beside `data`.
+    /// Servers recognize an error response by its shape: the field `error`, alone or with `data`.
     #[error(
         "data whose only field is `error` (or `error` and `data`) cannot be told from an error"
     )]
@@ -85,12 +85,12 @@ impl Data {
         Self::default()
     }
 
-    /// Returns the data of a value that serialises to a JSON object, or to null.
+    /// Creates data from a value that serializes to a JSON object, or to null.
     ///
     /// # Errors
     ///
-    /// When the value becomes anything but an object or null, or holds a number that is not finite:
-    /// JSON has no form for NaN and the infinities.
+    /// Fails if the value becomes anything but an object or null, or holds a number that is not
+    /// finite: JSON has no form for NaN and the infinities.
     pub fn new<T: Serialize + ?Sized>(value: &T) -> Result<Self, DataError> {
         let text = json::to_vec(value).map_err(|_| DataError::Unserialisable)?;
         match text.first() {
@@ -100,18 +100,18 @@ impl Data {
         }
     }
 
-    /// Takes a text that is to be a JSON object or null, and checks that it is.
+    /// Creates data from a text, and checks that it is a JSON object or null.
     ///
     /// # Errors
     ///
-    /// When it is not.
+    /// Fails if it is neither.
     pub fn from_text(text: impl Into<Bytes>) -> Result<Self, DataError> {
         let text = text.into();
         Ok(if shape(&text)?.is_some() { Self { text } } else { Self::none() })
     }
 
-    /// Wraps data from the wire. An empty text means no data; anything else is taken unchecked, and
-    /// checked when it is parsed or sent on.
+    /// Wraps data from the wire. An empty text means no data; any other text is checked only when
+    /// it is parsed or sent on.
     #[doc(hidden)]
     pub fn from_wire(text: Bytes) -> Self {
         if text.as_ref() == b"null" { Self::none() } else { Self { text } }
@@ -141,7 +141,7 @@ impl Data {
     ///
     /// # Errors
     ///
-    /// When the text is not JSON or the object does not fit the type.
+    /// Fails if the text is not JSON or the object does not fit the type.
     pub fn parse<T: DeserializeOwned>(&self) -> Result<T, DataError> {
         let text = if self.text.is_empty() { b"null" } else { self.text.as_ref() };
         serde_json::from_slice(text).map_err(|error| {
@@ -157,7 +157,7 @@ impl Data {
     ///
     /// # Errors
     ///
-    /// When the text is not a JSON object.
+    /// Fails if the text is not a JSON object.
     pub fn field_count(&self) -> Result<usize, DataError> {
         Ok(self.shape()?.fields)
     }
@@ -166,7 +166,7 @@ impl Data {
     ///
     /// # Errors
     ///
-    /// When the text is not a JSON object.
+    /// Fails if the text is not a JSON object.
     pub(crate) fn field_names(&self) -> Result<Vec<String>, DataError> {
         struct Names(Vec<String>);
         impl<'de> Deserialize<'de> for Names {
@@ -196,8 +196,8 @@ impl Data {
         Ok(names)
     }
 
-    /// Checks that a server would take this for a response's data: that it is an object, and not
-    /// one that means something else to it.
+    /// Checks that a server would take this for a response's data: that it is an object, and does
+    /// not have another meaning to the server.
     ///
     /// # Errors
     ///
@@ -260,8 +260,8 @@ impl fmt::Debug for Data {
     }
 }
 
-/// What of an object's fields decides how a server reads it. A repeated field counts once, as the
-/// last one wins on the other side.
+/// The parts of an object's fields that decide how a server reads it. A repeated field counts once,
+/// since the last one wins on the other side.
 #[derive(Default)]
 struct Shape {
     fields: usize,
@@ -313,7 +313,7 @@ impl<'de> Visitor<'de> for ShapeVisitor {
     }
 }
 
-/// A field's name, as far as it matters.
+/// A field's name, as far as it matters here.
 #[derive(Deserialize)]
 #[serde(field_identifier, rename_all = "snake_case")]
 enum Key {

@@ -1,9 +1,9 @@
-//! Durations as the Vault world writes them.
+//! Durations in the formats of Vault.
 //!
-//! Two grammars live here. Go's own (`1h30m`, `1.5h`, `-100ms`) is that of `time.ParseDuration`;
-//! the rule for fields is `parseutil.ParseDurationSecond` of go-secure-stdlib, which also takes
-//! bare seconds (`90`) and days (`7d`). A Go duration is a signed 64-bit number of nanoseconds,
-//! so both return an `i64` and refuse what would not fit (about 292 years).
+//! There are two grammars. Go's own (`1h30m`, `1.5h`, `-100ms`) is that of `time.ParseDuration`;
+//! the rule for fields is `parseutil.ParseDurationSecond` of go-secure-stdlib, which also accepts
+//! bare seconds (`90`) and days (`7d`). A Go duration is a signed 64-bit number of nanoseconds, so
+//! both return an `i64` and refuse what would not fit (about 292 years).
 
 use thiserror::Error;
 
@@ -12,30 +12,31 @@ pub(crate) const SECOND: i64 = 1_000_000_000;
 
 const DAY: i64 = 24 * 60 * 60 * SECOND;
 
-/// The magnitude of the smallest Go duration, which has one more than the largest.
+/// The magnitude of the smallest Go duration, which is one more than that of the largest.
 const LIMIT: u64 = 1 << 63;
 
-/// Why a text is not a duration. The text itself is left out: it may be a secret in a wrong field.
+/// Reasons why a text is not a duration. The text itself is omitted, since it may be a secret in
+/// the wrong field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum DurationError {
-    /// Not a number with a unit, nor a sequence of them.
+    /// The text is neither a number with a unit nor a sequence of them.
     #[error(
         "not a duration; write seconds such as \"90\", days such as \"7d\", or a form like \"1h30m\""
     )]
     Syntax,
-    /// A number without a unit in a place where one is needed.
+    /// The number has no unit, but needs one here.
     #[error("missing unit in duration; units are ns, us, ms, s, m and h")]
     MissingUnit,
-    /// A unit other than `ns`, `us`, `µs`, `ms`, `s`, `m` and `h`.
+    /// The unit is not one of `ns`, `us`, `µs`, `ms`, `s`, `m` and `h`.
     #[error("unknown unit in duration; units are ns, us, ms, s, m and h")]
     UnknownUnit,
-    /// More than 64 bits of nanoseconds.
+    /// The duration has more than 64 bits of nanoseconds.
     #[error("duration is too long; the limit is about 292 years")]
     Overflow,
 }
 
-/// Reads a duration in Go's grammar as nanoseconds: an optional sign, then decimal numbers with an
-/// optional fraction and a unit, as in `300ms`, `-1.5h` or `2h45m`. A lone `0` needs no unit.
+/// Parses a duration in Go's grammar into nanoseconds: an optional sign, then decimal numbers with
+/// an optional fraction and a unit, as in `300ms`, `-1.5h` or `2h45m`. A lone `0` needs no unit.
 pub(crate) fn parse_go_duration(text: &str) -> Result<i64, DurationError> {
     let (negative, mut rest) = match text.strip_prefix('-') {
         Some(rest) => (true, rest),
@@ -76,8 +77,8 @@ pub(crate) fn parse_go_duration(text: &str) -> Result<i64, DurationError> {
     }
 }
 
-/// Reads a text by the rule of duration fields as nanoseconds: nothing is zero, an integer is
-/// seconds, an integer with `d` is days, anything else follows `parse_go_duration`.
+/// Parses a text by the rule of duration fields into nanoseconds: an empty text is zero, an integer
+/// is seconds, an integer with `d` is days, anything else follows `parse_go_duration`.
 pub fn parse_field_duration(text: &str) -> Result<i64, DurationError> {
     if text.is_empty() {
         return Ok(0);
@@ -95,7 +96,7 @@ pub fn parse_field_duration(text: &str) -> Result<i64, DurationError> {
     }
 }
 
-/// Writes nanoseconds as Go prints a duration: `1h30m0s`, `1.5s`, `250µs`, `0s`.
+/// Formats nanoseconds as Go prints a duration: `1h30m0s`, `1.5s`, `250µs`, `0s`.
 pub(crate) fn format_go_duration(nanoseconds: i64) -> String {
     let sign = if nanoseconds < 0 { "-" } else { "" };
     let total = nanoseconds.unsigned_abs();
@@ -137,7 +138,7 @@ fn whole_number(digits: &str) -> Result<u64, DurationError> {
 
 /// Returns the fraction in nanoseconds.
 ///
-/// Go stops reading a fraction where 63 bits are full and scales it in floating point. This does
+/// Go stops reading a fraction when 63 bits are full, and scales it in floating point. This does
 /// the same, so that the results are equal to the nanosecond.
 fn fraction_of(digits: &str, unit: u64) -> u64 {
     let (mut value, mut scale) = (0_u64, 1.0_f64);
@@ -155,7 +156,7 @@ fn fraction_of(digits: &str, unit: u64) -> u64 {
 fn nanoseconds(unit: &str) -> Result<u64, DurationError> {
     Ok(match unit {
         "ns" => 1,
-        // The micro sign and the Greek letter look alike; Go takes both.
+        // The micro sign and the Greek letter look alike; Go accepts both.
         "us" | "\u{b5}s" | "\u{3bc}s" => 1_000,
         "ms" => 1_000_000,
         "s" => 1_000_000_000,

@@ -1,4 +1,4 @@
-//! Why a request failed, in the words that servers understand.
+//! Errors of requests, in the kinds that servers distinguish.
 
 use std::borrow::Cow;
 use std::error::Error as StdError;
@@ -6,47 +6,48 @@ use std::fmt;
 
 use http::StatusCode;
 
-/// The text by which a server recognises that a write was tried on a node that may not write. It
-/// then forwards the whole request to the node that may.
+/// The text by which a server recognizes that a write was attempted on a node that may not write.
+/// It then forwards the whole request to the node that may.
 pub const READ_ONLY: &str = "cannot write to readonly storage";
 
-/// What kind of failure an [`Error`] is. Each is a number of the wire's own (`ProtoError`), and
-/// decides the HTTP status of the answer.
+/// The kind of a failure. Each kind has its own number on the wire (`ProtoError`), and decides the
+/// HTTP status of the answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// An error with a text and nothing else: HTTP 500. Some texts are known to servers and change
-    /// that, such as the one of [`Error::read_only`].
+    /// An error with only a text: HTTP 500. Servers know some texts that change that, such as the
+    /// one of [`Error::read_only`].
     Unknown,
-    /// The caller's mistake: HTTP 400 from an existence check, else 500. What [`Error::bad_request`]
-    /// makes is nearly always what is meant.
+    /// The caller's mistake: HTTP 400 from an existence check, else 500. Use [`Error::bad_request`]
+    /// instead in nearly all cases.
     User,
     /// The backend's own failure: HTTP 500.
     Internal,
     /// An error with a status of its own.
     Coded(StatusCode),
-    /// The caller's mistake, as an error response: HTTP 400 with nothing but the text. What the
-    /// backends of servers answer to bad input.
+    /// The caller's mistake, as an error response: HTTP 400 with only the text. Servers' own
+    /// backends answer bad input like this.
     BadRequest,
-    /// The caller's mistake as an error of the wire's own: HTTP 400 with the server's words around
+    /// The caller's mistake, as an error on the wire: HTTP 400, with the server's own words around
     /// the text.
     StatusBadRequest,
-    /// The path exists, the operation does not: HTTP 405.
+    /// The path exists, but not the operation: HTTP 405.
     UnsupportedOperation,
-    /// No such path: HTTP 404.
+    /// The path does not exist: HTTP 404.
     UnsupportedPath,
     /// The request is invalid: HTTP 400.
     InvalidRequest,
-    /// Not allowed: HTTP 403.
+    /// The request is not allowed: HTTP 403.
     PermissionDenied,
-    /// Waits for further approvals.
+    /// The request waits for further approvals.
     MultiAuthzPending,
-    /// Trying again is of no use. A lease whose revocation fails so is given up at once.
+    /// A retry cannot succeed. If the revocation of a lease fails like this, the server gives it up
+    /// at once.
     Unrecoverable,
 }
 
 impl ErrorKind {
-    /// Returns the text that a server shows for a kind that carries none of its own.
+    /// Returns the text that a server shows for a kind that has no text on the wire.
     fn fixed_text(self) -> Option<&'static str> {
         match self {
             Self::UnsupportedOperation => Some("unsupported operation"),
@@ -65,10 +66,10 @@ impl ErrorKind {
     }
 }
 
-/// Why a request failed.
+/// The reason why a request failed.
 ///
-/// It has a kind, which becomes the HTTP status, and a message for the caller. What
-/// caused it can be kept as its source: that is for the plugin's log and never leaves the process.
+/// It has a kind, which becomes the HTTP status, and a message for the caller. Its cause can be
+/// kept as its source, which is for the plugin's log and never leaves the process.
 ///
 /// ```
 /// use plugin_runtime::{Error, ErrorKind};
@@ -80,86 +81,86 @@ impl ErrorKind {
 pub struct Error {
     kind: ErrorKind,
     message: Cow<'static, str>,
-    /// Whether the message is the author's, where the kind has a text of its own.
+    /// Whether the message is the author's, if the kind has a text of its own.
     explained: bool,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
 impl Error {
-    /// Returns a failure that is not the caller's: HTTP 500 with this text.
+    /// Creates a failure that is not the caller's: HTTP 500 with this text.
     pub fn new(message: impl Into<Cow<'static, str>>) -> Self {
         Self::of(ErrorKind::Unknown, message)
     }
 
-    /// Returns the caller's mistake: HTTP 400 with this text. What is wrong with a request is
-    /// nearly always best said so.
+    /// Creates an error that blames the caller: HTTP 400 with this text. Use it for nearly
+    /// everything that is wrong with a request.
     pub fn bad_request(message: impl Into<Cow<'static, str>>) -> Self {
         Self::of(ErrorKind::BadRequest, message)
     }
 
-    /// Returns the caller's mistake, as the Go SDK's bad request error: HTTP 400, in which servers
-    /// put words of their own around the text.
+    /// Creates an error that blames the caller, as the Go SDK's bad request error: HTTP 400, with
+    /// the server's own words around the text.
     pub fn status_bad_request(message: impl Into<Cow<'static, str>>) -> Self {
         Self::of(ErrorKind::StatusBadRequest, message)
     }
 
-    /// Returns the caller's mistake, as the Go SDK's user error: HTTP 400 when an existence check
-    /// answers with it.
+    /// Creates an error that blames the caller, as the Go SDK's user error: HTTP 400 if an
+    /// existence check returns it.
     pub fn user(message: impl Into<Cow<'static, str>>) -> Self {
         Self::of(ErrorKind::User, message)
     }
 
-    /// Returns the backend's own failure: HTTP 500 with this text.
+    /// Creates a failure of the backend: HTTP 500 with this text.
     pub fn internal(message: impl Into<Cow<'static, str>>) -> Self {
         Self::of(ErrorKind::Internal, message)
     }
 
-    /// Returns an error with a status of its own. Non-error statuses become 500.
+    /// Creates an error with its own status. Non-error statuses become 500.
     pub fn coded(status: StatusCode, message: impl Into<Cow<'static, str>>) -> Self {
         let failure = status.is_client_error() || status.is_server_error();
         let status = if failure { status } else { StatusCode::INTERNAL_SERVER_ERROR };
         Self::of(ErrorKind::Coded(status), message)
     }
 
-    /// Returns the error of an operation that the path does not support: HTTP 405.
+    /// Creates the error for an operation that the path does not support: HTTP 405.
     pub fn unsupported_operation() -> Self {
         Self::fixed(ErrorKind::UnsupportedOperation)
     }
 
-    /// Returns the error of a path that does not exist: HTTP 404.
+    /// Creates the error for a path that does not exist: HTTP 404.
     pub fn unsupported_path() -> Self {
         Self::fixed(ErrorKind::UnsupportedPath)
     }
 
-    /// Returns the error of an invalid request: HTTP 400.
+    /// Creates the error for an invalid request: HTTP 400.
     pub fn invalid_request() -> Self {
         Self::fixed(ErrorKind::InvalidRequest)
     }
 
-    /// Returns the error of a request that is not allowed: HTTP 403.
+    /// Creates the error for a request that is not allowed: HTTP 403.
     pub fn permission_denied() -> Self {
         Self::fixed(ErrorKind::PermissionDenied)
     }
 
-    /// Returns the error of a request that waits for further approvals.
+    /// Creates the error for a request that waits for further approvals.
     pub fn multi_authz_pending() -> Self {
         Self::fixed(ErrorKind::MultiAuthzPending)
     }
 
-    /// Returns an error that a retry does not help against. A lease whose revocation fails with it
-    /// becomes irrevocable at once.
+    /// Creates an error that a retry cannot fix. If the revocation of a lease fails with it, the
+    /// lease becomes irrevocable at once.
     pub fn unrecoverable() -> Self {
         Self::fixed(ErrorKind::Unrecoverable)
     }
 
-    /// Returns the error of a write on a node that may not write. The server forwards the request
+    /// Creates the error for a write on a node that may not write. The server forwards the request
     /// to the node that may.
     pub fn read_only() -> Self {
         Self::new(READ_ONLY)
     }
 
-    /// Says more than the kind's own text. The wire drops the message of the kinds that have a
-    /// fixed one, so that it travels beside them, as an error response.
+    /// Replaces the kind's own text with a message. The wire drops the message of kinds that have a
+    /// fixed text, so it is sent next to the error, as an error response.
     ///
     /// ```
     /// use plugin_runtime::Error;
@@ -174,14 +175,14 @@ impl Error {
         self
     }
 
-    /// Keeps what caused this, for the log.
+    /// Sets the cause, for the log.
     #[must_use]
     pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         self.source = Some(source.into());
         self
     }
 
-    /// Returns what kind of failure this is.
+    /// Returns the kind of the failure.
     pub fn kind(&self) -> ErrorKind {
         self.kind
     }
@@ -191,7 +192,8 @@ impl Error {
         &self.message
     }
 
-    /// Returns the message, if it says more than the kind's own text and so must travel beside it.
+    /// Returns the message, if it says more than the kind's own text and so must be sent next to
+    /// it.
     pub(crate) fn explanation(&self) -> Option<&str> {
         self.explained.then_some(&self.message)
     }
@@ -232,8 +234,8 @@ impl StdError for Error {
     }
 }
 
-/// Returns an error with its causes, in one line. A cause whose text the error has taken over is
-/// not repeated.
+/// Formats an error with its causes, in one line. A cause is not repeated if the error's text
+/// already contains it.
 pub fn chain(error: &dyn StdError) -> String {
     crate::log::text_of(format_args!("{}", Chain(error)))
 }

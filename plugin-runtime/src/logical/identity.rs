@@ -1,8 +1,8 @@
-//! Who stands behind a request: entities, their aliases in auth methods, and their groups.
+//! The entities behind requests, their aliases in auth methods, and their groups.
 
 use std::collections::BTreeMap;
 
-/// The name by which an auth method knows a user.
+/// The name of a user in an auth method.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Alias {
     /// The alias's own identifier; set by the server.
@@ -13,9 +13,9 @@ pub struct Alias {
     pub mount_accessor: String,
     /// The stable name within the auth method, such as a user name.
     pub name: String,
-    /// What the auth method knows about it; shown with the entity.
+    /// Information from the auth method; shown with the entity.
     pub metadata: BTreeMap<String, String>,
-    /// What operators noted about it.
+    /// Metadata that operators have set.
     pub custom_metadata: BTreeMap<String, String>,
     /// The namespace it belongs to.
     pub namespace_id: String,
@@ -30,16 +30,16 @@ impl Alias {
     }
 }
 
-/// A person or a machine that logs in by one or more aliases.
+/// A person or a machine that logs in with one or more aliases.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Entity {
     /// The entity's identifier.
     pub id: String,
     /// Its name.
     pub name: String,
-    /// How auth methods know it.
+    /// Its names in auth methods.
     pub aliases: Vec<Alias>,
-    /// What operators noted about it.
+    /// Metadata that operators have set.
     pub metadata: BTreeMap<String, String>,
     /// Whether its tokens are refused.
     pub disabled: bool,
@@ -54,7 +54,7 @@ pub struct Group {
     pub id: String,
     /// Its name.
     pub name: String,
-    /// What operators noted about it.
+    /// Metadata that operators have set.
     pub metadata: BTreeMap<String, String>,
     /// The namespace it belongs to.
     pub namespace_id: String,

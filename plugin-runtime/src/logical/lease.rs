@@ -2,23 +2,23 @@
 
 use std::time::{Duration, SystemTime};
 
-/// The terms of a lease, of a secret as of a token.
+/// The terms of a lease, for a secret or a token.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Lease {
-    /// How long it lives from now on. Zero leaves it to the server's default for the mount.
+    /// How long it lives from now on. Zero means the mount's default.
     pub ttl: Duration,
-    /// How long it may live in all, with every renewal. Zero leaves it to the server.
+    /// How long it may live in all, including renewals. Zero means the server's limit.
     pub max_ttl: Duration,
     /// Whether it can be renewed at all.
     pub renewable: bool,
-    /// In a renewal: by how much the caller would like to extend it. Zero for no wish.
+    /// In a renewal: the requested extension. Zero if none was requested.
     pub increment: Duration,
     /// In a renewal: when it was issued.
     pub issue_time: Option<SystemTime>,
 }
 
 impl Lease {
-    /// Returns a lease of `ttl` that can't be renewed.
+    /// Creates a lease of `ttl` that cannot be renewed.
     pub fn of(ttl: Duration) -> Self {
         Self { ttl, ..Self::default() }
     }

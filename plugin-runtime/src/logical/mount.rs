@@ -1,4 +1,4 @@
-//! What a backend learns about the mount it is made for.
+//! The information about a mount that its backend is created with.
 
 use std::collections::BTreeMap;
 
@@ -6,29 +6,29 @@ use crate::Clock;
 
 /// A mount, as the server describes it when it sets the backend up.
 ///
-/// There is no storage here: it can be read, but not written, while a mount is being set up, and
-/// not even read when the server only looks what kind of plugin this is. It comes with
+/// There is no storage here: while a mount is being set up, it can be read but not written, and not
+/// even read if the server only checks what kind of plugin this is. It comes with
 /// [`Backend::initialize`](crate::Backend::initialize) and with each request.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Mount {
-    /// Identifies the mount for as long as it exists, wherever it is moved to. Empty when the
-    /// server only probes.
+    /// Identifies the mount for as long as it exists, even if it is moved. Empty if the server only
+    /// probes.
     pub uuid: String,
     /// The catalog's name for the plugin.
     pub plugin_name: String,
     /// The catalog's type: `secret` or `auth`.
     pub plugin_type: String,
-    /// The version that the mount asks for; empty for none.
+    /// The version that the mount requires; empty for none.
     pub plugin_version: String,
     /// The mount's options (`-options` of the command that enabled it).
     pub options: BTreeMap<String, String>,
-    /// The mount's clock, for what a backend does outside of handlers.
+    /// The mount's clock, for work outside of handlers.
     pub clock: Clock,
 }
 
 impl Mount {
-    /// Reads the server's configuration: the mount's options and three keys of the server's own.
+    /// Reads the server's configuration: the mount's options and three of the server's own keys.
     #[doc(hidden)]
     pub fn new(uuid: String, mut config: BTreeMap<String, String>, clock: Clock) -> Self {
         let mut take = |key: &str| config.remove(key).unwrap_or_default();
@@ -42,8 +42,8 @@ impl Mount {
         }
     }
 
-    /// Returns whether the server only wants to know what kind of plugin this is, and of which
-    /// version. No request will come, and the backend is dropped without
+    /// Returns whether the server only wants to know which kind and version of plugin this is. No
+    /// request will come, and the backend is dropped without
     /// [`Backend::cleanup`](crate::Backend::cleanup).
     pub fn is_probe(&self) -> bool {
         self.uuid.is_empty()

@@ -1,4 +1,4 @@
-//! What a request wants done.
+//! The operations of requests.
 
 use std::fmt;
 
@@ -6,11 +6,11 @@ use std::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Operation {
-    /// A write to a path whose existence check said that nothing is there.
+    /// A write to a path for which the existence check found nothing.
     Create,
     /// A write.
     Update,
-    /// A merge of some fields into what is there (JSON merge patch).
+    /// A merge of some fields into an existing object (JSON merge patch).
     Patch,
     /// A read.
     Read,
@@ -24,21 +24,21 @@ pub enum Operation {
     Help,
     /// HTTP's HEAD.
     Header,
-    /// Which alias a login would have. Servers ask to see whether a user is locked out, which a failed
-    /// login of an external plugin never brings about; see [`limits`](crate::limits).
+    /// Returns the alias that a login would have. Servers ask to see whether a user is locked out,
+    /// which failed logins of an external plugin never cause; see [`limits`](crate::limits).
     AliasLookahead,
-    /// Which role a login would use; for quotas by role.
+    /// Returns the role that a login would use; for quotas by role.
     ResolveRole,
-    /// The canonical form of a path, asked before the policy check; OpenBao from 2.7 on.
+    /// Returns the canonical form of a path, before the policy check; OpenBao from 2.7 on.
     ResolvePath,
-    /// Extends a lease. Sent by the server alone.
+    /// Extends a lease. Only sent by the server.
     Renew,
-    /// Ends a lease. Sent by the server alone.
+    /// Ends a lease. Only sent by the server.
     Revoke,
-    /// The tick of every minute: periodic work and what was left half done. Sent by the server
-    /// alone.
+    /// The tick of every minute: periodic work, and the rollback of unfinished work. Only sent by
+    /// the server.
     Rollback,
-    /// One that this crate does not know. The right answer is
+    /// An operation that this crate does not know. Answer with
     /// [`Error::unsupported_operation`](crate::Error::unsupported_operation).
     Unknown,
 }
@@ -62,7 +62,7 @@ impl Operation {
         (Self::Rollback, "rollback"),
     ];
 
-    /// Returns the operation of a name as it stands on the wire.
+    /// Returns the operation with this name on the wire.
     pub fn from_name(name: &str) -> Self {
         Self::NAMES
             .iter()

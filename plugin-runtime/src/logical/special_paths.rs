@@ -1,32 +1,32 @@
-//! Paths that a server treats differently from others.
+//! Paths that a server treats specially.
 
 use std::fmt;
 
-/// The paths of a backend that the server treats specially. All are relative to the mount and
-/// without a leading slash.
+/// The paths of a backend that the server treats specially. All are relative to the mount and have
+/// no leading slash.
 ///
-/// An illegal one would make the mount fail with the server's words, or worse, be ignored by it:
+/// The server would refuse a mount with an illegal path, or worse, ignore the path.
 /// [`SpecialPaths::check`] finds it first, and the runtime calls that when it sets a mount up.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SpecialPaths {
-    /// Need the `sudo` capability. Exact, or a prefix when it ends in `*`.
+    /// Paths that need the `sudo` capability. Exact, or a prefix if it ends in `*`.
     pub root: Vec<String>,
-    /// Need no token: the login paths of an auth method. Exact, a prefix when it ends in `*`; a
-    /// segment `+` stands for any one segment.
+    /// Paths that need no token: the login paths of an auth method. Exact, or a prefix if it ends
+    /// in `*`; a segment `+` stands for any one segment.
     pub unauthenticated: Vec<String>,
-    /// Storage below these prefixes is not replicated; Vault only.
+    /// Storage prefixes that are not replicated; Vault only.
     pub local_storage: Vec<String>,
-    /// Storage keys, or prefixes when they end in `/` or `*`, that are sealed once more where the
-    /// server's seal can do that.
+    /// Storage keys, or prefixes if they end in `/` or `*`, that are sealed a second time if the
+    /// server's seal supports it.
     pub seal_wrap_storage: Vec<String>,
     /// Storage prefixes whose writes are forwarded to the primary cluster; Vault Enterprise only.
     pub write_forwarded_storage: Vec<String>,
-    /// Take their request body as it is instead of as JSON; Vault only.
+    /// Paths that take their request body as it is instead of as JSON; Vault only.
     pub binary: Vec<String>,
-    /// Are limited in how many requests run at once; Vault only.
+    /// Paths with a limit on concurrent requests; Vault only.
     pub limited: Vec<String>,
-    /// Can be read from a loaded snapshot; Vault only.
+    /// Paths that can be read from a loaded snapshot; Vault only.
     pub allow_snapshot_read: Vec<String>,
 }
 
@@ -39,15 +39,15 @@ pub struct SpecialPathError {
     reason: SpecialPathReason,
 }
 
-/// What is wrong with a special path.
+/// The reason why a special path is illegal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SpecialPathReason {
-    /// It starts with a slash, and no request's path does.
+    /// It starts with a slash, which request paths never do.
     LeadingSlash,
-    /// A `*` that is not the last character.
+    /// It has a `*` that is not the last character.
     StarInside,
-    /// A `+` next to anything but a slash.
+    /// It has a `+` next to anything but a slash.
     PlusInSegment,
 }
 
@@ -62,7 +62,7 @@ impl fmt::Display for SpecialPathReason {
 }
 
 impl SpecialPathError {
-    /// Returns what is wrong.
+    /// Returns the reason.
     pub fn reason(&self) -> SpecialPathReason {
         self.reason
     }

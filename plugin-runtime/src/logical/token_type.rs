@@ -1,10 +1,10 @@
-//! The kinds of token that a login can ask for.
+//! The types of token that a login can ask for.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// What kind of token a login gives: a stored one that can be renewed and revoked (service), or
-/// one that carries all it says in itself (batch).
+/// The type of a login's token: a stored one that can be renewed and revoked (service), or a
+/// self-contained one (batch).
 ///
 /// As a field it is text: `default`, `service`, `batch`, `default-service` or `default-batch`; an
 /// empty text is `default`.
@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum TokenType {
-    /// As the mount is tuned.
+    /// The mount's default.
     #[default]
     #[serde(alias = "")]
     Default,
@@ -20,14 +20,14 @@ pub enum TokenType {
     Service,
     /// A token that is a signed statement: cheap, not renewable.
     Batch,
-    /// Service unless the mount is tuned to batch.
+    /// Service, unless the mount is tuned to batch.
     DefaultService,
-    /// Batch unless the mount is tuned to service.
+    /// Batch, unless the mount is tuned to service.
     DefaultBatch,
 }
 
 impl TokenType {
-    /// Returns whether tokens are batch tokens when nothing else is asked for.
+    /// Returns whether tokens are batch tokens by default.
     pub fn is_batch(self) -> bool {
         matches!(self, Self::Batch | Self::DefaultBatch)
     }

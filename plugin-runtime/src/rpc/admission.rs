@@ -6,15 +6,15 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use crate::report_limit::ReportLimit;
 use crate::{Error, Operation};
 
-/// How many requests of one mount may be in flight. A request that waits costs some kilobytes, so
-/// that a mount takes a few megabytes at most. Beyond that its clients are told to come back, which
+/// How many requests of one mount may be in flight. A waiting request costs a few kilobytes, so a
+/// mount uses a few megabytes at most. Further requests are refused with a retryable error, which
 /// leaves the process to the other mounts.
 const MOST_IN_FLIGHT: usize = 1024;
 
-/// A full mount refuses each further request, so that a line for each would be as many.
+/// A full mount refuses every further request, so one line for each would flood the log.
 static REFUSALS: ReportLimit = ReportLimit::new(1);
 
-/// The room of one mount for requests.
+/// The capacity of one mount for requests.
 #[derive(Debug)]
 pub(super) struct Admission {
     free: Semaphore,
@@ -27,15 +27,16 @@ impl Default for Admission {
 }
 
 impl Admission {
-    /// Takes room for a request, which keeps it until it drops what this returns.
+    /// Lets a request in, which occupies its place until it drops the returned permit.
     ///
-    /// What the server itself asks for is always let in: a lease that is not revoked, a transaction
-    /// that is not rolled back stay behind. There is no more of it than the server has workers.
+    /// Requests from the server itself are always admitted: a lease that is not revoked, or a
+    /// transaction that is not rolled back, would be left behind. There are at most as many as the
+    /// server has workers.
     ///
     /// # Errors
     ///
-    /// When the mount is full: 429, as from a server's own rate limit. A 5xx would count against the
-    /// server where a load balancer looks at its answers, and clients would repeat it at once.
+    /// Fails if the mount is full: with 429, as a server's own rate limit does. A 5xx would make
+    /// load balancers consider the server unhealthy, and clients would retry at once.
     pub(super) fn admit(&self, operation: Operation) -> Result<Option<SemaphorePermit<'_>>, Error> {
         if matches!(operation, Operation::Renew | Operation::Revoke | Operation::Rollback) {
             return Ok(None);
@@ -46,8 +47,8 @@ impl Admission {
                 REFUSALS.report(|left_out| {
                     tracing::warn!(
                         left_out,
-                        "too many requests: {MOST_IN_FLIGHT} of one mount are in flight; further ones \
-                         are refused"
+                        "too many requests: {MOST_IN_FLIGHT} are in flight at one mount; further \
+                         ones are refused"
                     );
                 });
                 Err(Error::coded(

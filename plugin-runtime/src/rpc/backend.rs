@@ -47,7 +47,7 @@ impl<B: Backend> pb::backend_server::Backend for BackendService<B> {
             Ok(admitted) => admitted,
             Err(error) => return Ok(Response::new(reply_to_wire(operation, Err(error)))),
         };
-        // On the heap once: each future around it would otherwise be moved with it inside.
+        // Boxed here: otherwise each enclosing future would be moved with it inside.
         let handling = Box::pin(guarded(instance.backend.handle(request)));
         let result = in_time(deadline, handling).await?;
         if let Err(error) = &result {
@@ -144,8 +144,8 @@ impl<B: Backend> pb::backend_server::Backend for BackendService<B> {
             storage: instance.storage.clone().until(deadline),
             system_view: instance.system_view.clone().until(deadline),
         };
-        // To the end also when the client behind the call hangs up: the server keeps the mount and
-        // initializes it no second time.
+        // Runs to its end even if the client of the call hangs up: the server keeps the mount and
+        // does not initialize it again.
         let (answer, answered) = oneshot::channel();
         let at_work = Arc::clone(&instance);
         instance.lasting.start(async move {
@@ -155,7 +155,7 @@ impl<B: Backend> pb::backend_server::Backend for BackendService<B> {
             if let Err(Err(error)) = answer.send(outcome) {
                 tracing::error!(
                     error = %chain(&error),
-                    "the initialization failed when the server no longer waited for it"
+                    "initialization failed after the server had stopped waiting for it"
                 );
             }
         });

@@ -1,6 +1,8 @@
-//! `plugin.GRPCBroker`: the stream on which the server says where its brokered services listen.
+//! `plugin.GRPCBroker`: the stream on which the server announces the addresses of its brokered
+//! services.
 //!
-//! The stream is open for as long as the server lives, and so is also the sign of its death.
+//! The stream stays open for as long as the server lives, so its end also shows that the server has
+//! exited.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -18,7 +20,7 @@ use tonic::{Request, Response, Status, Streaming, async_trait};
 use crate::broker::{Announced, Asked, Broker, PATIENCE};
 use crate::handshake::Network;
 
-/// How the broker's stream stands.
+/// The state of the broker's stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Standing {
     NotYet,
@@ -29,13 +31,13 @@ enum Standing {
 /// How the broker's stream ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Ended {
-    /// The server closed it, and will order the plugin to leave.
+    /// The server closed it, and will order the plugin to exit.
     Closed,
-    /// It broke: the server is gone.
+    /// It broke: the server has exited or crashed.
     Broken,
 }
 
-/// No address came for a number.
+/// No address arrived for a number.
 #[derive(Debug, thiserror::Error)]
 #[error("timeout waiting for connection info")]
 pub(crate) struct NoAddress;
@@ -60,7 +62,7 @@ impl PluginBroker {
         Self { shared: Arc::new(Shared { broker, stream, stopping }) }
     }
 
-    /// Returns where the brokered service of this number listens; waits for the announcement.
+    /// Returns the address of the brokered service with this number; waits for its announcement.
     pub(super) async fn address(&self, id: u32) -> Result<Network, NoAddress> {
         let (sender, receiver) = oneshot::channel();
         match self.shared.broker.lock().ask(id, sender, Instant::now()) {
@@ -77,7 +79,7 @@ impl PluginBroker {
     /// Resolves when a server has opened the stream.
     pub(crate) async fn opened(&self) {
         let mut stream = self.shared.stream.subscribe();
-        // The sender lives in `self`, so that waiting can't fail.
+        // The sender is in `self`, so waiting cannot fail.
         let _ = stream.wait_for(|state| *state != Standing::NotYet).await;
     }
 
@@ -118,8 +120,8 @@ impl GrpcBroker for PluginBroker {
     }
 }
 
-/// The answer to `StartStream`. It says nothing, as a plugin offers no brokered services of its
-/// own; polling it takes in what the server announces.
+/// The answer to `StartStream`. It is empty, since a plugin has no brokered services of its own;
+/// polling it reads the server's announcements.
 pub(crate) struct Announcements {
     shared: Arc<Shared>,
     /// `None` once the server's half has ended.
@@ -143,7 +145,7 @@ impl Announcements {
             }
         };
         match self.shared.broker.lock().announce(info.service_id, network, Instant::now()) {
-            // A caller that has just given up no longer wants it.
+            // A caller that has just given up no longer needs it.
             Announced::Deliver(waiter, network) => drop(waiter.send(network)),
             Announced::Kept => {}
             Announced::Dropped => {

@@ -1,4 +1,4 @@
-//! What every call to a server has in common: its origin, its deadline and its answer.
+//! The common parts of all calls to a server: origin, deadline and answer.
 
 use std::future::Future;
 use std::time::Instant;
@@ -13,8 +13,8 @@ pub fn origin() -> Uri {
     Uri::from_static("https://localhost")
 }
 
-/// Returns what a call failed of: with all its causes where it failed on this side, and else in the
-/// server's words.
+/// Returns the reason why a call failed: with all causes if it failed on this side, else the
+/// server's text.
 pub(super) fn reason(status: &Status) -> String {
     match std::error::Error::source(status) {
         Some(cause) => chain(cause),
@@ -22,7 +22,7 @@ pub(super) fn reason(status: &Status) -> String {
     }
 }
 
-/// Returns a call that tells the server how long its answer is of use.
+/// Creates a call that tells the server how long its answer is needed.
 pub fn request<T>(message: T, deadline: Option<Instant>) -> Request<T> {
     let mut request = Request::new(message);
     if let Some(deadline) = deadline {

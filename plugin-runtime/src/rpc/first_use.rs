@@ -1,16 +1,16 @@
-//! Whether the server has asked this process for anything.
+//! Notes whether the server has used this process.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio_util::sync::CancellationToken;
 
-/// Noted once, at the first call that shows that the server means to use the process.
+/// Set once, at the first call that shows that the server will use the process.
 ///
-/// The streams that a server opens with its connection show nothing: it opens them before it knows
-/// whether it will go on. Once it has had an answer, it may have entered the process in its catalog,
-/// where later mounts find it, and from then on only the server can say when the process is no longer
-/// needed.
+/// The streams that a server opens with its connection prove nothing: it opens them before it knows
+/// whether it will continue. Once it has received an answer, it may have registered the process in
+/// its catalog, where later mounts find it; from then on, only the server knows when the process is
+/// no longer needed.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct FirstUse {
     shared: Arc<Shared>,

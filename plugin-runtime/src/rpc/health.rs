@@ -1,4 +1,5 @@
-//! `grpc.health.v1.Health`: whether the service `plugin` is there. It is as long as the process is.
+//! `grpc.health.v1.Health`: reports the service `plugin` as serving for as long as the process
+//! runs.
 
 use std::pin::Pin;
 
@@ -11,7 +12,7 @@ use plugin_proto::grpc::health::v1::{
 use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status, async_trait};
 
-/// The one service that plugins report on, beside the process as a whole (`""`).
+/// The only service that plugins report on, apart from the process as a whole (`""`).
 const SERVICE: &str = "plugin";
 
 #[derive(Clone, Debug)]

@@ -1,4 +1,4 @@
-//! The mounts of this process, each an instance of its own.
+//! The mounts of this process, each of which is an instance.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -21,11 +21,11 @@ use crate::backend::Factory;
 use crate::transport::{Channel, Target, Tls};
 use crate::{Backend, Clock, Error, Mount, Storage, SystemView};
 
-/// How long a backend may take to clean up. The server waits for it.
+/// How long a backend's cleanup may take. The server waits for it.
 const CLEANUP_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How long invalidations and an initialization that are under way may take before they are dropped
-/// and the backend is cleaned up. The server waits for it, mount after mount.
+/// How long running invalidations and a running initialization may take before they are dropped and
+/// the backend is cleaned up. The server waits for it, mount after mount.
 const LASTING_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// How long transactions may take to be rolled back before the connection is closed.
@@ -79,8 +79,8 @@ impl<B: Backend> Instances<B> {
         found.ok_or_else(|| Status::unknown("no backend instance found"))
     }
 
-    /// Makes the instance `id`. Nothing is left behind when it fails, and no other mount is
-    /// touched. One that is there already is replaced.
+    /// Creates the instance `id`. If it fails, it leaves nothing behind and changes no other mount.
+    /// Replaces an existing instance.
     pub(super) async fn set_up(&self, id: &str, args: pb::SetupArgs) -> Result<(), SetupError> {
         let clock = Clock::of_process();
         let mount = Mount::new(args.backend_uuid, args.config.into_iter().collect(), clock.clone());
@@ -88,9 +88,9 @@ impl<B: Backend> Instances<B> {
             return Err(SetupError::NoBroker);
         }
         let network = self.shared.broker.address(args.broker_id).await?;
-        // Dialled when the backend first needs the server: a mount that is never used, and a probe,
-        // cost neither side a connection.
-        // Until then its socket is held, so that it is found when its file has been removed.
+        // Connected when the backend first needs the server: an unused mount, or a probe, costs
+        // neither side a connection. Until then its socket is held open, so that it can be reached
+        // even if its file is removed.
         let channel = Channel::new(Target::held(network), self.shared.tls.clone());
         let backend = guarded_sync(|| (self.shared.factory)(mount))?;
         guarded_sync(|| backend.special_paths().check().map_err(|e| Error::new(e.to_string())))?;
@@ -112,7 +112,7 @@ impl<B: Backend> Instances<B> {
         Ok(())
     }
 
-    /// Ends the instance `id`. One that is not there, or no longer, is as good as ended.
+    /// Ends the instance `id`. Succeeds if it does not exist, or no longer does.
     pub(super) async fn clean_up(&self, id: &str) {
         let removed = self.shared.by_id.write().remove(id);
         if let Some(instance) = removed {
@@ -122,10 +122,10 @@ impl<B: Backend> Instances<B> {
 }
 
 impl<B: Backend> Instance<B> {
-    /// Cleans up, to the end even if the caller stops waiting: nothing else refers to the instance
-    /// any more. The limits of its parts end it.
+    /// Cleans up, to the end even if the caller stops waiting, since nothing else refers to the
+    /// instance any more. It ends within the time limits of its steps.
     async fn clean_up_in_any_case(self: Arc<Self>) {
-        // It fails only when the process ends, and panics of the backend are caught within.
+        // It fails only if the process ends; panics of the backend are caught inside.
         let _ = tokio::spawn(async move { self.clean_up().await }).await;
     }
 
@@ -134,8 +134,8 @@ impl<B: Backend> Instance<B> {
         if dropped > 0 {
             tracing::warn!(
                 dropped,
-                "invalidations or an initialization did not end and were dropped when the mount \
-                 was cleaned up"
+                "running invalidations or a running initialization did not end in time and were \
+                 dropped when the mount was cleaned up"
             );
         }
         let cleanup = guarded(async {
@@ -144,7 +144,7 @@ impl<B: Backend> Instance<B> {
         });
         if tokio::time::timeout(CLEANUP_TIMEOUT, cleanup).await.is_err() {
             tracing::error!(
-                "the backend's cleanup took more than {} s and was given up",
+                "the backend's cleanup took more than {} s and was dropped",
                 CLEANUP_TIMEOUT.as_secs()
             );
         }
@@ -156,7 +156,7 @@ impl<B: Backend> Instance<B> {
     }
 }
 
-/// Why a mount can't be set up. The server shows the text to the operator who enables it.
+/// Reasons why a mount cannot be set up. The server shows the text to the operator who enables it.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum SetupError {
     #[error("the server named no broker id")]

@@ -1,4 +1,4 @@
-//! Keys of one mount's storage that other nodes have changed, on their way to its backend.
+//! Passes the keys of one mount's storage that other nodes have changed to its backend.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -14,19 +14,20 @@ use tonic::Status;
 use super::lasting::Lasting;
 use crate::Error;
 
-/// How many keys of one mount may have a hook at work. OpenBao makes 128 calls at a time and gives
-/// each up after two seconds, so hooks of up to half a minute find room. Beyond that, calls wait.
+/// How many keys of one mount may have a running hook. OpenBao makes 128 calls at a time and gives
+/// each up after two seconds, so there is capacity for hooks of up to half a minute. Beyond that,
+/// calls wait.
 const MOST_KEYS: usize = 2048;
 
-/// How long OpenBao waits for an invalidation before it goes on to the next. A hook that takes
-/// longer leaves the node with stale state, so the log says it.
+/// How long OpenBao waits for an invalidation before it continues with the next. A hook that takes
+/// longer leaves the node with stale state, so the log reports it.
 const SERVERS_PATIENCE: Duration = Duration::from_secs(2);
 
-/// The invalidations of one instance. Clones are the same.
+/// The invalidations of one instance. Clones share the same state.
 ///
-/// Every key has at most one hook at work, in a task of its own that outlasts the call. A call for
-/// a key whose hook is at work has it run once more afterwards, together with all others that came
-/// meanwhile: a hook that begins after a change sees that change.
+/// Every key has at most one running hook, in a task of its own that outlives the call. A call for
+/// a key whose hook is running makes it run once more afterwards, together with all other calls
+/// that arrived meanwhile: a hook that starts after a change sees that change.
 #[derive(Clone)]
 pub(super) struct Invalidations {
     lasting: Lasting,
@@ -34,10 +35,10 @@ pub(super) struct Invalidations {
     room: Arc<Semaphore>,
 }
 
-/// The keys whose hooks are at work, with the next turn of those for which more calls have come.
+/// The keys whose hooks are running, with the next turn of those for which more calls have arrived.
 type Keys = HashMap<String, Option<watch::Sender<Turn>>>;
 
-/// How one run of a hook went.
+/// The outcome of one run of a hook.
 #[derive(Clone, Debug)]
 enum Turn {
     NotYet,
@@ -54,12 +55,12 @@ impl Invalidations {
         Self { lasting, keys: Arc::default(), room: Arc::new(Semaphore::new(keys)) }
     }
 
-    /// Runs `hook`, which has the backend forget `key`, and returns when it is done. When the
-    /// caller stops waiting, it runs all the same.
+    /// Runs `hook`, which makes the backend forget `key`, and returns when it has completed. If the
+    /// caller stops waiting, it still runs.
     ///
     /// # Errors
     ///
-    /// When the hook panics, or the instance ends before it is done.
+    /// Fails if the hook panics, or if the instance ends before it has completed.
     pub(super) async fn run<F, Running>(&self, key: String, hook: F) -> Result<(), Status>
     where
         F: Fn(String) -> Running + Send + 'static,
@@ -76,13 +77,13 @@ impl Invalidations {
         self.outcome(waiting).await
     }
 
-    /// Returns the next turn of a key whose hook is at work.
+    /// Returns the next turn of a key whose hook is running.
     fn joined(&self, keys: &mut Keys, key: &str) -> Option<watch::Receiver<Turn>> {
         let next = keys.get_mut(key)?.get_or_insert_with(|| watch::Sender::new(Turn::NotYet));
         Some(next.subscribe())
     }
 
-    /// Waits until a further key may have a hook at work.
+    /// Waits until one more key may have a running hook.
     async fn room_for(&self, key: &str) -> Result<OwnedSemaphorePermit, Status> {
         if let Ok(room) = Arc::clone(&self.room).try_acquire_owned() {
             return Ok(room);
@@ -154,7 +155,7 @@ fn ended() -> Status {
     Status::unavailable("the mount was cleaned up before its backend had forgotten the key")
 }
 
-/// Reports a key for which there was no room as long as the server waited.
+/// Reports a key whose hook could not start while the server waited.
 struct Lost<'a> {
     key: &'a str,
 }
@@ -163,14 +164,14 @@ impl Drop for Lost<'_> {
     fn drop(&mut self) {
         tracing::error!(
             key = self.key,
-            "an invalidation was lost: {MOST_KEYS} others wait for their hooks; reload the plugin \
-             on this node, which may serve what was changed elsewhere, and have the `invalidate` \
-             hook wait for nothing slow",
+            "an invalidation was lost, because {MOST_KEYS} others wait for their hooks, so this \
+             node may serve outdated data: reload the plugin on this node, and make the \
+             `invalidate` hook faster",
         );
     }
 }
 
-/// Returns what the hook answers. The log tells when it takes longer than the server waits.
+/// Returns the hook's result. Logs if it takes longer than the server waits.
 async fn told_when_slow<T>(key: &str, hook: impl Future<Output = T>) -> T {
     let (mut hook, begun) = (pin!(hook), Instant::now());
     if let Ok(done) = tokio::time::timeout(SERVERS_PATIENCE, &mut hook).await {
@@ -179,7 +180,7 @@ async fn told_when_slow<T>(key: &str, hook: impl Future<Output = T>) -> T {
     tracing::warn!(
         key,
         "the `invalidate` hook takes more than {} s, and the server no longer waits for it; until \
-         it has ended, this node may serve what was changed elsewhere",
+         it has completed, this node may serve outdated data",
         SERVERS_PATIENCE.as_secs(),
     );
     let done = hook.await;
@@ -194,7 +195,7 @@ mod tests {
 
     use super::*;
 
-    /// A hook that notes its keys, and waits for a permit for each.
+    /// A hook that records its keys, and waits for a permit for each.
     #[derive(Clone, Default)]
     struct Hook {
         begun: Arc<Mutex<Vec<String>>>,

@@ -1,4 +1,4 @@
-//! Work that goes on when its caller has stopped waiting.
+//! Work that continues after its caller has stopped waiting.
 
 use std::future::Future;
 use std::time::Duration;
@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-/// The work of one instance that outlasts the calls it came with. It ends with the instance.
+/// The work of one instance that outlives the calls that started it. It ends with the instance.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Lasting {
     tasks: TaskTracker,
@@ -20,13 +20,13 @@ impl Lasting {
         self.tasks.spawn(async move { ended.run_until_cancelled(work).await });
     }
 
-    /// Waits for something that this work will bring; `None` when it was ended before.
+    /// Waits for a result of this work; `None` if the work was ended before.
     pub(super) async fn awaited<T>(&self, work: impl Future<Output = T>) -> Option<T> {
         self.ended.run_until_cancelled(work).await
     }
 
-    /// Waits up to `limit` for what is under way and then drops the rest. Returns how much that
-    /// was. Nothing runs here afterwards.
+    /// Waits up to `limit` for running work, then drops the rest and returns how much that was.
+    /// Nothing runs here afterwards.
     pub(super) async fn end(&self, limit: Duration) -> usize {
         self.tasks.close();
         let _ = tokio::time::timeout(limit, self.tasks.wait()).await;

@@ -1,15 +1,14 @@
-//! What travels beside a call: the instance that it is for, and its deadline.
+//! The metadata of a call: its instance and its deadline.
 
 use std::time::{Duration, Instant};
 
 use tonic::Status;
 use tonic::metadata::MetadataMap;
 
-/// The key under which a server names the instance, that is the mount, that a call is for.
+/// The key under which a server names the instance, that is, the mount of a call.
 pub const MULTIPLEX_ID: &str = "multiplex_id";
 
-/// Returns the instance that a call is for, in the words of the Go implementation where there is
-/// none.
+/// Returns the instance of a call; if there is none, fails with the texts of the Go implementation.
 pub(super) fn instance_id(metadata: &MetadataMap) -> Result<&str, Status> {
     let mut ids = metadata.get_all(MULTIPLEX_ID).iter();
     let id = ids.next().ok_or_else(|| Status::unknown("no multiplexing ID found"))?;
@@ -25,13 +24,13 @@ pub(super) fn instance_id(metadata: &MetadataMap) -> Result<&str, Status> {
     }
 }
 
-/// Returns when the caller stops waiting, by gRPC's own header. An invalid header is ignored.
+/// Returns when the caller stops waiting, from gRPC's own header. An invalid header is ignored.
 pub fn deadline(metadata: &MetadataMap) -> Option<Instant> {
     let timeout = metadata.get("grpc-timeout")?.to_str().ok().and_then(timeout)?;
     Instant::now().checked_add(timeout)
 }
 
-/// Parses gRPC's form: at most eight digits and a unit.
+/// Parses gRPC's format: at most eight digits and a unit.
 fn timeout(text: &str) -> Option<Duration> {
     let (digits, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
     if digits.len() > 8 || !digits.bytes().all(|byte| byte.is_ascii_digit()) {

@@ -1,4 +1,4 @@
-//! The gRPC services that a plugin serves, and the clients of those that its server does.
+//! The gRPC services that a plugin serves, and the clients of those that its server serves.
 
 mod admission;
 mod backend;
@@ -28,6 +28,6 @@ pub use metadata::{MULTIPLEX_ID, deadline};
 pub(crate) use services::Services;
 pub use unwind::{guarded, guarded_sync};
 
-/// The size of the largest message, in either direction: what gRPC for Go is set to on the other
+/// The maximum size of a message, in either direction: the setting of gRPC for Go on the other
 /// side. The servers' own limit on a request is lower.
 pub const MOST_BYTES: usize = i32::MAX as usize;

@@ -1,4 +1,4 @@
-//! `pluginutil.multiplexing.PluginMultiplexing`: whether one process serves many mounts. Yes.
+//! `pluginutil.multiplexing.PluginMultiplexing`: reports that one process serves many mounts.
 
 use plugin_proto::pluginutil::multiplexing::plugin_multiplexing_server::PluginMultiplexing;
 use plugin_proto::pluginutil::multiplexing::{
@@ -19,8 +19,8 @@ impl PluginMultiplexing for Multiplexing {
         &self,
         _: Request<MultiplexingSupportRequest>,
     ) -> Result<Response<MultiplexingSupportResponse>, Status> {
-        // Noted here and not when the call arrives: a server whose client hung up takes it back before
-        // it is answered, and forgets the process.
+        // Noted here and not when the call arrives: if the server's client hangs up, the server
+        // cancels the call before it is answered, and forgets the process.
         self.first_use.note();
         Ok(Response::new(MultiplexingSupportResponse { supported: true }))
     }

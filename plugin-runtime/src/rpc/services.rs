@@ -1,4 +1,4 @@
-//! Every service of a plugin behind one connection, told apart by the path of the call.
+//! All services of a plugin on one connection, selected by the path of the call.
 
 use std::convert::Infallible;
 use std::fmt;

@@ -1,7 +1,7 @@
 //! `plugin.GRPCStdio`: output that a plugin forwards over gRPC.
 //!
-//! Servers throw it away, and this plugin's log goes to stderr. But they ask for the stream once
-//! and warn when there is none, so that it exists, stays open and is silent.
+//! Servers discard it, and this plugin's log goes to stderr. But they ask for the stream once and
+//! log a warning if there is none, so it exists, stays open and sends nothing.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -26,7 +26,7 @@ impl GrpcStdio for Stdio {
     }
 }
 
-/// A stream without items, which ends when the plugin leaves.
+/// A stream without items, which ends when the plugin exits.
 pub(super) struct Silence {
     end: Pin<Box<WaitForCancellationFutureOwned>>,
 }

@@ -13,7 +13,7 @@ use crate::storage::{Call, Names, StorageBackend, StorageFuture};
 use crate::transport::Channel;
 use crate::{StorageEntry, StorageError};
 
-/// Storage behind a server.
+/// A server's storage.
 #[derive(Debug)]
 pub(super) struct RemoteStorage {
     client: StorageClient<Channel>,
@@ -58,7 +58,7 @@ fn done(err: String) -> Result<(), StorageError> {
     if err.is_empty() { Ok(()) } else { Err(StorageError::from_text(err)) }
 }
 
-/// Returns a gRPC status: of the transport, or a server's answer to what it can't do.
+/// Converts a gRPC status: of the transport, or from a server that cannot do something.
 fn refused(status: Status) -> StorageError {
     match status.code() {
         Code::DeadlineExceeded => StorageError::DeadlineExceeded,
@@ -68,7 +68,8 @@ fn refused(status: Status) -> StorageError {
     }
 }
 
-/// Returns whether the status was made here, of a failing connection, and not by the server.
+/// Returns whether the status was created on this side, because the connection failed, and not by
+/// the server.
 fn is_local(status: &Status) -> bool {
     std::error::Error::source(status).is_some()
 }
@@ -163,7 +164,7 @@ impl StorageBackend for RemoteStorage {
                 Ok(reply) => done(reply.err)
                     .map(|()| Names { more: reply.keys.len() >= limit, names: reply.keys }),
                 Err(status) if status.code() == Code::Unimplemented => {
-                    // Another call may have found out at the same time.
+                    // Another call may have learned it at the same time.
                     let _ = self.pages.set(());
                     emulated().await
                 }

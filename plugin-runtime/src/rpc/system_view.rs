@@ -36,7 +36,7 @@ impl RemoteSystemView {
     }
 }
 
-/// Calls a method and turns its reply into the answer. `$name` is what an error calls it.
+/// Calls a method and converts its reply into the answer. `$name` is its name in errors.
 macro_rules! call {
     ($self:expr, $deadline:expr, $name:literal, $method:ident($args:expr), $reply:ident => $answer:expr) => {{
         let mut client = $self.client.clone();

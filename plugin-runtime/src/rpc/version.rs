@@ -6,8 +6,8 @@ use plugin_proto::logical::plugin_version_server::PluginVersion;
 use plugin_proto::logical::{Empty, VersionReply};
 use tonic::{Request, Response, Status, async_trait};
 
-/// The version, with the leading `v` that servers demand; empty for a plugin without one. It is
-/// the process's and the same for every mount.
+/// The version, with the leading `v` that servers require; empty for a plugin without a version. It
+/// belongs to the process and is the same for every mount.
 #[derive(Clone, Debug)]
 pub(super) struct Version(pub(super) Arc<str>);
 

@@ -1,29 +1,29 @@
-//! Keeps secrets out of core dumps and, where the server asks for it, out of swap.
+//! Keeps secrets out of core dumps and, if the server asks for it, out of swap.
 
 use std::io;
 
-/// The limit on core dumps that Linux takes as "none at all": where dumps go to a program, it does
-/// not ask for the limit, except for this value. No file is as short.
+/// The limit on core dumps that Linux treats as "none at all": if dumps go to a program, Linux
+/// ignores the limit, except for this value. No dump is that short.
 #[cfg(unix)]
 const NO_CORE_DUMP: u64 = 1;
 
-/// Forbids core dumps, which would hold requests.
+/// Disables core dumps, which would contain requests.
 #[cfg(unix)]
 pub(super) fn forbid_core_dumps() {
     use nix::sys::resource::{Resource, setrlimit};
     if setrlimit(Resource::RLIMIT_CORE, NO_CORE_DUMP, NO_CORE_DUMP).is_ok() {
         return;
     }
-    // A limit of 0 that can't be raised covers files alone. What covers the rest also takes the
-    // process out of the hands of its user's debuggers and tools, so it comes second.
+    // A limit of 0 that cannot be raised covers only files. The setting that covers the rest also
+    // excludes the user's debuggers and tools, so it comes second.
     #[cfg(target_os = "linux")]
     if let Err(error) = nix::sys::prctl::set_dumpable(false) {
         tracing::warn!(%error, "cannot forbid core dumps");
     }
 }
 
-/// Locks all memory: what is in use now, and every page when it is first used. Memory that is only
-/// reserved, such as the unused part of each thread's stack, takes no room.
+/// Locks all memory: the pages in use now, and each new page when it is first used. Memory that is
+/// only reserved, such as the unused part of each thread's stack, needs no RAM.
 #[cfg(unix)]
 pub(super) fn lock_memory() -> io::Result<()> {
     #[cfg(target_os = "linux")]

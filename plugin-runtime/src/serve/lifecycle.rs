@@ -1,4 +1,4 @@
-//! When a plugin's process leaves.
+//! Decides when a plugin's process exits.
 
 use std::future::Future;
 use std::time::Duration;
@@ -6,26 +6,26 @@ use std::time::Duration;
 use super::signals::Ending;
 use crate::rpc::{Ended, FirstUse, PluginBroker, Shutdown};
 
-/// How long a server may take to open the broker's stream, which it does first of all. One that
-/// does not has failed in its TLS handshake, or died.
+/// How long a server may take to open the broker's stream, which is the first thing it does. If it
+/// does not, its TLS handshake has failed, or it has died.
 const HOST_TIMEOUT: Duration = Duration::from_secs(15);
 
-/// How long a process is kept whose server has connected and then asked for nothing. A server asks
-/// within milliseconds; one whose client hung up in between has forgotten the process, never uses it
-/// and does not end it.
+/// How long a process waits for a call after its server has connected. A server calls within
+/// milliseconds. If its client hung up in between, it has forgotten the process and neither uses
+/// nor ends it.
 pub(super) const UNUSED_TIMEOUT: Duration = Duration::from_secs(5 * 60);
 
-/// How long a server that has closed the broker's stream may take to order the plugin to leave.
+/// How long a server that has closed the broker's stream may take to order the plugin to exit.
 const ORDER_TIMEOUT: Duration = Duration::from_millis(500);
 
-/// Why the process leaves.
+/// The reason why the process exits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Leave {
-    /// The server said so.
+    /// The server ordered it.
     Ordered,
-    /// The server is gone.
+    /// The server has exited.
     ServerGone,
-    /// No server ever came.
+    /// No server has connected.
     NobodyCame,
     /// The server connected, but made no call.
     NeverUsed,
@@ -33,7 +33,7 @@ pub(super) enum Leave {
     Signal(Ending),
 }
 
-/// Resolves when it is time to leave.
+/// Resolves when it is time to exit.
 pub(super) async fn time_to_leave(
     shutdown: &Shutdown,
     broker: &PluginBroker,

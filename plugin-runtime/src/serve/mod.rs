@@ -1,4 +1,4 @@
-//! A plugin's process, from its first instruction to its last.
+//! A plugin's process, from start to exit.
 
 mod descriptors;
 mod harden;
@@ -23,9 +23,9 @@ use crate::{IntoBackend, Mount};
 
 use process::StartError;
 
-/// A plugin: what makes its backends, and how its process runs.
+/// A plugin: creates its backends and configures its process.
 ///
-/// [`serve!`](crate::serve!) is the short form for most.
+/// For most plugins, [`serve!`](crate::serve!) is shorter.
 ///
 /// ```no_run
 /// use std::process::ExitCode;
@@ -46,11 +46,11 @@ use process::StartError;
 ///
 /// # File descriptors
 ///
-/// Each mount takes one file descriptor: on Linux the server's socket until the mount first needs its
-/// server, and from then on the connection to it. At start the soft limit on descriptors is raised to
-/// the hard one, as in a Go plugin; programs that the plugin starts inherit the raised limit. A mount
-/// that finds no descriptor answers with an error that names the limit, and works again as soon as there
-/// is one.
+/// Each mount needs one file descriptor: on Linux the server's socket until the mount first needs
+/// its server, and from then on the connection to it. At start, the soft limit on descriptors is
+/// raised to the hard one, as in a Go plugin; programs that the plugin starts inherit the raised
+/// limit. If no descriptor is left for a mount, its requests fail with an error that names the
+/// limit, and it works again as soon as one is free.
 pub struct Plugin<B> {
     name: String,
     version: String,
@@ -58,12 +58,12 @@ pub struct Plugin<B> {
     settings: Settings,
 }
 
-/// How many blocking handlers run at once unless the author sets it: more than a typical
-/// machine has cores, as many of them wait for I/O, and few enough that a flood of them leaves CPU
-/// time for other requests.
+/// How many blocking handlers run at once by default: more than a typical machine has cores, since
+/// many of them wait for I/O, but few enough that a flood of them leaves CPU time for other
+/// requests.
 const BLOCKING_THREADS: usize = 16;
 
-/// How the process runs.
+/// The settings of the process.
 #[derive(Clone, Debug)]
 struct Settings {
     #[cfg(feature = "multi-thread")]
@@ -90,8 +90,8 @@ impl Default for Settings {
 }
 
 impl<B: crate::Backend> Plugin<B> {
-    /// Returns a plugin called `name` whose mounts are made by `factory`, which is called once for
-    /// each.
+    /// Creates a plugin called `name`. `factory` is called once for each mount and creates its
+    /// backend.
     pub fn new<F, R>(name: impl Into<String>, factory: F) -> Self
     where
         F: Fn(Mount) -> R + Send + Sync + 'static,
@@ -101,19 +101,18 @@ impl<B: crate::Backend> Plugin<B> {
         Self { name: name.into(), version: String::new(), factory, settings: Settings::default() }
     }
 
-    /// Sets the plugin's version, which must be a semantic one; a leading `v` is added if it is
-    /// missing. Servers show it, and refuse a mount that asks for another one.
+    /// Sets the plugin's version, which must be a semantic version; a leading `v` is added if it is
+    /// missing. Servers show it, and refuse a mount that requires another one.
     #[must_use]
     pub fn version(mut self, version: impl Into<String>) -> Self {
         self.version = version.into();
         self
     }
 
-    /// Handles requests on this many threads. 0, the default, is the main thread alone: a request
-    /// costs a few microseconds, and waking another core costs more than that. A handler
-    /// that computes or blocks for longer should be
-    /// [`blocking`](crate::framework::blocking), so that it does not delay other requests. More
-    /// threads help only CPU-bound backends.
+    /// Sets how many threads handle requests. 0, the default, means only the main thread: a request
+    /// costs a few microseconds, and waking another core costs more than that. A handler that
+    /// computes or blocks for longer should be [`blocking`](crate::framework::blocking), so that it
+    /// does not delay other requests. More threads help only CPU-bound backends.
     #[cfg(feature = "multi-thread")]
     #[must_use]
     pub fn worker_threads(mut self, count: usize) -> Self {
@@ -121,10 +120,10 @@ impl<B: crate::Backend> Plugin<B> {
         self
     }
 
-    /// Runs at most this many [`blocking`](crate::framework::blocking) handlers, and other work for
+    /// Sets how many [`blocking`](crate::framework::blocking) handlers, and other tasks of
     /// [`tokio::task::spawn_blocking`](https://docs.rs/tokio/latest/tokio/task/fn.spawn_blocking.html),
-    /// at once; 16 unless set, and at least one. The others wait. Threads are made when they are
-    /// needed and end when they have been idle for ten seconds.
+    /// run at once; the default is 16, the minimum is 1. The others wait. Threads are created when
+    /// they are needed and end after ten idle seconds.
     #[must_use]
     pub fn blocking_threads(mut self, count: usize) -> Self {
         self.settings.blocking_threads = count.max(1);
@@ -132,14 +131,14 @@ impl<B: crate::Backend> Plugin<B> {
     }
 
     /// Listens on a port of the loopback interface rather than on a Unix socket, for systems
-    /// where no directory can be written to. The default on Windows.
+    /// without a writable directory. The default on Windows.
     #[must_use]
     pub fn tcp(mut self) -> Self {
         self.settings.tcp = true;
         self
     }
 
-    /// Serves without TLS to a host that sends no certificate. Vault and OpenBao always send one;
+    /// Serves without TLS if the host sends no certificate. Vault and OpenBao always send one;
     /// without it, any process that can reach the socket can use the plugin.
     #[must_use]
     pub fn danger_allow_plaintext(mut self) -> Self {
@@ -147,15 +146,16 @@ impl<B: crate::Backend> Plugin<B> {
         self
     }
 
-    /// Allows core dumps, which are forbidden otherwise, as one shows the secrets of every mount.
+    /// Allows core dumps, which are disabled by default because they contain the secrets of all
+    /// mounts.
     #[must_use]
     pub fn danger_allow_core_dumps(mut self) -> Self {
         self.settings.core_dumps = true;
         self
     }
 
-    /// Sets how long the process stays when the server connected, but made no call: for
-    /// tests, which can't wait for minutes.
+    /// Sets how long the process waits for a first call after the server has connected; for tests,
+    /// which cannot wait for minutes.
     #[doc(hidden)]
     #[must_use]
     pub fn unused_timeout(mut self, timeout: Duration) -> Self {
@@ -163,10 +163,10 @@ impl<B: crate::Backend> Plugin<B> {
         self
     }
 
-    /// Runs the plugin until its server ends it; the return value is for `main`.
+    /// Runs the plugin until its server ends it. Return the value from `main`.
     ///
-    /// Without a server, when started by hand, it says on stderr what to do instead, and fails.
-    /// Command-line arguments are ignored, as servers pass on what their operators configured.
+    /// If no server has started it, it explains on stderr what to do instead, and fails.
+    /// Command-line arguments are ignored, since servers pass on what their operators configured.
     pub fn serve(self) -> ExitCode {
         let variable = |name: &str| std::env::var_os(name).map(OsString::into_string)?.ok();
         match started_by(variable) {
@@ -196,8 +196,8 @@ impl<B> fmt::Debug for Plugin<B> {
     }
 }
 
-/// Serves a plugin whose mounts are made by a function of [`Mount`], with the name and the version
-/// of the crate that calls it.
+/// Serves a plugin whose backends are created by a function of [`Mount`], with the name and the
+/// version of the crate that calls it.
 ///
 /// ```no_run
 /// # use plugin_runtime::{Backend, BackendType, Error, Request, Response};
@@ -219,7 +219,7 @@ macro_rules! serve {
     };
 }
 
-/// Returns the version as servers want it: semantic, with a leading `v`; empty for none.
+/// Returns the version as servers expect it: semantic, with a leading `v`; empty for none.
 fn wire_version(version: &str) -> Result<Arc<str>, StartError> {
     if version.is_empty() {
         return Ok(Arc::from(""));
@@ -235,7 +235,7 @@ fn complain(error: &StartError) {
     tracing::error!(error = %crate::logical::error::chain(error), "the plugin cannot start");
 }
 
-/// Writes to stderr; errors are ignored, as it may be closed.
+/// Writes to stderr; ignores errors, since stderr may be closed.
 fn say(text: &str) {
     let _ = std::io::stderr().write_all(text.as_bytes());
 }

@@ -1,9 +1,9 @@
-//! Signals where the system has none that reach a plugin.
+//! Signals, on a system where none reach a plugin.
 
 use std::convert::Infallible;
 use std::io;
 
-/// A signal at which the plugin leaves: there is none.
+/// A signal at which the plugin exits: there is none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Ending(Infallible);
 
@@ -19,7 +19,7 @@ impl Ending {
     }
 }
 
-/// Every signal's fate.
+/// The handling of all signals.
 #[derive(Debug)]
 pub(super) struct Signals;
 
@@ -34,7 +34,7 @@ impl Signals {
         Ok(())
     }
 
-    /// Waits for ever: there are no signals.
+    /// Waits forever: there are no signals.
     pub(super) async fn ending(&mut self) -> Ending {
         std::future::pending().await
     }

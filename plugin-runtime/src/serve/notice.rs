@@ -1,4 +1,4 @@
-//! What a plugin prints when it is run in a shell.
+//! The text that a plugin prints when it is run in a shell.
 
 /// Returns the whole text, for stderr.
 pub(super) fn by_hand(name: &str, version: &str) -> String {

@@ -23,10 +23,10 @@ use crate::transport::{
 };
 use crate::{Backend, Clock};
 
-/// How long answers that are under way may take when the process leaves.
+/// How long running answers may take when the process exits.
 const LAST_ANSWERS: Duration = Duration::from_millis(50);
 
-/// Why a plugin can't start. The server finds the text in the plugin's log.
+/// Reasons why a plugin cannot start. The server's log shows the text.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum StartError {
     #[error("the plugin's version `{version}` is not a semantic version, such as 1.2.3")]
@@ -55,7 +55,7 @@ pub(super) enum StartError {
     Stdout(#[source] io::Error),
 }
 
-/// Runs until the server ends it.
+/// Runs until the server ends the process.
 pub(super) fn run<B: Backend>(plugin: Plugin<B>) -> Result<ExitCode, StartError> {
     let variable = |name: &str| std::env::var_os(name).map(OsString::into_string)?.ok();
     let environment = Environment::read(variable);
@@ -65,7 +65,7 @@ pub(super) fn run<B: Backend>(plugin: Plugin<B>) -> Result<ExitCode, StartError>
     let version = wire_version(&plugin.version)?;
 
     descriptors::raise_limit();
-    // Before what keeps the process's files in `/proc` from being read.
+    // Before the step that makes the process's files in `/proc` unreadable.
     let listen_on = listen_on(&plugin.settings, &environment);
     if !plugin.settings.core_dumps {
         harden::forbid_core_dumps();
@@ -84,13 +84,13 @@ pub(super) fn run<B: Backend>(plugin: Plugin<B>) -> Result<ExitCode, StartError>
         let runtime = runtime(&plugin.settings).map_err(cannot_start)?;
         let start = Start { environment, listen_on, version, control };
         let left = runtime.block_on(serve_one_host(plugin, start));
-        // Threads that compute for a request which has no caller any more are not waited for.
+        // Does not wait for threads that compute for a request without a caller.
         runtime.shutdown_background();
         left
     })
 }
 
-/// What a plugin starts with.
+/// The parts that a plugin starts with.
 struct Start {
     environment: Environment,
     listen_on: ListenOn,
@@ -179,16 +179,16 @@ async fn serve_one_host<B: Backend>(
         }
     }
     connections.stop();
-    // The listener ends at once and takes its socket with it.
+    // The listener ends at once and removes its socket.
     if accepting.await.is_err() {
         tracing::error!("the listener failed");
     }
-    // Late calls are cut off: the server has stopped waiting.
+    // Late calls are cancelled: the server has stopped waiting.
     let _ = tokio::time::timeout(LAST_ANSWERS, connections.ended()).await;
     Ok(leave)
 }
 
-/// Who may connect, and what the handshake line says of it.
+/// Who may connect, and what the handshake line says about it.
 struct Security {
     tls: Option<Tls>,
     plaintext: bool,
@@ -203,8 +203,8 @@ impl Security {
     ) -> Result<Self, StartError> {
         let nobody = Self { tls: None, plaintext: false, certificate: Vec::new() };
         match (negotiated, &environment.client_certificate) {
-            // The server reads the version in the line and gives up. Until then no connection
-            // is accepted.
+            // The server reads the version in the line and gives up. No connection is accepted
+            // until then.
             (Negotiated::Nothing { .. }, _) => {
                 tracing::warn!(
                     offered = ?environment.protocol_versions,

@@ -1,15 +1,16 @@
 //! The server's `TMPDIR`, which libc removes from the environment of some programs.
 //!
-//! A program that gets more rights from its file than its starter has (a file capability such as
-//! `cap_ipc_lock`, set-user-ID, set-group-ID) runs in "secure mode": the kernel says so in the
+//! A program that gets more privileges from its file than its parent has (a file capability such as
+//! `cap_ipc_lock`, set-user-ID, set-group-ID) runs in "secure mode": the kernel announces it in the
 //! auxiliary vector, and glibc removes every variable from the environment by which an unprivileged
-//! user could make a privileged program read or write elsewhere. `TMPDIR` is among them, and is the
-//! only one of them that this library uses.
+//! user could make a privileged program read or write elsewhere. `TMPDIR` is one of them, and the
+//! only one that this library uses.
 //!
-//! Here it is safe to use. The plugin creates a socket of a new name there, which fails where a file
-//! exists, removes that socket alone, and accepts only connections that mutual TLS authenticates. The
-//! server starts the plugin and chooses the directory. Any other starter gains a socket in a directory
-//! of its choice, and nothing that a capability to lock memory would extend.
+//! It is safe to use here. The plugin creates a socket with a new name in the directory, which
+//! fails if a file exists, removes only that socket, and accepts only connections that mutual TLS
+//! authenticates. The server starts the plugin and chooses the directory. Any other parent only
+//! gains a socket in a directory of its choice, and nothing that a capability to lock memory would
+//! extend.
 
 use std::path::PathBuf;
 
@@ -80,9 +81,9 @@ mod linux {
         Ok(value(&std::fs::read("/proc/self/environ")?))
     }
 
-    /// Makes the process's own files in `/proc` readable to its user while `read` runs. The kernel
-    /// gives them to root in secure mode. Nothing secret is in memory yet, and the kernel lets
-    /// no process of the same user attach that lacks the capabilities of this one.
+    /// Makes the process's own files in `/proc` readable to its user while `read` runs. In secure
+    /// mode, the kernel gives them to root. No secret is in memory yet, and the kernel does not let
+    /// a process of the same user attach without the capabilities of this one.
     fn while_dumpable<T>(read: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
         nix::sys::prctl::set_dumpable(true)?;
         let found = read();

@@ -1,8 +1,9 @@
-//! What a signal does to a plugin: what it does to one in Go, and no socket is left behind.
+//! The effect of signals on a plugin: the same as on a Go plugin, except that no socket is left
+//! behind.
 //!
 //! Servers, their operators and process groups send signals with Go programs in mind, whose runtime
-//! ignores most of them: a server dumps its stacks at SIGUSR2, and a signal sent by name or to a
-//! process group reaches its plugins too.
+//! ignores most of them: a server dumps its stacks at SIGUSR2, and a signal that is sent by name or
+//! to a process group reaches its plugins too.
 
 use std::future::poll_fn;
 use std::io;
@@ -11,20 +12,20 @@ use std::task::Poll;
 use nix::sys::signal::Signal;
 use tokio::signal::unix::{self, SignalKind};
 
-/// What a signal does.
+/// The effect of a signal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Fate {
-    /// The plugin leaves.
+    /// The plugin exits.
     Leaves,
     /// Nothing.
     Ignored,
-    /// What the system does by default: the signal stops the process or does nothing, cannot be
-    /// caught, or reports a fault of the program itself, after which no instruction may follow.
+    /// The system's default action: the signal stops the process or does nothing, cannot be caught,
+    /// or reports a fault of the program itself, after which no instruction may follow.
     Default,
 }
 
-/// The first real-time signal that programs may use. glibc and musl keep those below; Go gives this
-/// one its default action, since musl uses it too.
+/// The first real-time signal that programs may use. glibc and musl reserve those below; Go leaves
+/// this one at its default action, since musl uses it too.
 #[cfg(target_os = "linux")]
 const FIRST_REAL_TIME: i32 = 34;
 
@@ -57,8 +58,8 @@ fn fate(signal: Signal) -> Fate {
         | Signal::SIGPIPE
         | Signal::SIGURG
         | Signal::SIGWINCH => Fate::Default,
-        // Ctrl-C in a terminal reaches the server and its plugins alike. The server needs them until
-        // it has shut down, and then orders them to leave.
+        // Ctrl-C in a terminal reaches both the server and its plugins. The server needs them until
+        // it has shut down, and then orders them to exit.
         Signal::SIGINT => Fate::Ignored,
         _ => Fate::Ignored,
     }
@@ -78,7 +79,7 @@ fn hangup_was_ignored() -> bool {
     false
 }
 
-/// A signal at which the plugin leaves.
+/// A signal at which the plugin exits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Ending(i32);
 
@@ -88,8 +89,8 @@ impl Ending {
         Signal::try_from(self.0).map_or_else(|_| format!("signal {}", self.0), |s| s.to_string())
     }
 
-    /// Returns whether the signal only asks the plugin to end. The others report a
-    /// fault, or are sent to a process that hangs.
+    /// Returns whether the signal only asks the plugin to end. The others report a fault, or are
+    /// sent to a process that hangs.
     pub(super) fn is_orderly(self) -> bool {
         match Signal::try_from(self.0) {
             Ok(signal) => matches!(signal, Signal::SIGTERM | Signal::SIGHUP),
@@ -98,14 +99,14 @@ impl Ending {
     }
 }
 
-/// Every signal's fate, in force. It stays so after this value is gone.
+/// The handling of all signals. It stays in force after this value is dropped.
 #[derive(Debug)]
 pub(super) struct Signals {
     endings: Vec<(Ending, unix::Signal)>,
 }
 
 impl Signals {
-    /// Sets the fate of each signal that has a name; must be called inside a Tokio runtime that does
+    /// Sets the effect of each signal that has a name; must be called inside a Tokio runtime with
     /// I/O.
     pub(super) fn listen() -> io::Result<Self> {
         let mut signals = Self { endings: Vec::new() };
@@ -115,8 +116,9 @@ impl Signals {
         Ok(signals)
     }
 
-    /// Sets the fate of the real-time signals, as [`Signals::listen`] does. There are many, each takes
-    /// a moment, and hardly any program sends them: they come after what a server waits for.
+    /// Sets the effect of the real-time signals, as [`Signals::listen`] does. There are many, each
+    /// takes a moment, and hardly any program sends them, so they come after the steps that a
+    /// server waits for.
     #[cfg(target_os = "linux")]
     pub(super) fn listen_for_real_time(&mut self) -> io::Result<()> {
         self.set(FIRST_REAL_TIME, Fate::Leaves)?;
@@ -142,7 +144,7 @@ impl Signals {
         Ok(())
     }
 
-    /// Resolves with the first signal at which the plugin leaves.
+    /// Resolves with the first signal at which the plugin exits.
     pub(super) async fn ending(&mut self) -> Ending {
         poll_fn(|cx| {
             let mut endings = self.endings.iter_mut();

@@ -1,5 +1,5 @@
-//! The two threads of a plugin: one that handles requests, and the main thread, which watches signals
-//! and so can end the process while a request holds the other.
+//! The two threads of a plugin: one handles requests. The main thread watches signals, so that it
+//! can end the process while a request blocks the other one.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -15,23 +15,23 @@ use super::process::{StartError, cannot_start};
 use super::signals::{Ending, Signals};
 use crate::handshake::Network;
 
-/// The stack of the thread that handles requests: what a main thread has by default. Only used pages
-/// take memory.
+/// The stack of the thread that handles requests: as large as that of a main thread by default.
+/// Only used pages need memory.
 const STACK: usize = 8 * 1024 * 1024;
 
-/// How long the thread that handles requests may take to leave at a signal. It takes milliseconds,
-/// unless a request holds it.
+/// How long the thread that handles requests may take to exit at a signal. It takes milliseconds,
+/// unless a request blocks it.
 const HELD: Duration = Duration::from_millis(500);
 
-/// The exit code after a signal that reports a fault, as Go's runtime has it.
+/// The exit code after a signal that reports a fault, as in Go's runtime.
 const FAULT: u8 = 2;
 
 /// Returns the name for a thread of a plugin.
 ///
-/// When a stack overflows, the standard library prints the thread's name in the one line that says so,
-/// and aborts. Servers log a line of no known form at DEBUG, except for one that starts as the report
-/// of a crash in Go does, and the lines that follow it. The system shows the first 15 bytes of the
-/// name, which are `short`.
+/// If a stack overflows, the standard library prints the thread's name in a single line and aborts.
+/// Servers log lines of an unknown form at DEBUG, except for a line that starts like a crash report
+/// of Go, and the lines that follow it. The system shows the first 15 bytes of the name, which are
+/// `short`.
 pub(super) fn name(short: &str) -> String {
     format!("{short}\nfatal error: the thread '{short}")
 }
@@ -46,13 +46,13 @@ pub(super) struct Control {
 }
 
 impl Control {
-    /// Resolves when signals are caught: from here on there may be a socket.
+    /// Resolves when signals are handled: from then on there may be a socket.
     pub(super) async fn signals_are_caught(&mut self) -> Result<(), StartError> {
-        // The main thread drops its end when it can't catch signals, and reports why.
+        // The main thread drops its end if it cannot handle signals, and reports the reason.
         (&mut self.caught).await.map_err(|_| StartError::NoSignals)
     }
 
-    /// Says where the plugin listens.
+    /// Notes the address that the plugin listens on.
     pub(super) fn listens_on(&self, network: &Network) {
         if let Network::Unix(path) = network {
             // Set once: a process has one listener.
@@ -60,15 +60,15 @@ impl Control {
         }
     }
 
-    /// Says that the server knows where the plugin listens.
+    /// Notes that the server knows the address.
     pub(super) fn has_started(&mut self) {
         if let Some(started) = self.started.take() {
-            // Fails when a signal is ending the process.
+            // Fails if a signal is ending the process.
             let _ = started.send(());
         }
     }
 
-    /// Resolves with a signal at which the plugin leaves.
+    /// Resolves with a signal at which the plugin exits.
     pub(super) async fn ending(&mut self) -> Ending {
         match (&mut self.ending).await {
             Ok(ending) => ending,
@@ -92,19 +92,19 @@ where
         .name(name("plugin-requests"))
         .stack_size(STACK)
         .spawn(move || {
-            // The main thread stays until this has been received, or the process is ending anyway.
+            // The main thread waits for this, or the process is ending anyway.
             let _ = leave.send(requests(control));
         })
         .map_err(cannot_start)?;
     match watch(catch, end, started, left)? {
         Watched::Left(left) => {
-            // It has nothing left to do but to end; a panic has been logged.
+            // The thread is about to end; a panic has been logged.
             let _ = thread.join();
             left.map(exit_code)
         }
         Watched::Held(signal) => {
             if let Some(socket) = socket.get() {
-                // The process is ending: nothing can be done about a socket that stays.
+                // The process is ending: nothing can be done if the socket cannot be removed.
                 let _ = std::fs::remove_file(socket);
             }
             Ok(exit_code(Leave::Signal(signal)))
@@ -114,15 +114,15 @@ where
 
 /// The state of the thread that handles requests.
 enum Watched {
-    /// It has left.
+    /// It has exited.
     Left(Result<Leave, StartError>),
-    /// It should leave at this signal, and a request holds it.
+    /// It should exit at this signal, but a request blocks it.
     Held(Ending),
 }
 
 impl Watched {
     fn of(left: Result<Result<Leave, StartError>, oneshot::error::RecvError>) -> Self {
-        // The sender is only dropped unused by a panic.
+        // Only a panic drops the sender unused.
         Self::Left(left.unwrap_or(Err(StartError::Panicked)))
     }
 }
@@ -137,7 +137,7 @@ fn watch(
     let runtime = runtime.map_err(cannot_start)?;
     runtime.block_on(async move {
         let mut signals = Signals::listen().map_err(cannot_start)?;
-        // Fails when the thread has ended already, which `left` tells.
+        // Fails if the thread has already ended, which `left` reports.
         let _ = catch.send(());
         let mut starting = true;
         let signal = loop {
@@ -157,7 +157,7 @@ fn watch(
             Err(_) => {
                 tracing::warn!(
                     signal = signal.name(),
-                    "ended by a signal while a request held the thread that handles requests"
+                    "ended by a signal while a request blocked the thread that handles requests"
                 );
                 Ok(Watched::Held(signal))
             }

@@ -1,4 +1,4 @@
-//! What storage and a transaction have in common.
+//! The common interface of storage and transactions.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -9,10 +9,10 @@ use serde::de::DeserializeOwned;
 use super::walk::Walk;
 use super::{Storage, StorageEntry, StorageError, Transaction};
 
-/// Reads and writes a mount's storage, in a transaction or outside of one.
+/// Reads and writes a mount's storage, inside or outside of a transaction.
 ///
-/// [`Storage`] and [`Transaction`] implement it, so that a function which takes
-/// `&impl StorageAccess` is written once and works with both:
+/// [`Storage`] and [`Transaction`] implement it, so a function that takes `&impl StorageAccess` is
+/// written once and works with both:
 ///
 /// ```
 /// use plugin_runtime::{Error, Storage, StorageAccess, StorageError};
@@ -45,11 +45,11 @@ use super::{Storage, StorageEntry, StorageError, Transaction};
 ///
 /// The trait is sealed: methods are added to it in minor versions.
 pub trait StorageAccess: Access {
-    /// Reads a JSON value; `None` when there is no such key.
+    /// Reads a JSON value; `None` if the key does not exist.
     ///
     /// # Errors
     ///
-    /// When storage fails, or holds something that is not a `T`.
+    /// Fails if storage fails, or contains something that is not a `T`.
     fn get<T: DeserializeOwned>(
         &self,
         key: &str,
@@ -57,11 +57,11 @@ pub trait StorageAccess: Access {
         async move { self.entry(key).await?.map(|entry| entry.parse()).transpose() }
     }
 
-    /// Writes a JSON value, whether or not there is one.
+    /// Writes a JSON value, and replaces an existing one.
     ///
     /// # Errors
     ///
-    /// When storage fails, or the value cannot be serialized as JSON.
+    /// Fails if storage fails, or the value cannot be serialized as JSON.
     fn put<T: Serialize + ?Sized>(
         &self,
         key: impl Into<String>,
@@ -71,21 +71,21 @@ pub trait StorageAccess: Access {
         async move { self.put_entry(entry?).await }
     }
 
-    /// Reads an entry as it is; `None` when there is no such key.
+    /// Reads an entry without parsing it; `None` if the key does not exist.
     ///
     /// # Errors
     ///
-    /// When storage fails.
+    /// Fails if storage fails.
     fn entry(
         &self,
         key: &str,
     ) -> impl Future<Output = Result<Option<StorageEntry>, StorageError>> + Send;
 
-    /// Writes an entry as it is, whether or not there is one.
+    /// Writes an entry, and replaces an existing one.
     ///
     /// # Errors
     ///
-    /// When storage fails.
+    /// Fails if storage fails.
     fn put_entry(
         &self,
         entry: StorageEntry,
@@ -95,21 +95,21 @@ pub trait StorageAccess: Access {
     ///
     /// # Errors
     ///
-    /// When storage fails.
+    /// Fails if storage fails.
     fn delete(&self, key: &str) -> impl Future<Output = Result<(), StorageError>> + Send;
 
     /// Returns the names directly below `prefix`; see [`Storage::list`].
     ///
     /// # Errors
     ///
-    /// When storage fails.
+    /// Fails if storage fails.
     fn list(&self, prefix: &str) -> impl Future<Output = Result<Vec<String>, StorageError>> + Send;
 
     /// Returns at most `limit` names after `after`; see [`Storage::list_page`].
     ///
     /// # Errors
     ///
-    /// When storage fails.
+    /// Fails if storage fails.
     fn list_page(
         &self,
         prefix: &str,
@@ -129,10 +129,10 @@ pub trait StorageAccess: Access {
     /// Deletes every key below `prefix`, at any depth, and returns how many there were; `prefix`
     /// is `""` (everything that the mount stores) or ends in a slash.
     ///
-    /// Keys are found page by page and deleted while the next ones are looked for, so that memory
-    /// stays small however many there are. When it fails or its future is dropped, keys that were
-    /// deleted stay deleted, unless it runs in a transaction that is rolled back; calling it again
-    /// goes on with the rest. Keys that are written meanwhile may or may not be deleted.
+    /// Keys are read page by page and deleted while the next page is read, so memory use stays
+    /// small however many there are. If it fails or its future is dropped, deleted keys stay
+    /// deleted, unless it runs in a transaction that is rolled back; calling it again continues
+    /// with the rest. Keys that are written meanwhile may or may not be deleted.
     ///
     /// ```
     /// use plugin_runtime::framework::extract::Path;
@@ -146,7 +146,7 @@ pub trait StorageAccess: Access {
     ///
     /// # Errors
     ///
-    /// When storage fails, or the prefix does not end in a slash.
+    /// Fails if storage fails, or if the prefix does not end in a slash.
     fn clear(
         &self,
         prefix: impl Into<String>,
@@ -158,7 +158,7 @@ pub trait StorageAccess: Access {
     }
 }
 
-/// What only the two types of this crate have.
+/// Methods that only the two types of this crate implement.
 pub trait Access: Send + Sync {
     /// Returns a part of a list; see [`Names`].
     #[doc(hidden)]
@@ -175,8 +175,8 @@ pub trait Access: Send + Sync {
 pub struct Names {
     /// The names, in order.
     pub(crate) names: Vec<String>,
-    /// Whether more names may follow. A server that has no pages sends all names at once, and
-    /// asking it for the next page would transfer the whole list again.
+    /// Whether more names may follow. A server without pages sends all names at once, and asking it
+    /// for the next page would transfer the whole list again.
     pub(crate) more: bool,
 }
 
@@ -213,7 +213,7 @@ macro_rules! accesses {
 
 accesses!(Storage Transaction);
 
-/// What [`Storage::transaction`] passes on.
+/// Lets [`Storage::transaction`] pass on a shared transaction.
 impl<A: StorageAccess> StorageAccess for Arc<A> {
     async fn entry(&self, key: &str) -> Result<Option<StorageEntry>, StorageError> {
         A::entry(self, key).await

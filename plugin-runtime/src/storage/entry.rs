@@ -11,30 +11,30 @@ use crate::json;
 
 /// A key with its value.
 ///
-/// Debug shows the key and the value's length.
+/// `Debug` shows the key and the value's length.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct StorageEntry {
     /// Relative to the mount, without a leading slash. A segment `.` or `..` is refused by the
     /// server.
     pub key: String,
-    /// Any bytes. Servers bound the size: with raft 1 MiB by default.
+    /// Any bytes. Servers limit the size: with raft 1 MiB by default.
     pub value: Bytes,
-    /// Asks the server to seal the value once more where its seal can do that.
+    /// Asks the server to seal the value a second time if its seal supports that.
     pub seal_wrap: bool,
 }
 
 impl StorageEntry {
-    /// Returns an entry of these bytes.
+    /// Creates an entry of these bytes.
     pub fn new(key: impl Into<String>, value: impl Into<Bytes>) -> Self {
         Self { key: key.into(), value: value.into(), seal_wrap: false }
     }
 
-    /// Returns an entry that holds a value as JSON.
+    /// Creates an entry that contains a value as JSON.
     ///
     /// # Errors
     ///
-    /// When the value cannot be serialized as JSON: a number that is not finite, a map whose keys
-    /// are not texts.
+    /// Fails if the value cannot be serialized as JSON: a number that is not finite, a map whose
+    /// keys are not texts.
     pub fn json<T: Serialize + ?Sized>(
         key: impl Into<String>,
         value: &T,
@@ -50,7 +50,7 @@ impl StorageEntry {
     ///
     /// # Errors
     ///
-    /// When it is not JSON or does not fit the type. The message holds the key and the place,
+    /// Fails if it is not JSON or does not fit the type. The message holds the key and the place,
     /// never the value.
     pub fn parse<T: DeserializeOwned>(&self) -> Result<T, StorageError> {
         serde_json::from_slice(&self.value).map_err(|error| StorageError::Decode {

@@ -1,14 +1,14 @@
-//! Why a call to storage failed.
+//! Errors of storage.
 
 use http::StatusCode;
 
 use crate::Error;
 use crate::logical::error::READ_ONLY;
 
-/// Why a call to storage failed.
+/// The reason why a call to storage failed.
 ///
 /// As an [`Error`] it keeps the server's text, so that `?` in a handler tells the server what it
-/// needs to know: that this node is read-only, for instance, and the request must be forwarded.
+/// needs to know: for instance that this node is read-only, so that it forwards the request.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum StorageError {
@@ -21,29 +21,29 @@ pub enum StorageError {
     /// The server's storage has no transactions (Vault has none at all).
     #[error("the server's storage has no transactions")]
     NotTransactional,
-    /// The transaction was committed or rolled back before.
+    /// The transaction was already committed or rolled back.
     #[error("the transaction has ended")]
     TransactionEnded,
-    /// Another write came in between: begin again.
+    /// Another write came in between: start again.
     #[error("{0}")]
     Conflict(String),
-    /// Other writes came in between each time that [`Storage::transaction`](crate::Storage::transaction)
-    /// tried: HTTP 503.
+    /// Other writes came in between during every attempt of
+    /// [`Storage::transaction`](crate::Storage::transaction): HTTP 503.
     #[error(
         "other requests wrote to the same storage entries during each of {attempts} attempts; try \
          again"
     )]
     Contended {
-        /// How often it was tried.
+        /// The number of attempts.
         attempts: u32,
     },
-    /// A prefix to walk or to clear is neither empty nor ends in a slash.
+    /// A prefix to walk or to clear is not empty and does not end in a slash.
     #[error("the storage prefix `{prefix}` does not end in a slash; write `{prefix}/`")]
     Prefix {
         /// The prefix.
         prefix: String,
     },
-    /// The request's time was over before storage answered.
+    /// The request's deadline passed before storage answered.
     #[error("storage did not answer before the request's deadline")]
     DeadlineExceeded,
     /// The connection to the server failed.
@@ -52,7 +52,7 @@ pub enum StorageError {
         /// What failed, with its causes.
         reason: String,
     },
-    /// The value in storage is not what was expected there.
+    /// The value in storage is not of the expected type.
     #[error("the storage entry `{key}` cannot be read: line {line}, column {column}")]
     Decode {
         /// The entry's key.
@@ -84,7 +84,7 @@ pub enum StorageError {
 }
 
 impl StorageError {
-    /// Sorts a text in which a server reported a failure.
+    /// Classifies the text of a server's failure.
     #[doc(hidden)]
     pub fn from_text(text: String) -> Self {
         if text.contains(READ_ONLY) {
@@ -103,7 +103,7 @@ impl From<StorageError> for Error {
     fn from(error: StorageError) -> Self {
         let message = error.to_string();
         match error {
-            // The server compares these texts, so nothing is put around them.
+            // The server compares these texts, so they are passed on unchanged.
             StorageError::ReadOnly(_) | StorageError::Refused(_) | StorageError::Conflict(_) => {
                 Self::new(message)
             }
@@ -117,7 +117,7 @@ impl From<StorageError> for Error {
 }
 
 impl StorageError {
-    /// Returns whether the request should be left to a node that may write.
+    /// Returns whether the request should be forwarded to a node that may write.
     pub fn is_read_only(&self) -> bool {
         matches!(self, Self::ReadOnly(_))
     }

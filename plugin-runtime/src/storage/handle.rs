@@ -12,9 +12,9 @@ use super::{Call, StorageBackend, StorageEntry, StorageError, Transaction, key};
 
 /// A mount's storage. Cheap to clone.
 ///
-/// Keys are relative to the mount and without a leading slash. Values are JSON by way of serde, or
-/// any bytes as [`StorageEntry`]. The server encrypts what is stored, caches what is read, and
-/// deletes everything when the mount is disabled.
+/// Keys are relative to the mount and have no leading slash. Values are JSON by serde, or any bytes
+/// as [`StorageEntry`]. The server encrypts stored values, caches reads, and deletes everything
+/// when the mount is disabled.
 ///
 /// ```
 /// # use plugin_runtime::{Storage, StorageError};
@@ -38,13 +38,13 @@ impl Storage {
         Self { backend, deadline: None }
     }
 
-    /// Creates storage in this process's memory, for tests of backends. It keeps the servers'
+    /// Creates storage in this process's memory, for tests of backends. It follows the servers'
     /// rules: keys without `.` and `..`, lists of direct children in order, transactions.
     pub fn in_memory() -> Self {
         Self::new(Arc::new(Memory::default()))
     }
 
-    /// Returns the same handle, whose calls end at `deadline`.
+    /// Returns the same handle, with calls that end at `deadline`.
     #[must_use]
     #[doc(hidden)]
     pub fn until(mut self, deadline: Option<Instant>) -> Self {
@@ -52,27 +52,27 @@ impl Storage {
         self
     }
 
-    /// Returns the same storage without the deadline of the request it came with, for work that
-    /// goes on after the answer.
+    /// Returns the same storage without the deadline of its request, for work that continues after
+    /// the answer.
     #[must_use]
     pub fn without_deadline(&self) -> Self {
         self.clone().until(None)
     }
 
-    /// Reads a JSON value; `None` when there is no such key.
+    /// Reads a JSON value; `None` if the key does not exist.
     ///
     /// # Errors
     ///
-    /// When storage fails, or holds something that is not a `T`.
+    /// Fails if storage fails, or contains something that is not a `T`.
     pub async fn get<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>, StorageError> {
         self.entry(key).await?.map(|entry| entry.parse()).transpose()
     }
 
-    /// Writes a JSON value, whether or not there is one.
+    /// Writes a JSON value, and replaces an existing one.
     ///
     /// # Errors
     ///
-    /// When storage fails, or the value cannot be serialized as JSON.
+    /// Fails if storage fails, or the value cannot be serialized as JSON.
     pub async fn put<T: Serialize + ?Sized>(
         &self,
         key: impl Into<String>,
@@ -81,21 +81,21 @@ impl Storage {
         self.put_entry(StorageEntry::json(key, value)?).await
     }
 
-    /// Reads an entry as it is; `None` when there is no such key.
+    /// Reads an entry without parsing it; `None` if the key does not exist.
     ///
     /// # Errors
     ///
-    /// When storage fails.
+    /// Fails if storage fails.
     pub async fn entry(&self, key: &str) -> Result<Option<StorageEntry>, StorageError> {
         key::check(key)?;
         self.backend.get(key, self.call()).await
     }
 
-    /// Writes an entry as it is, whether or not there is one.
+    /// Writes an entry, and replaces an existing one.
     ///
     /// # Errors
     ///
-    /// When storage fails.
+    /// Fails if storage fails.
     pub async fn put_entry(&self, entry: StorageEntry) -> Result<(), StorageError> {
         key::check(&entry.key)?;
         self.backend.put(entry, self.call()).await
@@ -105,31 +105,30 @@ impl Storage {
     ///
     /// # Errors
     ///
-    /// When storage fails.
+    /// Fails if storage fails.
     pub async fn delete(&self, key: &str) -> Result<(), StorageError> {
         key::check(key)?;
         self.backend.delete(key, self.call()).await
     }
 
     /// Returns the names directly below `prefix`, in order and relative to it; folders end in a
-    /// slash.
-    /// `prefix` is `""` or ends in a slash.
+    /// slash. `prefix` is `""` or ends in a slash.
     ///
     /// # Errors
     ///
-    /// When storage fails.
+    /// Fails if storage fails.
     pub async fn list(&self, prefix: &str) -> Result<Vec<String>, StorageError> {
         key::check(prefix)?;
         self.backend.list(prefix, self.call()).await
     }
 
-    /// Lists like [`Storage::list`], but only names after `after`, which need not exist, and
-    /// `limit` of them at most; 0 is without limit. Servers that can't do that (Vault) send the
-    /// whole list, and the page is cut from it here.
+    /// Lists as [`Storage::list`] does, but returns only names after `after`, which need not exist,
+    /// and at most `limit` of them; 0 means no limit. Servers without pages (Vault) send the whole
+    /// list, from which the page is cut here.
     ///
     /// # Errors
     ///
-    /// When storage fails.
+    /// Fails if storage fails.
     pub async fn list_page(
         &self,
         prefix: &str,
@@ -140,36 +139,38 @@ impl Storage {
         self.backend.list_page(prefix, after, limit, self.call()).await
     }
 
-    /// Returns whether [`Storage::begin`] can work: OpenBao has transactions on most of its storage
-    /// backends, Vault has none. The server is asked once per mount.
+    /// Returns whether [`Storage::begin`] is supported: OpenBao has transactions on most of its
+    /// storage backends, Vault has none. The server is asked once per mount.
     ///
     /// # Errors
     ///
-    /// When storage fails.
+    /// Fails if storage fails.
     pub async fn is_transactional(&self) -> Result<bool, StorageError> {
         self.backend.is_transactional(self.call()).await
     }
 
-    /// Begins a transaction. Dropping it rolls it back. [`Storage::transaction`] does this and the
-    /// rest, and works where there are no transactions.
+    /// Begins a transaction. Dropping it rolls it back. [`Storage::transaction`] also commits and
+    /// retries, and works on servers without transactions.
     ///
     /// # Errors
     ///
-    /// [`StorageError::NotTransactional`] where there are none, and when storage fails.
+    /// Fails with [`StorageError::NotTransactional`] if there are no transactions, and if storage
+    /// fails.
     pub async fn begin(&self) -> Result<Transaction, StorageError> {
         Transaction::begin(&self.backend, false, self.deadline).await
     }
 
-    /// Begins a transaction that only reads, and sees one state of storage throughout.
+    /// Begins a read-only transaction, which sees one state of storage throughout.
     ///
     /// # Errors
     ///
-    /// [`StorageError::NotTransactional`] where there are none, and when storage fails.
+    /// Fails with [`StorageError::NotTransactional`] if there are no transactions, and if storage
+    /// fails.
     pub async fn begin_read_only(&self) -> Result<Transaction, StorageError> {
         Transaction::begin(&self.backend, true, self.deadline).await
     }
 
-    /// Returns plain storage in the form of a transaction, for servers that have none.
+    /// Returns plain storage as a transaction, for servers without transactions.
     pub(super) fn not_atomic(&self) -> Transaction {
         Transaction::not_atomic(Arc::clone(&self.backend), self.deadline)
     }

@@ -10,7 +10,7 @@ use super::{Call, StorageBackend, StorageEntry, StorageError, StorageFuture};
 
 type Entries = BTreeMap<String, StorageEntry>;
 
-/// Entries by key, and the transactions that are open.
+/// Entries by key, and the open transactions.
 #[derive(Debug, Default)]
 pub struct Memory {
     state: Mutex<State>,
@@ -24,8 +24,8 @@ struct State {
     begun: u64,
 }
 
-/// A transaction: the state it began with, the one it sees, and the keys whose change by others
-/// would make it wrong.
+/// A transaction: the state that it began with, the one that it sees, and the keys that no other
+/// write may change before it commits.
 #[derive(Debug)]
 struct Open {
     began_with: Entries,
@@ -121,7 +121,7 @@ impl State {
     }
 }
 
-/// Checks a key by the servers' rule.
+/// Checks a key by the servers' rules.
 fn check(key: &str) -> Result<(), StorageError> {
     if key.split('/').any(|segment| matches!(segment, "." | "..")) {
         return Err(StorageError::from_text("relative paths not supported".to_owned()));

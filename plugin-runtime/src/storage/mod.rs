@@ -30,19 +30,19 @@ use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use tokio_util::task::TaskTracker;
 
-/// What a call is bound to.
+/// The context of a call.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Call<'a> {
     /// The transaction that it belongs to; empty for none.
     pub transaction: &'a str,
-    /// When its answer is of no use any more.
+    /// When its answer is no longer needed.
     pub deadline: Option<Instant>,
 }
 
 /// The answer to one call.
 pub type StorageFuture<'a, T> = BoxFuture<'a, Result<T, StorageError>>;
 
-/// Where storage is kept: behind a server, or in memory.
+/// The place where storage is kept: a server, or memory.
 #[doc(hidden)]
 #[allow(missing_docs, reason = "a call each, as `Storage` documents them")]
 pub trait StorageBackend: fmt::Debug + Send + Sync {
@@ -57,8 +57,7 @@ pub trait StorageBackend: fmt::Debug + Send + Sync {
         limit: usize,
         call: Call<'a>,
     ) -> StorageFuture<'a, Vec<String>>;
-    /// Lists like `list_page`, but a backend that has no pages answers with all names after
-    /// `after`.
+    /// Lists as `list_page` does, but a backend without pages returns all names after `after`.
     fn names<'a>(
         &'a self,
         prefix: &'a str,
@@ -76,6 +75,7 @@ pub trait StorageBackend: fmt::Debug + Send + Sync {
     fn begin<'a>(&'a self, read_only: bool, call: Call<'a>) -> StorageFuture<'a, String>;
     fn commit<'a>(&'a self, call: Call<'a>) -> StorageFuture<'a, ()>;
     fn roll_back<'a>(&'a self, call: Call<'a>) -> StorageFuture<'a, ()>;
-    /// Returns where work that must outlive a dropped future runs; ended with the mount.
+    /// Returns the tracker of tasks for work that must outlive a dropped future; it ends with the
+    /// mount.
     fn tasks(&self) -> &TaskTracker;
 }

@@ -1,4 +1,4 @@
-//! What is built on storage: transactions that are repeated, walks, and clearing.
+//! Features on top of storage: repeated transactions, walks, and clearing.
 
 use std::cell::Cell;
 use std::panic::AssertUnwindSafe;
@@ -14,7 +14,7 @@ use super::{
 };
 use crate::Error;
 
-/// Memory with a server's peculiarities.
+/// Memory with the behaviour of a certain server.
 #[derive(Debug)]
 struct Server {
     memory: Memory,
@@ -313,7 +313,7 @@ async fn a_call_that_is_given_up_loses_no_key() {
     let mut keys = Vec::new();
     let mut given_up = 0;
     loop {
-        // In a transaction each list is a task, so that the first poll never has its answer.
+        // In a transaction, each list runs in a task, so the first poll never has its result.
         let key = match walk.next().now_or_never() {
             Some(key) => key,
             None => {

@@ -1,4 +1,4 @@
-//! Transactions that are begun, committed and repeated for their author.
+//! Begins, commits and retries transactions.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -6,37 +6,37 @@ use std::time::Duration;
 
 use super::{Storage, StorageError, Transaction};
 
-/// How often a transaction is tried that other writes come in between. Of several that conflict
-/// one commits, so that this many can run at once and all succeed.
+/// How often a transaction is attempted if other writes come in between. Of several that conflict,
+/// one commits, so this many can run at once and all succeed.
 const ATTEMPTS: u32 = 10;
 
 /// The longest pause before another attempt: all pauses together take half a second at most.
 const LONGEST_PAUSE: Duration = Duration::from_millis(128);
 
 impl Storage {
-    /// Runs `work` in a transaction: what it writes happens as a whole or not at all, and what it
-    /// reads is not changed by others before it has written.
+    /// Runs `work` in a transaction: its writes happen as a whole or not at all, and no other
+    /// request changes what it has read before it has written.
     ///
-    /// - `Ok` commits. When another write came in between, the transaction is rolled back and `work`
-    ///   runs again, up to ten times in all and after a short pause; so `work` should do nothing but
-    ///   read and write storage.
-    /// - `Err`, a panic, or dropping the future rolls back. A commit that is under way when the
+    /// - `Ok` commits. If another write came in between, the transaction is rolled back and `work`
+    ///   runs again after a short pause, up to ten times in all; so `work` should only read and
+    ///   write storage.
+    /// - `Err`, a panic, or dropping the future rolls back. A commit that is in progress when the
     ///   future is dropped may still succeed.
     ///
-    /// `work` is an async closure without `move`, which borrows what is around it. The transaction
+    /// `work` is an async closure without `move`, which borrows its environment. The transaction
     /// implements [`StorageAccess`](crate::StorageAccess), as `Storage` does.
     ///
     /// # Servers without transactions
     ///
-    /// Vault has no transactions, and OpenBao has none on some of its storage backends. There `work`
-    /// runs once on plain storage, and [`Transaction::is_atomic`] is false:
+    /// Vault has no transactions, and OpenBao has none on some of its storage backends. On these,
+    /// `work` runs once on plain storage, and [`Transaction::is_atomic`] is false:
     ///
-    /// - Each write happens at once and is visible to others; writes before an `Err`, a panic or a
-    ///   dropped future **stay**.
-    /// - Another request may write between what `work` reads and what it writes. Take a
-    ///   [`KeyLocks`](crate::KeyLocks) lock around the call to keep out the requests of this mount.
-    /// - Order the writes so that each state in between is one that the engine can live with: write
-    ///   what is referred to before what refers to it, and delete in the opposite order.
+    /// - Each write happens at once and is visible to other requests; writes before an `Err`, a
+    ///   panic or a dropped future **stay**.
+    /// - Another request may write between the reads and the writes of `work`. Hold a lock of
+    ///   [`KeyLocks`](crate::KeyLocks) around the call to exclude other requests of this mount.
+    /// - Order the writes so that the engine can cope with each state in between: write an object
+    ///   before the objects that refer to it, and delete in the opposite order.
     ///
     /// ```
     /// use plugin_runtime::{Error, Storage};
@@ -65,9 +65,9 @@ impl Storage {
     ///
     /// # Errors
     ///
-    /// What `work` returns; [`StorageError::Contended`] when other writes came in between each time;
-    /// and when storage fails. When the connection breaks or the deadline passes during the commit,
-    /// the outcome is not known.
+    /// Fails with the error of `work`; with [`StorageError::Contended`] if other writes came in
+    /// between each time; and if storage fails. If the connection breaks or the deadline passes
+    /// during the commit, the outcome is unknown.
     pub async fn transaction<T, E, F>(
         &self,
         mut work: impl FnMut(Arc<Transaction>) -> F,
@@ -103,8 +103,8 @@ impl Storage {
     }
 }
 
-/// Returns a random time, twice as long on average with each attempt, so that those who have met do
-/// not meet again.
+/// Returns a random time, twice as long on average with each attempt, so that conflicting
+/// transactions do not meet again.
 fn pause(attempt: u32) -> Duration {
     let longest = Duration::from_millis(1 << attempt.min(16)).min(LONGEST_PAUSE);
     let random = uuid::Uuid::new_v4().as_bytes()[0];

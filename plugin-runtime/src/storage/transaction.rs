@@ -1,8 +1,9 @@
 //! Several changes to storage that happen together or not at all.
 //!
-//! A server takes an identifier that has ended for no transaction at all, and writes straight to
-//! storage. So every call of a transaction runs in a task of its own, which a dropped future does
-//! not cut short, and the end of the transaction waits for them: no call can arrive after it.
+//! If a server receives the identifier of a transaction that has ended, it ignores it and writes
+//! directly to storage. So every call of a transaction runs in a task of its own, which a dropped
+//! future does not cancel, and the end of the transaction waits for these tasks: no call can arrive
+//! after it.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -16,15 +17,15 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use super::access::{Access, Names};
 use super::{Call, StorageBackend, StorageEntry, StorageError, key};
 
-/// How many calls of one transaction may be under way at once. The end takes all of them.
+/// How many calls of one transaction may run at once. The end takes all permits.
 const MOST_CALLS: u32 = 64;
 
 /// How long a rollback in the background may take.
 const ROLL_BACK_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// A transaction. What it reads and writes is its own until [`Transaction::commit`].
+/// A transaction. Its reads and writes are isolated until [`Transaction::commit`].
 ///
-/// Dropped without a commit, it is rolled back.
+/// It is rolled back if it is dropped without a commit.
 ///
 /// ```
 /// # use plugin_runtime::{Storage, StorageError};
@@ -47,7 +48,7 @@ struct Shared {
     id: Arc<str>,
     /// Whether a call was refused because of another write.
     conflicted: Arc<AtomicBool>,
-    /// A call holds one permit while it is under way; the end takes them all and closes it.
+    /// A call holds one permit while it runs; the end takes them all and closes it.
     calls: Arc<Semaphore>,
     deadline: Option<Instant>,
 }
@@ -59,8 +60,8 @@ impl Transaction {
         deadline: Option<Instant>,
     ) -> Result<Self, StorageError> {
         let owned = Arc::clone(backend);
-        // In a task, so that a transaction which the server has begun gets an owner even when
-        // its caller stopped waiting.
+        // In a task, so that a transaction that the server has begun gets an owner even if its
+        // caller has stopped waiting.
         let begun = backend.tasks().spawn(async move {
             let id = owned.begin(read_only, Call { transaction: "", deadline }).await?;
             if id.is_empty() {
@@ -76,8 +77,8 @@ impl Transaction {
         Self { shared: Some(Shared::new(backend, "".into(), deadline)) }
     }
 
-    /// Returns whether the changes happen as a whole or not at all. False where the server has no
-    /// transactions and [`Storage::transaction`](super::Storage::transaction) works on plain storage
+    /// Returns whether the changes happen as a whole or not at all. False if the server has no
+    /// transactions and [`Storage::transaction`](super::Storage::transaction) uses plain storage
     /// instead.
     pub fn is_atomic(&self) -> bool {
         self.shared.as_ref().is_some_and(Shared::is_atomic)
@@ -88,20 +89,20 @@ impl Transaction {
         self.shared.as_ref().is_some_and(|shared| shared.conflicted.load(Ordering::Relaxed))
     }
 
-    /// Reads like [`Storage::get`](super::Storage::get).
+    /// Reads as [`Storage::get`](super::Storage::get) does.
     ///
     /// # Errors
     ///
-    /// When storage fails, or holds something that is not a `T`.
+    /// Fails if storage fails, or contains something that is not a `T`.
     pub async fn get<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>, StorageError> {
         self.entry(key).await?.map(|entry| entry.parse()).transpose()
     }
 
-    /// Writes like [`Storage::put`](super::Storage::put).
+    /// Writes as [`Storage::put`](super::Storage::put) does.
     ///
     /// # Errors
     ///
-    /// When storage fails, or the value cannot be serialized as JSON.
+    /// Fails if storage fails, or the value cannot be serialized as JSON.
     pub async fn put<T: Serialize + ?Sized>(
         &self,
         key: impl Into<String>,
@@ -110,54 +111,54 @@ impl Transaction {
         self.put_entry(StorageEntry::json(key, value)?).await
     }
 
-    /// Reads like [`Storage::entry`](super::Storage::entry).
+    /// Reads as [`Storage::entry`](super::Storage::entry) does.
     ///
     /// # Errors
     ///
-    /// When storage fails.
+    /// Fails if storage fails.
     pub async fn entry(&self, key: &str) -> Result<Option<StorageEntry>, StorageError> {
         key::check(key)?;
         let key = key.to_owned();
         self.run(async move |shared| shared.backend.get(&key, shared.call()).await).await
     }
 
-    /// Writes like [`Storage::put_entry`](super::Storage::put_entry).
+    /// Writes as [`Storage::put_entry`](super::Storage::put_entry) does.
     ///
     /// # Errors
     ///
-    /// When storage fails.
+    /// Fails if storage fails.
     pub async fn put_entry(&self, entry: StorageEntry) -> Result<(), StorageError> {
         key::check(&entry.key)?;
         self.run(async move |shared| shared.backend.put(entry, shared.call()).await).await
     }
 
-    /// Deletes like [`Storage::delete`](super::Storage::delete).
+    /// Deletes as [`Storage::delete`](super::Storage::delete) does.
     ///
     /// # Errors
     ///
-    /// When storage fails.
+    /// Fails if storage fails.
     pub async fn delete(&self, key: &str) -> Result<(), StorageError> {
         key::check(key)?;
         let key = key.to_owned();
         self.run(async move |shared| shared.backend.delete(&key, shared.call()).await).await
     }
 
-    /// Lists like [`Storage::list`](super::Storage::list).
+    /// Lists as [`Storage::list`](super::Storage::list) does.
     ///
     /// # Errors
     ///
-    /// When storage fails.
+    /// Fails if storage fails.
     pub async fn list(&self, prefix: &str) -> Result<Vec<String>, StorageError> {
         key::check(prefix)?;
         let prefix = prefix.to_owned();
         self.run(async move |shared| shared.backend.list(&prefix, shared.call()).await).await
     }
 
-    /// Lists like [`Storage::list_page`](super::Storage::list_page).
+    /// Lists as [`Storage::list_page`](super::Storage::list_page) does.
     ///
     /// # Errors
     ///
-    /// When storage fails.
+    /// Fails if storage fails.
     pub async fn list_page(
         &self,
         prefix: &str,
@@ -176,8 +177,8 @@ impl Transaction {
     ///
     /// # Errors
     ///
-    /// [`StorageError::Conflict`] when another write came in between, and when storage fails. The
-    /// transaction has ended either way.
+    /// Fails with [`StorageError::Conflict`] if another write came in between, and if storage
+    /// fails. The transaction has ended in either case.
     pub async fn commit(mut self) -> Result<(), StorageError> {
         self.end(async |shared| shared.backend.commit(shared.call()).await).await
     }
@@ -186,7 +187,7 @@ impl Transaction {
     ///
     /// # Errors
     ///
-    /// When storage fails. The transaction has ended either way.
+    /// Fails if storage fails. The transaction has ended in either case.
     pub async fn roll_back(mut self) -> Result<(), StorageError> {
         self.end(async |shared| shared.backend.roll_back(shared.call()).await).await
     }
@@ -214,7 +215,7 @@ impl Transaction {
         task.await.unwrap_or(Err(StorageError::TransactionEnded))
     }
 
-    /// Commits a transaction that others may still have a handle of; their calls fail from then on.
+    /// Commits a transaction that may still have other handles; their calls fail from then on.
     pub(super) async fn commit_shared(&self) -> Result<(), StorageError> {
         let Some(shared) = &self.shared else { return Err(StorageError::TransactionEnded) };
         let commit = async |shared: Shared| shared.backend.commit(shared.call()).await;
@@ -260,7 +261,7 @@ impl Shared {
         Call { transaction: &self.id, deadline: self.deadline }
     }
 
-    /// Ends the transaction when its last call is answered.
+    /// Ends the transaction when its last call has been answered.
     async fn end(
         &self,
         end: impl Future<Output = Result<(), StorageError>> + Send + 'static,
@@ -273,7 +274,7 @@ impl Shared {
         task.await.unwrap_or(Err(StorageError::TransactionEnded))
     }
 
-    /// Waits for the calls under way; from then on there are none.
+    /// Waits for the running calls; no new ones can start.
     async fn last_call(&self) -> Result<OwnedSemaphorePermit, StorageError> {
         let all = Arc::clone(&self.calls)
             .acquire_many_owned(MOST_CALLS)
@@ -288,13 +289,13 @@ impl Drop for Transaction {
     fn drop(&mut self) {
         let Some(mut shared) = self.shared.take() else { return };
         if tokio::runtime::Handle::try_current().is_err() {
-            // The process is on its way out; the server forgets the transaction with the mount.
+            // The process is exiting; the server forgets the transaction together with the mount.
             return;
         }
         if !shared.is_atomic() || shared.calls.is_closed() {
             return;
         }
-        // The request's deadline may be what ended it; the roll back has its own.
+        // The request's deadline may have ended it; the rollback has its own.
         shared.deadline = Some(Instant::now() + ROLL_BACK_TIMEOUT);
         let tasks = shared.backend.tasks().clone();
         tasks.spawn(async move {
@@ -312,7 +313,7 @@ mod tests {
     use super::*;
 
     async fn settle(storage: &Storage, key: &str) -> Option<u8> {
-        // A roll back on drop runs in the background.
+        // A rollback on drop runs in the background.
         tokio::time::sleep(Duration::from_millis(20)).await;
         storage.get(key).await.unwrap()
     }
@@ -338,7 +339,7 @@ mod tests {
     async fn a_call_that_nobody_waits_for_does_not_arrive_after_the_end() {
         let storage = Storage::in_memory();
         let transaction = storage.begin().await.unwrap();
-        // Polled once: the call is under way when its future is dropped.
+        // Polled once: the call is running when its future is dropped.
         let put = transaction.put("a", &1);
         assert!(futures_util::FutureExt::now_or_never(put).is_none());
         transaction.roll_back().await.unwrap();

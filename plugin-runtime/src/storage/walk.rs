@@ -1,4 +1,4 @@
-//! Every key below a prefix, at any depth.
+//! Visits every key below a prefix, at any depth.
 
 use std::fmt;
 use std::vec;
@@ -9,19 +9,19 @@ use futures_util::stream::FuturesUnordered;
 use super::StorageError;
 use super::access::{Names, StorageAccess};
 
-/// How many names of one folder are asked for at once. A server reads a page in one go and sends
-/// it in one message: a thousand names of 100 bytes are 100 kB.
+/// How many names of one folder are requested at once. A server reads and sends a page in one
+/// piece: a thousand names of 100 bytes are 100 kB.
 const PAGE: usize = 1000;
 
-/// How many deletions of [`clear`] are under way at once. Servers write entries that come together
-/// to their log together, so that sixteen take little longer than one.
+/// How many deletions of [`clear`] run at once. Servers write concurrent entries to their log
+/// together, so sixteen take little longer than one.
 const DELETIONS: usize = 16;
 
-/// The keys below a prefix, at any depth and in order: made by [`StorageAccess::walk`].
+/// The keys below a prefix, at any depth and in order; see [`StorageAccess::walk`].
 ///
-/// Only a page of names of each folder on the way to the current key is in memory (where the server
-/// has no pages, all names of such a folder). A call to [`Walk::next`] whose future is dropped loses
-/// no key. Keys that are written or deleted meanwhile may or may not be visited.
+/// For each folder on the way to the current key, only one page of names is in memory (or all
+/// names, if the server has no pages). If the future of [`Walk::next`] is dropped, no key is lost.
+/// Keys that are written or deleted meanwhile may or may not be visited.
 ///
 /// ```
 /// use plugin_runtime::{Storage, StorageAccess as _, StorageError};
@@ -44,7 +44,7 @@ const DELETIONS: usize = 16;
 #[must_use = "nothing is read before `next` or `collect` is awaited"]
 pub struct Walk<'a, A> {
     storage: &'a A,
-    /// The folder to begin with, until it is entered.
+    /// The first folder, until it is entered.
     start: Option<String>,
     /// The folders from the prefix to the current key.
     folders: Vec<Folder>,
@@ -52,9 +52,9 @@ pub struct Walk<'a, A> {
 
 /// A folder that is being visited.
 struct Folder {
-    /// Its whole key, `""` or with a slash at the end.
+    /// Its whole key: `""`, or with a slash at the end.
     key: String,
-    /// What is left of the current page.
+    /// The rest of the current page.
     names: vec::IntoIter<String>,
     /// The last name of the page.
     last: String,
@@ -67,12 +67,12 @@ impl<'a, A: StorageAccess> Walk<'a, A> {
         Self { storage, start: Some(prefix), folders: Vec::new() }
     }
 
-    /// Returns the next key, relative to the mount as the prefix is; `None` after the last one.
+    /// Returns the next key, relative to the mount like the prefix; `None` after the last one.
     ///
     /// # Errors
     ///
-    /// When storage fails, or the prefix is neither empty nor ends in a slash. After a failure the
-    /// call can be repeated.
+    /// Fails if storage fails, or if the prefix is not empty and does not end in a slash. After a
+    /// failure, the call can be repeated.
     pub async fn next(&mut self) -> Result<Option<String>, StorageError> {
         if let Some(prefix) = &self.start {
             check(prefix)?;
@@ -105,11 +105,11 @@ impl<'a, A: StorageAccess> Walk<'a, A> {
         }
     }
 
-    /// Returns all keys that are left.
+    /// Returns all remaining keys.
     ///
     /// # Errors
     ///
-    /// As [`Walk::next`].
+    /// Fails as [`Walk::next`] does.
     pub async fn collect(mut self) -> Result<Vec<String>, StorageError> {
         let mut keys = Vec::new();
         while let Some(key) = self.next().await? {
@@ -128,8 +128,8 @@ impl<'a, A: StorageAccess> Walk<'a, A> {
 }
 
 impl Folder {
-    /// Goes on with the next page. Only names after the last one count, so that a server which
-    /// answers with the same page again does not keep the walk going for ever.
+    /// Advances to the next page. Only names after the last one count, so a server that returns the
+    /// same page again does not keep the walk going forever.
     fn turn_to(&mut self, mut names: Vec<String>, more: bool) {
         names.retain(|name| *name > self.last);
         names.sort_unstable();
@@ -141,7 +141,8 @@ impl Folder {
     }
 }
 
-/// Refuses a prefix without its slash, which would match its siblings: `role` also `roles/`.
+/// Refuses a prefix without its slash, which would also match its siblings: `role` matches
+/// `roles/`.
 fn check(prefix: &str) -> Result<(), StorageError> {
     if prefix.is_empty() || prefix.ends_with('/') {
         return Ok(());

@@ -1,4 +1,4 @@
-//! What the system view answers with.
+//! The answers of the system view.
 
 use std::fmt;
 use std::time::{Duration, SystemTime};
@@ -29,22 +29,22 @@ impl ReplicationState {
     /// The node is a standby that serves reads.
     pub const PERFORMANCE_STANDBY: Self = Self(16384);
 
-    /// Returns the set of these bits, as the wire has them.
+    /// Returns the set of these bits, as they are on the wire.
     pub fn from_bits(bits: i32) -> Self {
         Self(bits)
     }
 
-    /// Returns the bits, as the wire has them.
+    /// Returns the bits, as they are on the wire.
     pub fn bits(self) -> i32 {
         self.0
     }
 
-    /// Returns whether all of `roles` are in the set.
+    /// Returns whether the set contains all of `roles`.
     pub fn contains(self, roles: Self) -> bool {
         self.0 & roles.0 == roles.0
     }
 
-    /// Returns whether periodic work of a mount should write here: on no standby and no secondary,
+    /// Returns whether periodic work of a mount may write here: not on a standby or a secondary,
     /// except for a mount that is local to its cluster.
     pub fn may_write(self, local_mount: bool) -> bool {
         !self.contains(Self::DR_SECONDARY)
@@ -63,7 +63,7 @@ pub struct WrapInfo {
     pub token: Zeroizing<String>,
     /// The token's accessor.
     pub accessor: String,
-    /// When it was made.
+    /// When the token was created.
     pub creation_time: SystemTime,
     /// The accessor of a token that is wrapped in it.
     pub wrapped_accessor: String,
@@ -71,14 +71,14 @@ pub struct WrapInfo {
     pub wrapped_entity_id: String,
     /// The token's format: empty, or `jwt`.
     pub format: String,
-    /// The path of the request that made it.
+    /// The path of the request that created it.
     pub creation_path: String,
-    /// Whether the data are sealed once more.
+    /// Whether the data are sealed a second time.
     pub seal_wrap: bool,
 }
 
 impl WrapInfo {
-    /// Returns a token that lives for `ttl` from `creation_time` and wraps no other token.
+    /// Creates a token that lives for `ttl` from `creation_time` and wraps no other token.
     pub fn new(
         token: impl Into<Zeroizing<String>>,
         ttl: Duration,
@@ -110,7 +110,7 @@ impl fmt::Debug for WrapInfo {
 pub struct PluginEnvironment {
     /// The version, such as `2.7.2` of OpenBao or `1.21.0` of Vault.
     pub version: String,
-    /// A pre-release mark.
+    /// The pre-release identifier.
     pub prerelease: String,
     /// Build metadata, such as an edition.
     pub metadata: String,
@@ -126,7 +126,7 @@ pub struct ClusterInfo {
     pub id: String,
 }
 
-/// A signed statement of who this mount is, for other systems.
+/// A signed statement of this mount's identity, for other systems.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct IdentityToken {
@@ -137,7 +137,7 @@ pub struct IdentityToken {
 }
 
 impl IdentityToken {
-    /// Returns a token that is valid for `ttl`.
+    /// Creates a token that is valid for `ttl`.
     pub fn new(token: impl Into<Zeroizing<String>>, ttl: Duration) -> Self {
         Self { token: token.into(), ttl }
     }
@@ -149,20 +149,20 @@ impl fmt::Debug for IdentityToken {
     }
 }
 
-/// A credential that Vault Enterprise shall have rotated.
+/// A credential that Vault Enterprise rotates.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RotationJob {
-    /// A name for it.
+    /// The job's name.
     pub name: String,
     /// The mount's path.
     pub mount_point: String,
     /// The path to which the rotation request goes.
     pub path: String,
-    /// When, as a cron expression; empty when `period` is set.
+    /// The schedule, as a cron expression; empty if `period` is set.
     pub schedule: String,
-    /// How long after its time a rotation may still start.
+    /// How late a rotation may still start.
     pub window: Duration,
-    /// How often; zero when `schedule` is set.
+    /// The interval; zero if `schedule` is set.
     pub period: Duration,
 }
 

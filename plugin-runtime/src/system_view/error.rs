@@ -1,18 +1,18 @@
-//! Why a server did not answer.
+//! Errors of the system view.
 
 use crate::Error;
 
-/// Why a question to the system view was not answered.
+/// The reason why a question to the system view was not answered.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SystemViewError {
-    /// This server does not have it; others do.
+    /// This server does not support it; others do.
     #[error("the server does not offer `{0}`")]
     Unsupported(&'static str),
     /// The server refused, with this text.
     #[error("{0}")]
     Refused(String),
-    /// The request's time was over before the server answered.
+    /// The request's deadline passed before the server answered.
     #[error("the server did not answer before the request's deadline")]
     DeadlineExceeded,
     /// The connection to the server failed.

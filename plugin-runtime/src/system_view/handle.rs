@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{Clock, Data, Entity, Group};
 
-/// What the server knows. Cheap to clone; each method asks the server.
+/// The handle for questions to the server. Cheap to clone; each method asks the server.
 #[derive(Clone, Debug)]
 pub struct SystemView {
     backend: Option<Arc<dyn SystemViewBackend>>,
@@ -19,7 +19,7 @@ pub struct SystemView {
     clock: Clock,
 }
 
-/// Asks the backend, or says that there is none.
+/// Asks the backend, or fails if there is none.
 macro_rules! ask {
     ($view:expr, $name:literal, $method:ident($($argument:expr),*)) => {
         match &$view.backend {
@@ -35,13 +35,13 @@ impl SystemView {
         Self { backend: Some(backend), deadline: None, clock }
     }
 
-    /// Returns a view in which every question is [`SystemViewError::Unsupported`]; for tests of
-    /// backends.
+    /// Returns a view that answers every question with [`SystemViewError::Unsupported`], for tests
+    /// of backends.
     pub fn unavailable() -> Self {
         Self { backend: None, deadline: None, clock: Clock::system() }
     }
 
-    /// Returns the same handle, whose calls end at `deadline`.
+    /// Returns the same handle, with calls that end at `deadline`.
     #[must_use]
     #[doc(hidden)]
     pub fn until(mut self, deadline: Option<Instant>) -> Self {
@@ -49,7 +49,7 @@ impl SystemView {
         self
     }
 
-    /// Returns the same view without the deadline of the request it came with.
+    /// Returns the same view without the deadline of its request.
     #[must_use]
     pub fn without_deadline(&self) -> Self {
         self.clone().until(None)
@@ -60,27 +60,27 @@ impl SystemView {
         &self.clock
     }
 
-    /// Sets another clock; for tests of backends.
+    /// Replaces the clock, for tests of backends.
     #[must_use]
     pub fn with_clock(mut self, clock: Clock) -> Self {
         self.clock = clock;
         self
     }
 
-    /// Returns how long the mount's leases live unless they say otherwise.
+    /// Returns how long the mount's leases live by default.
     ///
     /// # Errors
     ///
-    /// When the server can't be reached.
+    /// Fails if the server cannot be reached.
     pub async fn default_lease_ttl(&self) -> Result<Duration, SystemViewError> {
         ask!(self, "DefaultLeaseTTL", default_lease_ttl())
     }
 
-    /// Returns how long the mount's leases may live.
+    /// Returns how long the mount's leases may live at most.
     ///
     /// # Errors
     ///
-    /// When the server can't be reached.
+    /// Fails if the server cannot be reached.
     pub async fn max_lease_ttl(&self) -> Result<Duration, SystemViewError> {
         ask!(self, "MaxLeaseTTL", max_lease_ttl())
     }
@@ -89,16 +89,16 @@ impl SystemView {
     ///
     /// # Errors
     ///
-    /// When the server can't be reached.
+    /// Fails if the server cannot be reached.
     pub async fn tainted(&self) -> Result<bool, SystemViewError> {
         ask!(self, "Tainted", tainted())
     }
 
-    /// Returns whether the operator turned caches off; a plugin should then not cache either.
+    /// Returns whether the operator has disabled caching; a plugin should then not cache either.
     ///
     /// # Errors
     ///
-    /// When the server can't be reached.
+    /// Fails if the server cannot be reached.
     pub async fn caching_disabled(&self) -> Result<bool, SystemViewError> {
         ask!(self, "CachingDisabled", caching_disabled())
     }
@@ -107,7 +107,7 @@ impl SystemView {
     ///
     /// # Errors
     ///
-    /// When the server can't be reached.
+    /// Fails if the server cannot be reached.
     pub async fn replication_state(&self) -> Result<ReplicationState, SystemViewError> {
         ask!(self, "ReplicationState", replication_state())
     }
@@ -117,12 +117,12 @@ impl SystemView {
     ///
     /// Servers set every mount up on each node that serves reads, and call
     /// [`initialize`](crate::Backend::initialize), periodic work and the write-ahead log's handler
-    /// there too. What has effects outside of the server, or writes, should be done where this is
-    /// true. The answer holds as long as the backend lives: a node whose role changes cleans every
-    /// mount up and sets it up again.
+    /// there too. Work that writes, or has effects outside of the server, should run only where
+    /// this is true. The answer is valid as long as the backend lives: a node whose role changes
+    /// cleans up every mount and sets it up again.
     ///
-    /// A server that does not know the question, and [`SystemView::unavailable`], have one node
-    /// alone, which may write.
+    /// A server that does not support the question counts as a single node, which may write, and so
+    /// does [`SystemView::unavailable`].
     ///
     /// ```
     /// use plugin_runtime::{Result, Storage, SystemView};
@@ -137,7 +137,7 @@ impl SystemView {
     ///
     /// # Errors
     ///
-    /// When the server can't be reached.
+    /// Fails if the server cannot be reached.
     pub async fn may_write(&self) -> Result<bool, SystemViewError> {
         match self.ask_whether_it_may_write().await {
             Err(SystemViewError::Unsupported(_)) => Ok(true),
@@ -145,7 +145,8 @@ impl SystemView {
         }
     }
 
-    /// Asks like [`SystemView::may_write`], but fails when the server does not know the question.
+    /// Asks as [`SystemView::may_write`] does, but fails if the server does not support the
+    /// question.
     pub(crate) async fn ask_whether_it_may_write(&self) -> Result<bool, SystemViewError> {
         let state = self.replication_state().await?;
         match (state.may_write(false), state.may_write(true)) {
@@ -158,7 +159,7 @@ impl SystemView {
     ///
     /// # Errors
     ///
-    /// When the server refuses or can't be reached.
+    /// Fails if the server refuses or cannot be reached.
     pub async fn wrap_data(&self, data: Data, ttl: Duration) -> Result<WrapInfo, SystemViewError> {
         ask!(self, "ResponseWrapData", wrap_data(data, ttl))
     }
@@ -167,7 +168,7 @@ impl SystemView {
     ///
     /// # Errors
     ///
-    /// When the server can't be reached.
+    /// Fails if the server cannot be reached.
     pub async fn mlock_enabled(&self) -> Result<bool, SystemViewError> {
         ask!(self, "MlockEnabled", mlock_enabled())
     }
@@ -176,16 +177,16 @@ impl SystemView {
     ///
     /// # Errors
     ///
-    /// When the server can't be reached.
+    /// Fails if the server cannot be reached.
     pub async fn local_mount(&self) -> Result<bool, SystemViewError> {
         ask!(self, "LocalMount", local_mount())
     }
 
-    /// Returns an entity with its aliases; `None` when there is none of this id.
+    /// Returns an entity with its aliases; `None` if no entity has this id.
     ///
     /// # Errors
     ///
-    /// When the server refuses or can't be reached.
+    /// Fails if the server refuses or cannot be reached.
     pub async fn entity(&self, id: impl Into<String>) -> Result<Option<Entity>, SystemViewError> {
         ask!(self, "EntityInfo", entity(id.into()))
     }
@@ -194,7 +195,7 @@ impl SystemView {
     ///
     /// # Errors
     ///
-    /// When the server refuses, can't be reached, or is older than the question (Vault before 1.5).
+    /// Fails if the server refuses, cannot be reached, or does not support it (Vault before 1.5).
     pub async fn groups_of_entity(
         &self,
         id: impl Into<String>,
@@ -202,20 +203,21 @@ impl SystemView {
         ask!(self, "GroupsForEntity", groups_of_entity(id.into()))
     }
 
-    /// Returns the server's version. OpenBao answers with its own, 2.x.
+    /// Returns the server's version. OpenBao returns its own, 2.x.
     ///
     /// # Errors
     ///
-    /// When the server can't be reached.
+    /// Fails if the server cannot be reached.
     pub async fn plugin_environment(&self) -> Result<PluginEnvironment, SystemViewError> {
         ask!(self, "PluginEnv", plugin_environment())
     }
 
-    /// Returns a password by one of the operator's password policies.
+    /// Generates a password by one of the operator's password policies.
     ///
     /// # Errors
     ///
-    /// When there is no such policy (the server hides the cause), or it can't be reached.
+    /// Fails if there is no such policy (the server hides the cause), or if the server cannot be
+    /// reached.
     pub async fn generate_password(
         &self,
         policy: impl Into<String>,
@@ -228,17 +230,17 @@ impl SystemView {
     ///
     /// # Errors
     ///
-    /// When the server refuses or can't be reached.
+    /// Fails if the server refuses or cannot be reached.
     pub async fn cluster_info(&self) -> Result<ClusterInfo, SystemViewError> {
         ask!(self, "ClusterInfo", cluster_info())
     }
 
-    /// Returns a signed statement of who this mount is, for other systems. Vault only; `ttl` counts
-    /// in whole seconds.
+    /// Returns a signed statement of this mount's identity, for other systems. Vault only; `ttl`
+    /// has whole seconds.
     ///
     /// # Errors
     ///
-    /// [`SystemViewError::Unsupported`] on OpenBao; otherwise when the server refuses.
+    /// Fails with [`SystemViewError::Unsupported`] on OpenBao, and if the server refuses.
     pub async fn generate_identity_token(
         &self,
         audience: impl Into<String>,
@@ -247,20 +249,20 @@ impl SystemView {
         ask!(self, "GenerateIdentityToken", generate_identity_token(audience.into(), ttl))
     }
 
-    /// Has Vault Enterprise rotate a credential; answers with the job's identifier.
+    /// Makes Vault Enterprise rotate a credential, and returns the job's identifier.
     ///
     /// # Errors
     ///
-    /// [`SystemViewError::Unsupported`] on OpenBao; otherwise when the server refuses.
+    /// Fails with [`SystemViewError::Unsupported`] on OpenBao, and if the server refuses.
     pub async fn register_rotation_job(&self, job: RotationJob) -> Result<String, SystemViewError> {
         ask!(self, "RegisterRotationJob", register_rotation_job(job))
     }
 
-    /// Ends what [`SystemView::register_rotation_job`] began.
+    /// Ends a job of [`SystemView::register_rotation_job`].
     ///
     /// # Errors
     ///
-    /// [`SystemViewError::Unsupported`] on OpenBao; otherwise when the server refuses.
+    /// Fails with [`SystemViewError::Unsupported`] on OpenBao, and if the server refuses.
     pub async fn deregister_rotation_job(
         &self,
         mount_point: impl Into<String>,

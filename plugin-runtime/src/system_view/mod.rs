@@ -1,4 +1,4 @@
-//! What a server tells a mount about itself, its clients and its settings.
+//! Information from a server about itself, its clients and a mount's settings.
 
 mod answers;
 mod error;
@@ -20,7 +20,7 @@ use crate::{Data, Entity, Group};
 /// The answer to one question.
 pub type SystemViewFuture<'a, T> = BoxFuture<'a, Result<T, SystemViewError>>;
 
-/// What answers: a server, or an error in tests.
+/// The source of the answers: a server, or an error in tests.
 #[doc(hidden)]
 #[allow(missing_docs, reason = "a question each, as `SystemView` documents them")]
 pub trait SystemViewBackend: fmt::Debug + Send + Sync {

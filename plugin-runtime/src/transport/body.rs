@@ -1,4 +1,4 @@
-//! The bodies of HTTP/2 messages: one that the peer sends, and one that it is sent.
+//! The bodies of HTTP/2 messages, received and sent.
 
 use std::future::poll_fn;
 use std::pin::Pin;
@@ -10,7 +10,7 @@ use h2::{Reason, RecvStream, SendStream};
 use http_body::{Body as _, Frame};
 use tonic::body::Body;
 
-/// What the peer sends. Whatever is taken out makes room for more.
+/// A body from the peer. Taking data out of it makes room for more.
 #[derive(Debug)]
 pub struct Received {
     stream: RecvStream,
@@ -39,7 +39,7 @@ impl http_body::Body for Received {
         if !self.data_done {
             match ready!(self.stream.poll_data(cx)) {
                 Some(Ok(data)) => {
-                    // Fails when the stream is gone, which the next poll tells.
+                    // Fails if the stream has ended, which the next poll reports.
                     let _ = self.stream.flow_control().release_capacity(data.len());
                     return Poll::Ready(Some(Ok(Frame::data(data))));
                 }
@@ -58,11 +58,11 @@ impl http_body::Body for Received {
     }
 }
 
-/// Sends a body. Resolves when all of it is with the connection, or when the peer wants no more.
+/// Sends a body. Resolves when the connection has all of it, or when the peer wants no more.
 ///
-/// The first message goes without waiting for the peer's window: it is in memory anyway, and the
-/// headers of its call then travel with it in one write. A later one waits until those before it
-/// are on their way.
+/// The first message does not wait for the peer's window: it is in memory anyway, and then travels
+/// in one write with the headers of its call. A later one waits until those before it have been
+/// sent.
 pub(super) async fn send(mut body: Body, mut stream: SendStream<Bytes>) -> Result<(), h2::Error> {
     let mut begun = false;
     let mut next = next_frame(&mut body, &mut stream).await?;
@@ -71,11 +71,11 @@ pub(super) async fn send(mut body: Body, mut stream: SendStream<Bytes>) -> Resul
             Ok(data) => data,
             Err(frame) => match frame.into_trailers() {
                 Ok(trailers) => return stream.send_trailers(trailers),
-                // A kind of frame that is not known: to be skipped.
+                // An unknown kind of frame, which is skipped.
                 Err(_) => Bytes::new(),
             },
         };
-        // Whether the message is the last one, if that is known by now.
+        // Whether the message is the last one, if that is already known.
         let after = next_frame(&mut body, &mut stream).now_or_never();
         if begun && !data.is_empty() {
             room(&mut stream).await?;
@@ -94,7 +94,7 @@ pub(super) async fn send(mut body: Body, mut stream: SendStream<Bytes>) -> Resul
     stream.send_data(Bytes::new(), true)
 }
 
-/// Returns the body's next frame, unless the peer cancels the stream before there is one.
+/// Returns the body's next frame, unless the peer cancels the stream first.
 async fn next_frame(
     body: &mut Body,
     stream: &mut SendStream<Bytes>,
@@ -135,7 +135,7 @@ mod tests {
 
     use super::*;
 
-    /// A body of these messages, which then ends or goes on for ever.
+    /// A body of these messages, which then ends or continues forever.
     struct Messages {
         left: VecDeque<&'static str>,
         ends: bool,
@@ -161,7 +161,7 @@ mod tests {
         Body::new(Messages { left: messages.into(), ends })
     }
 
-    /// A request's two ends, and the tasks of their connections.
+    /// The two ends of a request, and the tasks of their connections.
     struct Pair {
         stream: SendStream<Bytes>,
         received: RecvStream,
@@ -169,7 +169,7 @@ mod tests {
         _tasks: [AbortOnDropHandle<()>; 2],
     }
 
-    /// A request whose receiver has room for `window` bytes.
+    /// Creates a request whose receiver has room for `window` bytes.
     async fn pair(window: u32) -> Pair {
         let (here, there) = tokio::io::duplex(4096);
         let mut builder = h2::server::Builder::new();
@@ -185,7 +185,8 @@ mod tests {
         let request = http::Request::post("https://localhost/").body(()).unwrap();
         let (response, stream) =
             sender.ready().await.unwrap().send_request(request, false).unwrap();
-        // The peer's settings are known once it has answered; an answer is not what this is about.
+        // The peer's settings are known once it has answered; the answer itself does not matter
+        // here.
         drop(tokio::spawn(response));
         let (received, respond, accepted) = accepting.await.unwrap();
         Pair { stream, received, respond, _tasks: [AbortOnDropHandle::new(task), accepted] }

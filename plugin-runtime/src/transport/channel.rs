@@ -1,5 +1,5 @@
-//! The client's half: one HTTP/2 connection to a brokered service, dialled when first needed and
-//! again when it broke.
+//! The client's half: one HTTP/2 connection to a brokered service, opened when first needed and
+//! again after it broke.
 
 use std::fmt;
 use std::future::Future;
@@ -24,15 +24,15 @@ use super::shortage::explained;
 use super::stream::Stream;
 use super::{Target, Tls};
 
-/// How long dialling may take, TLS included. The Go implementation's constant.
+/// How long connecting may take, including TLS. The Go implementation's constant.
 const DIAL_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// How many bytes the server may send before it is told that they were read: of one message, and of
-/// all together.
+/// How many bytes the server may send before this side has read them: of one message, and of all
+/// together.
 const WINDOW: u32 = 2 * 1024 * 1024;
 const CONNECTION_WINDOW: u32 = 5 * 1024 * 1024;
 
-/// How large the headers of an answer may be.
+/// The maximum size of the headers of an answer.
 const MOST_HEADER_BYTES: u32 = 16 * 1024;
 
 /// A connection that calls can be made on.
@@ -74,14 +74,14 @@ struct Shared {
     target: Target,
     tls: Option<Tls>,
     open: Mutex<Option<Open>>,
-    /// One permit: who holds it dials.
+    /// One permit: its holder connects.
     dialling: Semaphore,
     tasks: TaskTracker,
     closed: CancellationToken,
 }
 
 impl Channel {
-    /// Returns a channel to `target`. Nothing is dialled yet.
+    /// Creates a channel to `target`. It does not connect yet.
     pub fn new(target: Target, tls: Option<Tls>) -> Self {
         Self {
             shared: Arc::new(Shared {
@@ -101,7 +101,7 @@ impl Channel {
         self.shared.tls.as_ref().map_or_else(localhost, Tls::origin)
     }
 
-    /// Dials now instead of at the first call.
+    /// Connects now instead of at the first call.
     pub async fn connect(&self) -> Result<(), ConnectError> {
         self.shared.open().await.map(drop)
     }
@@ -154,8 +154,8 @@ impl Shared {
         Ok(sender)
     }
 
-    /// Returns a connection that a call can be made on. One that the server is closing is
-    /// dialled again: nothing has been sent on it yet.
+    /// Returns a connection for a call. If the server is closing it, connects again: nothing has
+    /// been sent on it yet.
     async fn ready(&self) -> Result<SendRequest<Bytes>, ConnectError> {
         match self.open().await?.ready().await {
             Ok(sender) => Ok(sender),
@@ -189,7 +189,7 @@ impl Shared {
             .max_header_list_size(MOST_HEADER_BYTES)
             // Each call that is dropped with its request counts, over the connection's whole life.
             .max_local_error_reset_streams(None)
-            // By default thousands of small answers that wait to be read end the connection.
+            // By default, thousands of small unread answers end the connection.
             .data_frame_budget(usize::MAX)
             .handshake(stream)
             .await
@@ -222,13 +222,13 @@ impl Shared {
             .map_err(ConnectError::Broken)?;
         if !ended {
             let mut sending = Box::pin(send(body, stream));
-            // A body of one message is sent by now; what is left of a longer one goes on by
-            // itself.
+            // A body of one message has been sent by now; the rest of a longer one continues in a
+            // task.
             if (&mut sending).now_or_never().is_none() {
                 let closed = self.closed.clone();
                 self.tasks.spawn(async move {
                     tokio::select! {
-                        // When it fails, the answer says why.
+                        // If it fails, the answer says why.
                         _ = sending => {}
                         () = closed.cancelled() => {}
                     }

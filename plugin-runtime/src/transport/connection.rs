@@ -1,4 +1,4 @@
-//! The server's half: accepts sockets, does the TLS handshake and speaks HTTP/2 on each.
+//! The server's half: accepts sockets, performs the TLS handshake and speaks HTTP/2 on each.
 
 use std::convert::Infallible;
 use std::future::{Future, poll_fn};
@@ -24,35 +24,36 @@ use super::{Listener, Socket, Tls};
 use crate::logical::error::chain;
 use crate::report_limit::ReportLimit;
 
-/// How long a peer may take until its first words in HTTP/2, the TLS handshake included.
+/// How long a peer may take until its first HTTP/2 frames, including the TLS handshake.
 const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How many connections of peers that have shown the right certificate may be open at once. A
-/// server needs one, and a second one while it reconnects.
+/// How many connections of peers with the right certificate may be open at once. A server needs
+/// one, and a second one while it reconnects.
 const MOST_CONNECTIONS: usize = 64;
 
-/// How many streams a server may cancel before this side has seen them: any number, as there is no
-/// bound on those that it may open either. When many API clients hang up at once, the server
-/// cancels all their requests in one go; the usual bound of 20 would end the one connection that
-/// carries everything, and with it the broker's stream. The peer is authenticated, so that a bound
-/// would guard against mistakes and not against attackers.
+/// How many streams a server may cancel before this side has processed them: no limit, since there
+/// is no limit on how many it may open either. If many API clients hang up at once, the server
+/// cancels all their requests together; the usual limit of 20 would end the only connection, and
+/// with it the broker's stream. The peer is authenticated, so a limit would guard against mistakes
+/// and not against attackers.
 const MOST_PENDING_RESETS: usize = usize::MAX;
 
-/// How many bytes a peer may send before it is told that they were read: of one message, and of
-/// all together.
+/// How many bytes a peer may send before this side has read them: of one message, and of all
+/// together.
 const WINDOW: u32 = 1024 * 1024;
 
-/// How large the headers of a request may be.
+/// The maximum size of the headers of a request.
 const MOST_HEADER_BYTES: u32 = 16 * 1024;
 
-/// How many requests are taken before those taken are worked on. All that the peer has sent at
-/// once would make the two sides take turns: one has nothing to do while the other works.
+/// How many requests are accepted before they are processed. Accepting everything that the peer has
+/// sent would make the two sides take turns: one would be idle while the other works.
 const BATCH: u32 = 16;
 
-/// How long to wait after a failing `accept` (out of file descriptors, say) before the next one.
+/// How long to wait after a failed `accept` (for example, out of file descriptors) before the next
+/// one.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
-/// Any process that can reach the socket can be refused over and over.
+/// Any process that can reach the socket can cause refusals without end.
 static REFUSALS: ReportLimit = ReportLimit::new(16);
 
 type Connection = h2::server::Connection<Stream, Bytes>;
@@ -65,7 +66,7 @@ pub struct Connections {
 }
 
 impl Connections {
-    /// Tells every connection to finish what it has begun and to close.
+    /// Tells every connection to complete its running calls and to close.
     pub fn stop(&self) {
         self.stop.cancel();
         self.tasks.close();
@@ -76,7 +77,7 @@ impl Connections {
         &self.stop
     }
 
-    /// Resolves when, after [`Connections::stop`], nothing runs any more.
+    /// Resolves when nothing runs any more after [`Connections::stop`].
     pub async fn ended(&self) {
         self.tasks.wait().await;
     }
@@ -86,8 +87,8 @@ impl Connections {
     }
 }
 
-/// Accepts connections until `connections` is stopped. Without `tls` every connection is dropped
-/// unless `plaintext` says that the caller knows what that means.
+/// Accepts connections until `connections` is stopped. Without `tls`, every connection is refused
+/// unless `plaintext` is set.
 pub async fn serve<S>(
     listener: Listener,
     tls: Option<Tls>,
@@ -107,7 +108,7 @@ pub async fn serve<S>(
         loop {
             let socket = match listener.accept().await {
                 Ok(socket) => socket,
-                // Of one peer, which has gone again.
+                // A single peer, which has already disconnected.
                 Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => continue,
                 Err(error) => {
                     if is_shortage(&error) {
@@ -142,8 +143,8 @@ pub async fn serve<S>(
     }
 }
 
-/// Takes a peer through its handshakes, that of TLS and that of HTTP/2. `None` is a peer that did
-/// not pass, of which the log tells.
+/// Performs a peer's handshakes, first TLS and then HTTP/2. Returns `None`, and logs the reason, if
+/// the peer fails.
 async fn greet(socket: Socket, tls: Option<Tls>, plaintext: bool) -> Option<Connection> {
     let greeting = async {
         let stream = match tls {
@@ -161,14 +162,14 @@ async fn greet(socket: Socket, tls: Option<Tls>, plaintext: bool) -> Option<Conn
             .initial_window_size(WINDOW)
             .initial_connection_window_size(WINDOW)
             .max_header_list_size(MOST_HEADER_BYTES)
-            // No bound on the requests in flight, as a Go plugin has none: those of all mounts share
-            // the connection, and one mount could use up what the others need to be set up, cleaned
-            // up, renewed and rolled back. Memory is kept flat by the bound on each mount's own
-            // requests.
+            // No limit on the requests in flight, as in a Go plugin: those of all mounts share the
+            // connection, and one mount could use up what the others need to be set up, cleaned up,
+            // renewed and rolled back. The limit on each mount's own requests keeps memory use
+            // bounded.
             .max_pending_accept_reset_streams(MOST_PENDING_RESETS)
-            // By default thousands of small bodies that wait to be read end the connection.
+            // By default, thousands of small unread bodies end the connection.
             .data_frame_budget(usize::MAX)
-            // Counted over the connection's whole life, so that any bound is reached some day.
+            // Counted over the connection's whole life, so any limit would be reached some day.
             .max_local_error_reset_streams(None)
             .handshake(stream);
         match handshake.await {
@@ -201,7 +202,8 @@ async fn serve_connection<S>(
     S: Service<http::Request<Received>, Response = http::Response<Body>, Error = Infallible>,
     S::Future: Send + 'static,
 {
-    // Once for all requests: a new one each time would be put on a list and taken off again.
+    // Created once for all requests: a new one each time would be added to a list and removed
+    // again.
     let mut stopped = pin!(stop.cancelled());
     let mut stopping = false;
     let mut accepted_in_a_row = 0;
@@ -233,8 +235,8 @@ async fn serve_connection<S>(
     }
 }
 
-/// Logs why a connection has ended. A peer that is gone is nothing special; anything else would be
-/// lost behind it, as all that follows is that the server is gone.
+/// Logs why a connection has ended. A peer that disconnects is normal; any other reason would be
+/// lost otherwise, since the server then only seems to have exited.
 fn log_end(error: &h2::Error) {
     use io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, UnexpectedEof};
     let gone = [BrokenPipe, ConnectionAborted, ConnectionReset, UnexpectedEof];
@@ -246,7 +248,7 @@ fn log_end(error: &h2::Error) {
     }
 }
 
-/// Sends the answer of one call, which is dropped if the server cancels it.
+/// Sends the answer of one call; dropped if the server cancels the call.
 async fn answer(
     call: impl Future<Output = Result<http::Response<Body>, Infallible>>,
     mut respond: SendResponse<Bytes>,

@@ -1,7 +1,7 @@
-//! Handshakes under way: a bound of their own, beyond which the oldest one gives way.
+//! Handshakes in progress, with a limit of their own: beyond it, the oldest one is dropped.
 //!
-//! A peer that has shown no certificate yet costs a descriptor and some memory, and may never show
-//! one. Only peers that have are counted as connections.
+//! A peer that has not shown a certificate yet costs a descriptor and some memory, and may never
+//! show one. Only peers that have are counted as connections.
 
 use std::collections::VecDeque;
 use std::future::Future;
@@ -14,16 +14,16 @@ use tokio_util::task::AbortOnDropHandle;
 
 use super::Connections;
 
-/// How many handshakes may be under way at once: some megabytes, and a quarter of the descriptors
-/// that a process usually has. A server needs one.
+/// How many handshakes may be in progress at once: they use a few megabytes, and a quarter of the
+/// descriptors that a process usually has. A server needs one.
 const MOST_HANDSHAKES: usize = 256;
 
-/// How long a handshake may take before it gives way to a new one: much longer than a server's takes
-/// on a busy machine, and short enough that a backlog of a thousand connections that say nothing is
-/// through in half a second.
+/// How long a handshake may take before a new one may replace it: much longer than a server needs
+/// on a busy machine, and short enough that a backlog of a thousand silent connections is cleared
+/// in half a second.
 const UNDISTURBED: Duration = Duration::from_millis(100);
 
-/// The handshakes that are under way, the oldest one first. Dropping it ends them.
+/// The handshakes in progress, the oldest one first. Dropping it ends them.
 #[derive(Debug)]
 pub(super) struct Handshakes {
     slots: Arc<Semaphore>,
@@ -38,14 +38,14 @@ struct Handshake {
 }
 
 impl Handshakes {
-    /// Creates handshakes whose tasks `connections` owns.
+    /// Creates an empty set, whose tasks `connections` owns.
     pub(super) fn new(connections: Connections) -> Self {
         let slots = Arc::new(Semaphore::new(MOST_HANDSHAKES));
         Self { slots, under_way: VecDeque::new(), connections }
     }
 
-    /// Begins a handshake as soon as there is room for it: at once, or when another one has ended or
-    /// has had its time and gives way.
+    /// Begins a handshake as soon as there is room for it: at once, or when another one has ended
+    /// or has used up its time and is dropped.
     pub(super) async fn begin(&mut self, handshake: impl Future<Output = ()> + Send + 'static) {
         let Some(slot) = self.slot().await else { return };
         let task = self.connections.tasks.spawn(async move {
@@ -57,7 +57,7 @@ impl Handshakes {
         self.under_way.push_back(Handshake { begun: Instant::now(), task });
     }
 
-    /// Ends the oldest handshake if it has had its time, which sets its descriptor free.
+    /// Drops the oldest handshake if it has used up its time, which frees its descriptor.
     pub(super) fn give_way(&mut self) {
         self.forget_ended();
         if self.under_way.front().is_some_and(|oldest| oldest.begun.elapsed() >= UNDISTURBED) {
@@ -93,7 +93,7 @@ mod tests {
 
     use super::*;
 
-    /// Counts those of its kind while it lives.
+    /// Counts the living values of its kind.
     struct Alive(Arc<AtomicUsize>);
 
     impl Alive {

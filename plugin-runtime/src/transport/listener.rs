@@ -1,4 +1,4 @@
-//! The socket that a plugin listens on: bound, named for the handshake line, and gone with it.
+//! The socket that a plugin listens on: bound, named for the handshake line, and removed on drop.
 
 use std::io;
 use std::net::Ipv4Addr;
@@ -15,15 +15,14 @@ use crate::handshake::Network;
 /// How to listen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ListenOn {
-    /// A Unix socket of a new name in `directory`, which `variable` of the environment names, open
-    /// to `group` if there is one.
+    /// A Unix socket with a new name in `directory`, which the environment's `variable` names;
+    /// accessible to `group` if there is one.
     Unix { directory: PathBuf, variable: &'static str, group: Option<String> },
-    /// The first free port of the range on the loopback interface, or one that the system
-    /// chooses.
+    /// The first free port of the range on the loopback interface, or one that the system chooses.
     Tcp { ports: Option<(u16, u16)> },
 }
 
-/// Why a plugin cannot listen.
+/// Reasons why a plugin cannot listen.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum BindError {
@@ -77,7 +76,7 @@ pub enum Listener {
 }
 
 impl Listener {
-    /// Binds; must be called inside a Tokio runtime.
+    /// Binds the socket; must be called inside a Tokio runtime.
     pub fn bind(on: &ListenOn) -> Result<Self, BindError> {
         match on {
             #[cfg(unix)]
@@ -94,7 +93,7 @@ impl Listener {
         }
     }
 
-    /// Returns where it listens, for the handshake line.
+    /// Returns its address, for the handshake line.
     pub fn network(&self) -> &Network {
         match self {
             #[cfg(unix)]
@@ -146,7 +145,7 @@ mod unix {
     /// The longest path that `sockaddr_un` holds, without its final zero byte.
     const PATH_LIMIT: usize = if cfg!(target_os = "linux") { 107 } else { 103 };
 
-    /// How many names are tried before the directory is to blame.
+    /// How many names are tried before the directory is considered the problem.
     const TRIES: u32 = 100;
 
     /// A socket's file, unlinked on drop.
@@ -207,8 +206,8 @@ mod unix {
         Ok(path)
     }
 
-    /// Returns a number that no other start in this directory is likely to have chosen. Binding
-    /// fails on a name that exists, so that uniqueness does not rest on it.
+    /// Returns a number that no other start in this directory is likely to have chosen. Uniqueness
+    /// does not depend on it, since binding fails if the name exists.
     fn unique_number(attempt: u32) -> u32 {
         let nanos = std::time::SystemTime::now()
             .duration_since(std::time::UNIX_EPOCH)

@@ -1,4 +1,4 @@
-//! What a system runs out of, file descriptors above all, and what can be done about it.
+//! Shortages of system resources, mainly file descriptors, and how to fix them.
 
 use std::io;
 
@@ -16,11 +16,11 @@ pub(crate) enum NoDescriptor {
     System { source: io::Error },
 }
 
-/// One report is enough: until it is over, each attempt meets the same.
+/// One report is enough: until the shortage ends, each attempt fails the same way.
 static REPORTS: ReportLimit = ReportLimit::new(1);
 
-/// Returns whether the system lacks something that it may have again later, so that the same call
-/// is worth another attempt.
+/// Returns whether the system lacks a resource that it may have again later, so that the same call
+/// can be tried again.
 pub(crate) fn is_shortage(error: &io::Error) -> bool {
     #[cfg(unix)]
     {
@@ -36,7 +36,7 @@ pub(crate) fn is_shortage(error: &io::Error) -> bool {
     }
 }
 
-/// Returns whether it was a file descriptor that was missing.
+/// Returns whether a file descriptor was missing.
 pub(super) fn is_descriptor(error: &io::Error) -> bool {
     #[cfg(unix)]
     {
@@ -71,8 +71,8 @@ pub(crate) fn explained(error: io::Error) -> io::Error {
     error
 }
 
-/// Logs that something could not be done for now, with the cause. A shortage lasts, so that it is
-/// logged once in a while.
+/// Logs that something is not possible for now, with the cause. A shortage lasts, so it is logged
+/// only once in a while.
 pub(super) fn report(what: &str, error: io::Error) {
     REPORTS.report(|left_out| {
         let error = explained(error);

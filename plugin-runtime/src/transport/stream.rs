@@ -1,7 +1,7 @@
-//! A connection's bytes: a socket, with TLS around it or without.
+//! A connection's bytes: a socket, with or without TLS.
 //!
-//! One type for every kind and for both roles, so that the HTTP/2 code behind it exists once in
-//! the binary.
+//! One type for all kinds and both roles, so that the HTTP/2 code on top of it exists once in the
+//! binary.
 
 use std::io;
 use std::pin::Pin;
@@ -22,22 +22,22 @@ pub enum Socket {
     Tcp(TcpStream),
 }
 
-/// What HTTP/2 runs over.
+/// The transport of HTTP/2.
 #[derive(Debug)]
 pub(super) enum Stream {
     Plain(Socket),
     Tls(Box<TlsStream<Socket>>),
 }
 
-/// How many reads look for the peer's last words: those before them hold what it sent earlier.
+/// How many reads look for the peer's alert: earlier ones return what it sent before.
 const LAST_READS: usize = 16;
 
 impl Stream {
     /// Returns why a write failed: the peer's TLS alert, if it sent one before it closed.
     ///
-    /// A peer that refuses this side's certificate does so after this side has finished its
-    /// handshake, and whether a write or a read meets the end first is chance. The peer has closed,
-    /// so that waiting for its last words comes to an end.
+    /// A peer that refuses this side's certificate does so after this side has completed its
+    /// handshake, and it is random whether a write or a read notices the end first. The peer has
+    /// closed, so waiting for its alert comes to an end.
     fn cause(&mut self, cx: &mut Context<'_>, error: io::Error) -> Poll<io::Error> {
         let Self::Tls(tls) = self else { return Poll::Ready(error) };
         if !matches!(error.kind(), io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionReset) {
@@ -51,7 +51,7 @@ impl Stream {
                 Err(alert) if alert.kind() == io::ErrorKind::InvalidData => {
                     return Poll::Ready(alert);
                 }
-                // A reset is reported before what arrived earlier.
+                // A reset is reported before data that arrived earlier.
                 Ok(()) | Err(_) => {}
             }
         }
@@ -60,13 +60,13 @@ impl Stream {
 }
 
 impl Socket {
-    /// Returns the error as it is: a socket tells no more.
+    /// Returns the error unchanged: a plain socket has no further information.
     fn cause(&mut self, _: &mut Context<'_>, error: io::Error) -> Poll<io::Error> {
         Poll::Ready(error)
     }
 }
 
-/// Implements reading and writing for an enum whose variants all can.
+/// Implements reading and writing for an enum whose variants all support it.
 macro_rules! forward {
     ($type:ty { $($(#[$attribute:meta])? $variant:path),+ }) => {
         impl AsyncRead for $type {

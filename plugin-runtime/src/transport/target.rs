@@ -1,10 +1,10 @@
-//! Where a brokered service listens.
+//! The address of a brokered service.
 //!
 //! A mount connects when it first needs its server, which may be days after it was set up. By then
-//! the socket's file may be gone, removed by whatever keeps the temporary directory clean, while the
-//! server still listens. On Linux the file is therefore held open until the first connection: that
-//! reaches the socket even if its name is removed, and takes the one descriptor that the
-//! connection will take.
+//! the socket's file may have been removed by a job that cleans the temporary directory, while the
+//! server still listens. On Linux the file is therefore held open until the first connection: this
+//! reaches the socket even if its name is removed, and uses the descriptor that the connection will
+//! use.
 
 use std::io;
 
@@ -15,7 +15,7 @@ use super::Socket;
 use super::unix::UnixSocket;
 use crate::handshake::Network;
 
-/// The address of a service, and its socket's file if that is held.
+/// The address of a service, and its socket's open file if it is held.
 #[derive(Debug)]
 pub struct Target {
     network: Network,
@@ -24,7 +24,7 @@ pub struct Target {
 }
 
 impl Target {
-    /// Returns a service that is connected to by its address.
+    /// Creates a service that is reached by its address.
     pub fn at(network: Network) -> Self {
         Self {
             network,
@@ -33,7 +33,7 @@ impl Target {
         }
     }
 
-    /// Returns a service whose socket is found later too, when its file has been removed.
+    /// Creates a service whose socket can be reached even after its file has been removed.
     pub fn held(network: Network) -> Self {
         Self {
             #[cfg(target_os = "linux")]
@@ -42,12 +42,12 @@ impl Target {
         }
     }
 
-    /// Returns where the service listens.
+    /// Returns the address of the service.
     pub(super) fn network(&self) -> &Network {
         &self.network
     }
 
-    /// Closes the socket's file. From now on the service is found by its address.
+    /// Closes the socket's file. From now on, the service is reached by its address.
     pub(super) fn release(&self) {
         #[cfg(target_os = "linux")]
         drop(self.file.lock().take());
@@ -84,8 +84,8 @@ impl Target {
     }
 }
 
-/// Opens a socket's file, without connecting. What can't be opened is left to the connection, whose
-/// failure says why.
+/// Opens a socket's file without connecting. If it cannot be opened, the later connection fails and
+/// reports the reason.
 #[cfg(target_os = "linux")]
 fn hold(network: &Network) -> Option<std::fs::File> {
     use nix::fcntl::OFlag;
@@ -96,7 +96,7 @@ fn hold(network: &Network) -> Option<std::fs::File> {
     match opened {
         Ok(file) => Some(file),
         Err(error) => {
-            tracing::debug!(%error, path, "the socket of a brokered service cannot be held");
+            tracing::debug!(%error, path, "cannot hold the socket of a brokered service open");
             None
         }
     }

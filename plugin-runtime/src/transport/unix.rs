@@ -1,8 +1,8 @@
-//! A connected Unix socket whose owner is woken for what arrives, and for nothing else.
+//! A connected Unix socket that wakes its owner only for what arrives.
 //!
-//! Linux tells a Unix socket's owner that there is room each time the peer has read something, and
-//! Tokio's own type listens for that always. It is a wake-up for every message sent, often of a
-//! core that was asleep, for nothing: a message nearly always fits.
+//! Linux notifies the owner of a Unix socket about free space each time the peer has read
+//! something, and Tokio's own type always listens for that. This wakes a task, often on an idle
+//! core, for every message that is sent, to no effect: a message nearly always fits.
 
 use std::io::{self, IoSlice, Read as _, Write as _};
 use std::net::Shutdown;
@@ -18,25 +18,25 @@ use tokio::time::Sleep;
 
 use super::shortage::{is_shortage, report};
 
-/// How long a write waits before it tries again where the system has nothing to wait with, which is
-/// a descriptor, or no memory for what is written. Short, as a large message needs many such waits.
+/// How long a write waits before it tries again if the system has no resources to wait with: no
+/// descriptor, or no memory for the data. Short, because a large message needs many such waits.
 const RETRY: Duration = Duration::from_millis(1);
 
 /// A connected Unix socket.
 #[derive(Debug)]
 pub struct UnixSocket {
     arrivals: AsyncFd<UnixStream>,
-    /// What a write waits with that found no room.
+    /// The means by which a write waits for room.
     room: Option<Room>,
 }
 
 /// How a write waits for room.
 #[derive(Debug)]
 enum Room {
-    /// By the same socket once more, registered for room.
+    /// On a second descriptor of the same socket, registered for room.
     Watched(AsyncFd<UnixStream>),
-    /// By the clock: the second descriptor that the other way takes is not always there, and the
-    /// connection must not end for lack of it.
+    /// By time: the second descriptor is not always available, and the connection must not end for
+    /// lack of it.
     Timed(Pin<Box<Sleep>>),
 }
 
@@ -60,7 +60,7 @@ impl UnixSocket {
         tokio::net::UnixStream::connect(path).await?.try_into()
     }
 
-    /// Writes with `write` until the socket has taken something, waiting for room where there is
+    /// Writes with `write` until the socket has accepted something; waits for room if there is
     /// none.
     fn poll_writing(
         &mut self,
@@ -90,8 +90,8 @@ impl UnixSocket {
     fn poll_room(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let socket = self.arrivals.get_ref();
         match self.room.get_or_insert_with(|| Room::of(socket)) {
-            // What is known of the room so far has led to the write that failed. Room that was made
-            // since then is reported once more.
+            // The state known so far has led to the write that failed. Room that was freed since
+            // then is reported again.
             Room::Watched(room) => ready!(room.poll_write_ready(cx))?.clear_ready(),
             Room::Timed(sleep) => {
                 ready!(sleep.as_mut().poll(cx));
@@ -131,7 +131,7 @@ impl AsyncRead for UnixSocket {
             let mut ready = ready!(self.arrivals.poll_read_ready(cx))?;
             match ready.get_inner().read(into) {
                 Ok(count) => {
-                    // Fewer bytes than there was space for: that was all, and more of them will be
+                    // Fewer bytes than there was space for: that was all, and new bytes will be
                     // reported.
                     if 0 < count && count < into.len() {
                         ready.clear_ready();

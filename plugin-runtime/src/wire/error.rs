@@ -1,18 +1,19 @@
-//! Errors, by their numbers.
+//! Conversion of errors to their numbers on the wire.
 
 use plugin_proto::pb;
 
 use crate::{Error, ErrorKind};
 
-/// Returns the error's kind and text. Kinds of a fixed text lose theirs on the way, which is why an
-/// explanation travels in the response beside it.
+/// Returns the error's kind and text. Kinds with a fixed text lose their own text on the wire, so
+/// an explanation is sent in the response next to it.
 pub fn error_to_wire(error: &Error) -> pb::ProtoError {
     let (number, code) = match error.kind() {
         ErrorKind::Unknown => (0, 0),
         ErrorKind::User => (1, 0),
         ErrorKind::Internal => (2, 0),
         ErrorKind::Coded(status) => (3, status.as_u16()),
-        // A request answers with an error response instead; where there is none, this is closest.
+        // A request is answered with an error response instead; elsewhere, this is the closest
+        // kind.
         ErrorKind::BadRequest | ErrorKind::StatusBadRequest => (4, 0),
         ErrorKind::UnsupportedOperation => (5, 0),
         ErrorKind::UnsupportedPath => (6, 0),

@@ -1,4 +1,4 @@
-//! Durations, times and leases. On the wire a duration is a number of nanoseconds.
+//! Durations, times and leases. On the wire, a duration is a number of nanoseconds.
 
 use std::time::{Duration, SystemTime};
 
@@ -7,25 +7,26 @@ use prost_types::Timestamp;
 
 use crate::{Lease, Secret};
 
-/// Go's zero time. Its peers refuse a lease whose time of issue is missing.
+/// Go's zero time. Go peers refuse a lease without an issue time.
 const GO_ZERO_TIME: Timestamp = Timestamp { seconds: -62_135_596_800, nanos: 0 };
 
-/// Returns nanoseconds; durations over 292 years become the longest that the wire can carry.
+/// Converts to nanoseconds; durations over 292 years become the longest one that the wire can
+/// carry.
 pub fn duration_to_wire(duration: Duration) -> i64 {
     i64::try_from(duration.as_nanos()).unwrap_or(i64::MAX)
 }
 
-/// Reads nanoseconds; a negative duration, which no server means, becomes zero.
+/// Converts from nanoseconds; a negative duration, which no server means, becomes zero.
 pub fn duration_from_wire(nanos: i64) -> Duration {
     Duration::from_nanos(u64::try_from(nanos).unwrap_or_default())
 }
 
-/// Returns the few durations that travel as whole seconds.
+/// Converts to whole seconds, which a few durations have on the wire.
 pub fn seconds_to_wire(duration: Duration) -> i64 {
     i64::try_from(duration.as_secs()).unwrap_or(i64::MAX)
 }
 
-/// Reads a time; `None` for a missing time, Go's zero time and times out of range.
+/// Converts a time; `None` for a missing time, Go's zero time and times out of range.
 pub(crate) fn time_from_wire(time: Option<Timestamp>) -> Option<SystemTime> {
     time.filter(|time| *time != GO_ZERO_TIME).and_then(|time| SystemTime::try_from(time).ok())
 }

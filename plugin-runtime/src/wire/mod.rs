@@ -1,7 +1,7 @@
-//! The only place where the protocol's messages become this crate's types, and back.
+//! The only place that converts the protocol's messages to this crate's types, and back.
 //!
-//! What a Go peer would choke on is made right here: empty JSON, leases without a time of issue,
-//! error numbers it does not know, answers of the wrong shape.
+//! It fixes what a Go peer cannot handle: empty JSON, leases without an issue time, unknown error
+//! numbers, answers of the wrong shape.
 
 mod auth;
 mod connection;

@@ -9,7 +9,7 @@ use crate::logical::response::{Body, error_data};
 use crate::{Data, Error, ErrorKind, Operation, Response};
 
 /// Returns the reply to a request with this operation. The operation matters where servers assert
-/// the shape of an answer and would fall over another one.
+/// the shape of an answer and would panic on another one.
 pub fn reply_to_wire(
     operation: Operation,
     result: Result<Option<Response>, Error>,
@@ -30,11 +30,11 @@ pub fn reply_to_wire(
     }
 }
 
-/// Returns the caller's mistake is an error response, as from Go plugins: servers show its text as
-/// it is, where they write "1 error occurred" around that of an error.
+/// Returns the reply for an error. The caller's mistake is an error response, as from Go plugins:
+/// servers show its text unchanged, whereas they write "1 error occurred" around that of an error.
 ///
-/// A kind that loses its text on the wire gets it back by a response beside the error: servers
-/// take the status from the one and the text from the other.
+/// A kind that loses its text on the wire gets it back in a response next to the error: servers
+/// take the status from the error and the text from the response.
 fn error_reply(error: &Error) -> pb::HandleRequestReply {
     let response = |text: &str| {
         Box::new(pb::Response {
@@ -61,7 +61,9 @@ fn checked(operation: Operation, answer: Option<Response>) -> Result<Option<Resp
     if fits {
         Ok(Some(response))
     } else {
-        Err(Error::internal(format!("the backend's answer is not one to `{operation}`")))
+        Err(Error::internal(format!(
+            "the backend's answer does not fit the operation `{operation}`"
+        )))
     }
 }
 

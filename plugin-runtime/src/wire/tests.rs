@@ -1,4 +1,4 @@
-//! What holds for messages whose numbers and texts are anything at all.
+//! Properties that hold for messages with arbitrary numbers and texts.
 
 use plugin_proto::pb;
 use proptest::collection::vec;
@@ -10,7 +10,7 @@ use super::lease::{lease_from_wire, lease_to_wire, secret_from_wire, secret_to_w
 use super::{reply_to_wire, request_from_wire, time_from_wire};
 use crate::{Response, Storage, SystemView};
 
-/// Returns any number, often one at an edge.
+/// Generates any number, often an extreme one.
 fn number() -> impl Strategy<Value = i64> {
     prop_oneof![
         any::<i64>(),

@@ -1,4 +1,4 @@
-//! Typed answers with something beside them: warnings, headers, a status.
+//! Typed answers with additions: warnings, headers, a status.
 
 use std::time::Duration;
 

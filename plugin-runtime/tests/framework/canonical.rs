@@ -1,4 +1,4 @@
-//! The question what a path is really called.
+//! Requests for the canonical form of a path.
 
 use plugin_runtime::framework::answer::CanonicalPath;
 use plugin_runtime::framework::extract::Path;
@@ -25,7 +25,7 @@ async fn a_path_with_one_spelling_is_answered_with_it() {
     let answer = resolve("user/Dev").await.unwrap().unwrap();
     assert_eq!(data(&answer), json!({ "path": "user/dev" }));
     assert!(answer.warnings().is_empty());
-    // To the server both mean that the path is called what it is called.
+    // To the server, both mean that the path is already canonical.
     assert_eq!(refusal(resolve("plain/Dev").await).0, ErrorKind::UnsupportedOperation);
     assert_eq!(refusal(resolve("nowhere").await).0, ErrorKind::UnsupportedPath);
 }

@@ -1,4 +1,4 @@
-//! How `create` is told from `update`.
+//! How `create` is distinguished from `update`.
 
 use plugin_runtime::framework::extract::{Fields, Path};
 use plugin_runtime::framework::{Framework, create, write};
@@ -73,7 +73,7 @@ async fn a_check_that_fails_says_whose_fault_it_is() {
     let mount = mount();
     for (path, kind) in [
         ("a/b", ErrorKind::UnsupportedPath),
-        // What the caller sent does not validate.
+        // The fields that the caller sent do not validate.
         ("field", ErrorKind::User),
         ("failing", ErrorKind::Unknown),
     ] {

@@ -1,4 +1,4 @@
-//! What reaches a handler of a request's fields, and what the caller hears about the rest.
+//! Which of a request's fields reach a handler, and what the caller is told about the others.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 

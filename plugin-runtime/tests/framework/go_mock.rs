@@ -1,4 +1,4 @@
-//! The Go SDK's mock backend, as far as it asks no server.
+//! The Go SDK's mock backend, except for its calls to a server.
 
 use plugin_runtime::{Backend, BackendType, ErrorKind, Initialize, Operation, StatusCode};
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! The example of leases, as far as it asks no server.
+//! The example of leases, except for its calls to a server.
 
 use plugin_runtime::{ErrorKind, Lease, Operation};
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! Leases: what is answered with one, and who renews and revokes it.
+//! Leases: which answers have one, and who renews and revokes them.
 
 use std::time::Duration;
 
@@ -44,7 +44,7 @@ async fn issue_for_a_minute() -> Leased<Fixed, Visible> {
     Leased::new(Fixed {}, VISIBLE).ttl(Duration::from_secs(60)).max_ttl(Duration::from_secs(90))
 }
 
-/// What no type tells: an answer that was put together by hand.
+/// Something that no type shows: an answer that was put together from parts.
 async fn issue_unknown() -> Result<Response> {
     Response::secret(secret(json!({ "secret_type": "unknown" }), Lease::default()), &VISIBLE)
 }
@@ -146,7 +146,7 @@ async fn what_is_no_lease_of_this_backend_is_refused() {
         ("no secret", None, "request has no secret"),
         ("no kind", of(json!({ "user": "svc" })), unsupported),
         ("no internal data", of(Value::Null), unsupported),
-        ("a kind that is no text", of(json!({ "secret_type": 1 })), unsupported),
+        ("a kind that is not text", of(json!({ "secret_type": 1 })), unsupported),
         ("a strange kind", of(json!({ "secret_type": "strange" })), unsupported),
         (
             "other internal data",

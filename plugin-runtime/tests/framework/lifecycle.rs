@@ -1,4 +1,4 @@
-//! A backend's start, its end, and changes behind its back.
+//! A backend's start, its end, and changes by other nodes.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! The limits that a backend publishes, wherever a handler takes a value from.
+//! The limits that a backend publishes, wherever a handler takes values from.
 
 use plugin_runtime::fields::{FieldError, Seconds};
 use plugin_runtime::framework::extract::{Fields, Patch, Path};
@@ -86,7 +86,7 @@ async fn a_patch_is_held_to_the_limits_of_what_it_changes() {
     ] {
         assert_eq!(refusal(patch(body).await), bad(text));
     }
-    // The seats are what their default made them.
+    // The default has set the seats.
     patch(json!({ "ttl": 60 })).await.unwrap();
     patch(json!({ "seats": "5" })).await.unwrap();
     let role = mount.read("role/dev").await.unwrap().unwrap();

@@ -1,4 +1,4 @@
-//! Backends declared with the framework, at work in memory.
+//! Backends that are declared with the framework, running in memory.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

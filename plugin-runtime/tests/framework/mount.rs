@@ -18,7 +18,7 @@ impl<S: Send + Sync + 'static> Mount<S> {
         Self { backend: framework.build().unwrap(), storage: Storage::in_memory() }
     }
 
-    /// A request with a body; `null` for none.
+    /// Sends a request with a body; `null` for none.
     pub(crate) fn request(&self, operation: Operation, path: &str, body: Value) -> Request {
         Request::new(operation, path, Data::new(&body).unwrap(), self.storage.clone())
     }
@@ -48,18 +48,18 @@ impl<S: Send + Sync + 'static> Mount<S> {
         self.send(Operation::Delete, path, Value::Null).await
     }
 
-    /// The names of a list.
+    /// Returns the names of a list.
     pub(crate) async fn list(&self, path: &str) -> Vec<String> {
         let answer = self.send(Operation::List, path, Value::Null).await.unwrap().unwrap();
         serde_json::from_value(data(&answer)["keys"].clone()).unwrap_or_default()
     }
 
-    /// The tick of every minute.
+    /// Sends the tick of every minute.
     pub(crate) async fn tick(&self, body: Value) -> HandlerResult {
         self.send(Operation::Rollback, "", body).await
     }
 
-    /// The server's request to renew or to revoke a secret.
+    /// Sends the server's request to renew or to revoke a secret.
     pub(crate) async fn lease(
         &self,
         operation: Operation,
@@ -71,17 +71,17 @@ impl<S: Send + Sync + 'static> Mount<S> {
     }
 }
 
-/// The data that a caller sees.
+/// Returns the data that a caller sees.
 pub(crate) fn data(response: &Response) -> Value {
     response.data().parse().unwrap()
 }
 
-/// A secret with these internal data, as a server sends it back.
+/// Returns a secret with these internal data, as a server sends it back.
 pub(crate) fn secret(internal: Value, lease: Lease) -> Secret {
     Secret { lease, internal_data: Data::new(&internal).unwrap(), lease_id: String::new() }
 }
 
-/// What was refused, and in which words.
+/// Returns the status and the text of a refusal.
 pub(crate) fn refusal(answer: HandlerResult) -> (ErrorKind, String) {
     let error = answer.expect_err("an error");
     (error.kind(), error.message().to_owned())

@@ -1,4 +1,4 @@
-//! Numbers that JSON has no form for: never stored, never answered, and never a null instead.
+//! Numbers that JSON cannot represent: never stored, never returned, and never replaced by null.
 
 use plugin_runtime::fields::Seconds;
 use plugin_runtime::framework::extract::{Fields, Internal, Path};
@@ -23,7 +23,7 @@ struct Measured {
     many: Vec<f32>,
 }
 
-/// What a computation gives, which no client has written.
+/// The result of a computation, which no client has written.
 fn computed(name: &str) -> Measured {
     let not_finite = match name {
         "nan" => f64::NAN,

@@ -1,4 +1,4 @@
-//! Changes to some fields of what is stored.
+//! Changes to some fields of a stored value.
 
 use plugin_runtime::fields::Seconds;
 use plugin_runtime::framework::extract::{Fields, Patch, Path};

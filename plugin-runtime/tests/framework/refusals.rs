@@ -1,4 +1,4 @@
-//! Declarations that `build()` refuses, since no request could succeed or the wrong ones would.
+//! Declarations that `build()` refuses, since no request, or the wrong ones, would succeed.
 
 use std::time::Duration;
 
@@ -44,7 +44,7 @@ fn refusal(framework: Framework<()>) -> FrameworkError {
     }
 }
 
-/// The fault of a handler, whose text names the parts.
+/// Checks the fault of a handler, whose text names the parts.
 #[track_caller]
 fn fault(framework: Framework<()>, parts: &[&str]) -> HandlerFault {
     let error = refusal(framework);
@@ -209,7 +209,7 @@ fn a_lease_without_its_secret_type_is_refused_before_anything_is_issued() {
     let declared = |framework: Framework<()>| framework.secret(SecretType::<_, Token>::new(revoke));
     declared(secrets("creds", read(issue))).build().unwrap();
     declared(auth("creds", read(issue))).build().unwrap();
-    // In either order.
+    // In both orders.
     declared(Framework::secrets(())).path("creds", write(issue)).build().unwrap();
 }
 
@@ -241,7 +241,7 @@ fn a_lease_that_a_server_or_its_own_handlers_refuse_is_refused() {
     let other = framework(read(issue)).secret(SecretType::<_, Other>::new(revoke));
     refuses(other, &["`Token`", "`Other`", "`token`"]);
     let text = framework(read(issue_text)).secret(SecretType::<_, Text>::new(revoke));
-    refuses(text, &["`Text`", "no JSON object", "struct"]);
+    refuses(text, &["`Text`", "not a JSON object", "struct"]);
 }
 
 #[test]
@@ -406,10 +406,13 @@ fn fields_that_are_no_object_are_refused() {
     async fn lease_text() -> Leased<Token, String> {
         Leased::new(Token { id: String::new() }, String::new())
     }
-    refuses(secrets("role", read(answer_number)), &["`answer_number`", "`u32`", "no JSON object"]);
+    refuses(
+        secrets("role", read(answer_number)),
+        &["`answer_number`", "`u32`", "not a JSON object"],
+    );
     refuses(secrets("role", write(answer_list)), &["`answer_list`", "`Vec<String>`"]);
     let lease = secrets("role", read(lease_text)).secret(SecretType::<_, Token>::new(revoke));
-    refuses(lease, &["`String`", "no JSON object"]);
+    refuses(lease, &["`String`", "not a JSON object"]);
     secrets("role", read(answer_object)).build().unwrap();
 }
 

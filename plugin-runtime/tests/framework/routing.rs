@@ -79,7 +79,7 @@ async fn a_part_of_the_path_that_is_not_of_its_type_is_the_callers_mistake() {
     let text = "Field validation failed: error converting input for field \"version\": expected an \
                 integer from 0 to 255";
     assert_eq!(refusal(refused), (ErrorKind::BadRequest, text.to_owned()));
-    // What does not take the part is not concerned.
+    // Handlers that do not take the part are not affected.
     assert_eq!(mount.read("key/256").await.unwrap(), None);
     let check = mount.request(Operation::Create, "pair/x/y", Value::Null);
     let error = mount.backend.exists(&check).await.unwrap_err();

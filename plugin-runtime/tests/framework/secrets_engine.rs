@@ -1,4 +1,4 @@
-//! The example that an author sees first.
+//! The example that authors see first.
 
 use plugin_runtime::{Lease, Operation};
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! The warning about what keeps other requests waiting: whatever of a request holds the thread.
+//! The warning about a request that blocks the thread, whichever part of it does.
 
 use std::sync::Arc;
 use std::thread::sleep;
@@ -16,7 +16,7 @@ use tracing_subscriber::layer::{Context, SubscriberExt as _};
 
 use crate::mount::Mount;
 
-/// Longer than what is warned about.
+/// Longer than the limit of the warning.
 const LONG: Duration = Duration::from_millis(80);
 
 /// The handlers that the log has named.

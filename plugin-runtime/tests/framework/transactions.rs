@@ -1,4 +1,4 @@
-//! Handlers that write once over storage and transactions, with keys that are locked.
+//! Handlers that are written once for storage and transactions, with locked keys.
 
 use plugin_runtime::framework::extract::{Fields, Path, State};
 use plugin_runtime::framework::{Framework, delete, read, write};

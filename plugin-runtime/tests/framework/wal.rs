@@ -1,4 +1,4 @@
-//! The tick of every minute: periodic work, and what was left half done.
+//! The tick of every minute: periodic work, and unfinished work.
 
 use std::time::Duration;
 
@@ -173,7 +173,11 @@ async fn an_entry_of_the_same_name_takes_the_place_of_the_one_before() {
     }
     assert_eq!(mount.storage.list("wal/").await.unwrap(), ["request-1"]);
     let (_, text) = refusal(mount.write("begin/a/b", Value::Null).await);
-    assert_eq!(text, "`a/b` is no name for an entry of the write-ahead log");
+    assert_eq!(
+        text,
+        "`a/b` is not a valid name for an entry of the write-ahead log: \
+         it must not be empty or contain a slash"
+    );
     assert_eq!(
         mount.storage.list("wal/").await.unwrap(),
         ["request-1"],

@@ -1,5 +1,5 @@
-//! The backend of the Go SDK's mock plugin, path by path, with which test suites of other projects
-//! can test this runtime. A secrets engine, or an auth method with the argument `--auth`; all other
+//! The backend of the Go SDK's mock plugin, path by path, so that test suites of other projects can
+//! test this runtime. A secrets engine, or an auth method with the argument `--auth`; all other
 //! arguments are ignored.
 
 use std::env;
@@ -17,7 +17,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-/// Replaces the version that the plugin reports.
+/// Overrides the version that the plugin reports.
 const VERSION: &str = "TESTING_MOCK_VAULT_PLUGIN_VERSION";
 
 fn main() -> ExitCode {
@@ -55,7 +55,7 @@ pub(crate) fn backend(mount: Mount, auth: bool) -> Framework<Mock> {
         })
 }
 
-/// What one mount keeps in memory.
+/// The state that one mount keeps in memory.
 pub(crate) struct Mock {
     internal: Mutex<String>,
     initialized: Mutex<bool>,
@@ -66,7 +66,7 @@ async fn initialize(mock: State<Mock>) {
     *mock.initialized.lock() = true;
 }
 
-/// What Go's net/rpc says. Servers reload the plugin when they read it, and repeat the request.
+/// The text of Go's net/rpc. Servers reload the plugin when they read it, and repeat the request.
 async fn connection_is_shut_down() -> Result<()> {
     Err(Error::new("connection is shut down"))
 }
@@ -77,7 +77,7 @@ async fn kill() {
 
 #[derive(Deserialize, JsonSchema)]
 struct ErrorType {
-    /// Which kind of error to answer with, by its number on the wire.
+    /// The kind of the error, by its number on the wire.
     err_type: Option<i64>,
 }
 
@@ -168,8 +168,8 @@ async fn variable(Path(key): Path<String>) -> Result<Response> {
     Response::new(&json!({ "key": value, key: value }))
 }
 
-/// What the server told about the mount; nothing before the mount was initialized. A mount's place
-/// and accessor do not reach a plugin.
+/// Returns the server's information about the mount; nothing before the mount was initialized. A
+/// mount's path and accessor do not reach a plugin.
 async fn init_request(mock: State<Mock>) -> Result<Response> {
     if !*mock.initialized.lock() {
         return Response::new(&json!({}));
@@ -183,7 +183,7 @@ async fn init_request(mock: State<Mock>) -> Result<Response> {
     }))
 }
 
-/// What a request says about the rotation of a credential.
+/// The fields of a request about the rotation of a credential.
 #[derive(Deserialize, JsonSchema)]
 struct RotationChange {
     /// When to rotate, as a cron expression. Not together with `rotation_period`.
@@ -192,7 +192,7 @@ struct RotationChange {
     rotation_window: Option<Seconds>,
     /// How often to rotate. Not together with `rotation_schedule`.
     rotation_period: Option<Seconds>,
-    /// Whether to give the rotation up.
+    /// Whether to cancel the rotation.
     disable_automated_rotation: Option<bool>,
 }
 
@@ -266,7 +266,7 @@ async fn configure(
         })?;
     } else {
         match server.deregister_rotation_job(mount_point, "config").await {
-            // A server that rotates nothing has no job to end.
+            // A server without rotation has no job to end.
             Ok(()) | Err(SystemViewError::Unsupported(_)) => {}
             Err(error) => {
                 let reason = format!("error deregistering rotation job: {error}");

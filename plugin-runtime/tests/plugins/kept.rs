@@ -1,7 +1,7 @@
-//! A secrets engine that keeps an entry with a field of every kind, so that tests can compare what
+//! A secrets engine that stores an entry with a field of every kind, so that tests can compare what
 //! was written with what is read.
 //!
-//! Each field has a second name, `other_` before its own, but for those of the flattened part.
+//! Each field has a second name, with `other_` before its own, except those of the flattened part.
 
 use std::collections::BTreeMap;
 use std::process::ExitCode;
@@ -125,7 +125,7 @@ struct Entry {
     part: Part,
 }
 
-/// Fields that stand beside those of the entry.
+/// Fields next to those of the entry.
 #[derive(Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 struct Part {

@@ -1,5 +1,5 @@
-//! An engine whose every effect is noted in a file, with the node that it came from: so that tests
-//! of clusters see what each node does. The mount's option `journal` names the file.
+//! An engine that records each of its effects in a file, with the node that caused it, so that
+//! tests of clusters see what each node does. The mount's option `journal` names the file.
 
 use std::collections::HashMap;
 use std::fs::OpenOptions;
@@ -40,7 +40,7 @@ pub(crate) fn engine(mount: Mount) -> Framework<Node> {
         })
 }
 
-/// What one mount keeps in memory.
+/// The state that one mount keeps in memory.
 pub(crate) struct Node {
     journal: PathBuf,
     /// By their storage keys.
@@ -48,7 +48,7 @@ pub(crate) struct Node {
 }
 
 impl Node {
-    /// What tells this server from others: its temporary folder.
+    /// Identifies this server: its temporary folder.
     fn name() -> String {
         std::env::temp_dir().display().to_string()
     }
@@ -71,7 +71,7 @@ async fn answering_node() -> Result<Response> {
     Response::new(&json!({ "node": Node::name() }))
 }
 
-/// Writes without asking whether it may. What has effects elsewhere asks.
+/// Writes without asking whether it may. Work with effects elsewhere asks.
 async fn initialize(node: State<Node>, view: SystemView, storage: Storage) -> Result<()> {
     node.note("initialize")?;
     if view.may_write().await? {

@@ -31,13 +31,13 @@ fn engine(version: String) -> Framework<String> {
         .path("{name}", read(read_note).write(write_note))
 }
 
-/// The version that answers.
+/// Returns the version that answers.
 #[derive(Serialize, JsonSchema)]
 struct Version {
     version: String,
 }
 
-/// What is stored under a name.
+/// The value that is stored under a name.
 #[derive(Serialize, Deserialize, JsonSchema)]
 struct Note {
     /// Any text.

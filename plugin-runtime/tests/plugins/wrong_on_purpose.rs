@@ -1,5 +1,5 @@
-//! A secrets engine that does what no plugin should, so that tests can see whether that is found.
-//! It is no example to follow.
+//! A secrets engine that does what no plugin should, so that tests can check that it is noticed. It
+//! is not an example to follow.
 
 use std::collections::BTreeMap;
 use std::process::ExitCode;
@@ -12,7 +12,7 @@ use plugin_runtime::{
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-/// What was written to any mount: none has it for itself.
+/// The values that were written to any mount: all mounts share them.
 static LAST: Mutex<BTreeMap<String, Value>> = Mutex::new(BTreeMap::new());
 
 fn main() -> ExitCode {
@@ -34,7 +34,7 @@ impl Backend for Wrong {
         BackendType::Secrets
     }
 
-    /// Nothing exists, also what was written.
+    /// Nothing exists, not even what was written.
     async fn exists(&self, _: &Request) -> Result<Option<bool>, Error> {
         Ok(Some(false))
     }
@@ -60,7 +60,7 @@ impl Backend for Wrong {
                 write(path, &request).await.map(|()| None)
             }
             (Operation::Read, path) => read(path, storage).await,
-            // Nothing is deleted, and every other operation is taken for something.
+            // Nothing is deleted, and every other operation succeeds.
             (Operation::Delete, _) => Ok(None),
             _ => Response::new(&json!({ "done": true })).map(Some),
         }
@@ -68,7 +68,7 @@ impl Backend for Wrong {
 }
 
 async fn write(path: &str, request: &Request) -> Result<(), Error> {
-    let item: Item = request.data.parse().map_err(|_| Error::internal("the data are no good"))?;
+    let item: Item = request.data.parse().map_err(|_| Error::internal("the data are invalid"))?;
     let value = json!({ "text": item.text, "count": item.count });
     LAST.lock().insert(path.to_owned(), value.clone());
     let entry = StorageEntry::json(path, &value)?;
@@ -92,7 +92,7 @@ async fn leased(storage: &Storage) -> Result<Response, Error> {
     Response::secret(secret, &json!({ "user": "svc" }))
 }
 
-/// Fails when there is nothing left to revoke.
+/// Fails if there is nothing left to revoke.
 async fn revoke(storage: &Storage) -> Result<(), Error> {
     let issued: Option<bool> = storage.get("issued").await?;
     issued.ok_or_else(|| Error::internal("there is nothing to revoke"))?;

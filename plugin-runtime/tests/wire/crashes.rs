@@ -1,4 +1,4 @@
-//! Ends of a process that no code outlives: what its server's log says of them.
+//! Crashes that no code survives: what the server's log says about them.
 #![cfg(target_os = "linux")]
 
 use std::os::unix::process::ExitStatusExt as _;
@@ -8,8 +8,8 @@ use serde_json::Value;
 use crate::host::Host;
 use crate::host::mount::request;
 
-/// The lines that a server logs at ERROR, by its rules: those of its own JSON with that level, and of
-/// others those that follow the first line of a crash in Go, that line included.
+/// The lines that a server logs at ERROR, by its rules: its own JSON lines with that level, and the
+/// first line of a crash report of Go with the lines that follow.
 fn errors(log: &str) -> Vec<&str> {
     let mut crashed = false;
     log.lines()
@@ -25,7 +25,8 @@ fn errors(log: &str) -> Vec<&str> {
 
 #[tokio::test]
 async fn a_stack_overflow_is_an_error_that_names_itself() {
-    // With several threads, those for requests and those for blocking work have one name.
+    // With several threads, all threads for requests, and all for blocking work, have the same
+    // name.
     let several = cfg!(feature = "multi-thread");
     let requests = if several { "plugin-blocking" } else { "plugin-requests" };
     for (path, thread) in [("overflow", requests), ("blocking-overflow", "plugin-blocking")] {
@@ -55,8 +56,8 @@ async fn the_system_shows_short_names_of_threads() {
     assert!(names.iter().all(|name| name.trim_end().lines().count() == 1), "{names:?}");
 }
 
-/// The standard library prints this before it aborts, and stable Rust has no hook there. It is no line
-/// that a server takes for an error: only a plugin's own allocator could change that.
+/// The standard library prints this before it aborts, and stable Rust has no hook there. A server
+/// does not take the line for an error: only a plugin's own allocator could change that.
 #[tokio::test]
 async fn a_failed_allocation_names_its_size() {
     let host = Host::start().await;

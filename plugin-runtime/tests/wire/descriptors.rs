@@ -19,7 +19,7 @@ fn put(value: &str) -> Value {
     json!({ "op": "put", "key": "key", "value": value })
 }
 
-/// A mount that is used, or the text of the error that its first use ends in.
+/// Returns a mount that has been used, or the text of the error of its first use.
 async fn used(host: &Host, number: u64) -> Result<Mount, String> {
     let mount = host.mount(&format!("mount-{number}")).await;
     let reply = mount.send(request("update", "storage", &put("value"))).await.expect("an answer");
@@ -68,7 +68,8 @@ async fn the_mount_that_finds_no_descriptor_says_so_and_no_other_is_harmed() {
     for mount in &mounts {
         assert_eq!(mount.storage(put("again")).await, json!({ "answer": Value::Null }));
     }
-    // A mount that was set up before needs none to be set up again, and one that goes leaves its own.
+    // Setting an existing mount up again needs no new descriptor, and a mount that ends releases
+    // its own.
     host.is_served("beside").await;
     mounts.pop().unwrap().clean_up().await.unwrap();
     let begun = Instant::now();
@@ -125,7 +126,7 @@ async fn a_start_without_enough_descriptors_says_so() {
             break;
         }
         let remains = process.left().await;
-        // Below that not even the program's libraries can be loaded.
+        // With fewer, not even the program's libraries can be loaded.
         if remains.stderr.contains("cannot open shared object file") {
             continue;
         }

@@ -1,4 +1,5 @@
-//! The way back to the server: found as long as the server listens, and explained where it is not.
+//! The connection back to the server: found as long as the server listens, and explained if it does
+//! not.
 
 use plugin_proto::pb;
 use serde_json::{Value, json};
@@ -11,7 +12,7 @@ fn list() -> Value {
     json!({ "op": "list", "prefix": "" })
 }
 
-/// What a client is answered by a backend that passes on the failure of its storage.
+/// Returns the client's answer from a backend that passes on the failure of its storage.
 async fn failure(mount: &Mount) -> pb::ProtoError {
     let reply = mount.send(request("update", "storage", &list())).await.unwrap();
     reply.err.unwrap_or_else(|| panic!("{} has a way back", mount.id))
@@ -110,7 +111,7 @@ async fn each_cause_of_a_failed_dial_is_named() {
 #[tokio::test]
 async fn a_server_that_refuses_the_plugins_certificate_is_quoted() {
     let host = Host::start().await;
-    // It asks for another client than this plugin.
+    // It expects another client than this plugin.
     let other = HostCertificate::generate();
     let brokered = crate::host::brokered::Brokered::listen(
         host.process.directory(),

@@ -1,4 +1,4 @@
-//! A flood of connections by peers that never finish a handshake: the server gets in beside them.
+//! A flood of connections by peers that never complete a handshake: the server can still connect.
 
 use std::time::{Duration, Instant};
 
@@ -9,10 +9,11 @@ use crate::host::connection::Connection;
 use crate::host::tls::client;
 use crate::host::{Host, PATIENCE};
 
-/// How long the server may take to get in.
+/// How long the server may take to connect.
 const SOON: Duration = Duration::from_secs(1);
 
-/// How often it may try before it counts as kept out: the machine may be busy with something else.
+/// How often it may try before it counts as locked out: the machine may be busy with something
+/// else.
 const TRIES: usize = 4;
 
 /// The head of a TLS record that announces a ClientHello of 512 bytes, and the hello's beginning.
@@ -21,7 +22,7 @@ const HALF_A_HELLO: &[u8] = &[0x16, 3, 1, 2, 0, 1, 0, 1, 0xfc, 3, 3, 1, 2, 3];
 trait Open: AsyncRead + AsyncWrite + Send + Unpin {}
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Open for T {}
 
-/// Connects to the plugin and says `words`. A full backlog is waited for.
+/// Connects to the plugin and sends `words`. Waits if the backlog is full.
 async fn intrude(host: &Host, words: &[u8]) -> Option<Box<dyn Open>> {
     let begun = Instant::now();
     while begun.elapsed() < PATIENCE {
@@ -31,7 +32,7 @@ async fn intrude(host: &Host, words: &[u8]) -> Option<Box<dyn Open>> {
             _ => UnixStream::connect(address).await.map(|stream| Box::new(stream) as _),
         };
         if let Ok(mut stream) = connected {
-            // One that has been turned away by now has had its effect.
+            // A connection that has already been refused has had its effect.
             let _ = stream.write_all(words).await;
             return Some(stream);
         }
@@ -40,7 +41,7 @@ async fn intrude(host: &Host, words: &[u8]) -> Option<Box<dyn Open>> {
     None
 }
 
-/// How long the server takes to connect and to have a call answered.
+/// Returns how long the server takes to connect and to get an answer to a call.
 async fn gets_in(host: &Host) -> Duration {
     let begun = Instant::now();
     let config = client(Some(&host.certificate), &host.line.certificate());
@@ -60,7 +61,7 @@ async fn the_server_gets_in_beside(arguments: &'static [&'static str], count: us
     for _ in 0..TRIES {
         let mut intruders = Vec::with_capacity(count);
         for _ in 0..count {
-            // Those of a full backlog wait for the plugin as the server does.
+            // The connections of a full backlog wait for the plugin as the server does.
             match tokio::time::timeout(SOON, intrude(&host, words)).await {
                 Ok(intruder) => intruders.push(intruder),
                 Err(_) => break,

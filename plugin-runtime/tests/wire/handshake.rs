@@ -23,7 +23,7 @@ fn fails(remains: &Remains) {
     assert_eq!(remains.sockets().len(), 0, "{remains:?}");
 }
 
-/// The one line of the log of a plugin that could not start.
+/// Returns the only log line of a plugin that could not start.
 fn complaint(remains: &Remains) -> serde_json::Value {
     fails(remains);
     let line: serde_json::Value =
@@ -98,7 +98,7 @@ async fn without_a_common_version_it_prints_its_lowest_and_lets_nobody_in() {
             Launch::by_server(&certificate).env("PLUGIN_PROTOCOL_VERSIONS", offered).start();
         let line = Line::parse(&process.line().await);
         assert_eq!(line.fields[1], "5", "{offered}");
-        // Old servers have no TLS configuration, and fall over a certificate.
+        // Old servers have no TLS configuration, and fail on a certificate.
         assert_eq!(line.fields[5], "", "{offered}");
         let config = tls::client(Some(&certificate), b"none");
         assert!(Connection::open(&line.address, config).await.is_err(), "{offered}");

@@ -1,4 +1,4 @@
-//! When a plugin's process leaves, and what it leaves behind.
+//! When a plugin's process exits, and what it leaves behind.
 
 use std::time::{Duration, Instant};
 
@@ -12,7 +12,7 @@ use crate::host::connection::Connection;
 use crate::host::mount::request;
 use crate::host::process::{Launch, Remains};
 
-/// A server waits for two seconds and then kills.
+/// A server waits for two seconds and then kills the process.
 const IN_TIME: Duration = Duration::from_secs(1);
 
 fn client_of(host: &Host) -> rustls::ClientConfig {
@@ -78,7 +78,7 @@ async fn a_server_that_closes_the_brokers_stream_and_gives_no_order_is_left() {
     host.close_broker();
     let remains = host.process.left().await;
     left_well(&remains);
-    // The order follows the close within milliseconds, and must find a plugin to give it to.
+    // The order follows the close within milliseconds, and the plugin must still be running.
     assert!(begun.elapsed() >= Duration::from_millis(400), "{:?}", begun.elapsed());
     assert!(begun.elapsed() < 3 * IN_TIME, "{:?}", begun.elapsed());
 }
@@ -101,7 +101,7 @@ async fn the_order_that_follows_the_close_is_taken() {
 #[tokio::test]
 async fn without_a_server_it_leaves_after_a_while_and_with_one_it_stays() {
     let certificate = HostCertificate::generate();
-    // One to which nobody comes, and one to which somebody comes who is not let in.
+    // One process to which no client connects, and one that refuses its client.
     let alone = Launch::by_server(&certificate).start();
     let visited = Launch::by_server(&certificate).start();
     let line = crate::host::line::Line::parse(&visited.line().await);
@@ -147,7 +147,7 @@ async fn core_dumps_are_forbidden() {
     let limits = std::fs::read_to_string(format!("/proc/{}/limits", host.process.id)).unwrap();
     let line = limits.lines().find(|line| line.starts_with("Max core file size")).unwrap();
     let words: Vec<&str> = line.split_whitespace().collect();
-    // The one limit that Linux also keeps where dumps go to a program.
+    // The only limit that Linux also applies if dumps go to a program.
     assert_eq!(words[4..6], ["1", "1"], "{line}");
 }
 
@@ -158,15 +158,15 @@ async fn a_process_that_was_asked_for_nothing_leaves_and_one_that_was_asked_stay
     assert!(asked.connection.answers().await, "whether it serves many mounts");
     let mount = set_up.mount("mount").await;
     cleaned_up.mount("mount").await.clean_up().await.unwrap();
-    // All that a server opens with its connection, and then it forgets the process.
+    // Everything that a server opens with its connection; then it forgets the process.
     let forgotten = start().await;
     let connected = Connection::to(&forgotten.line, client_of(&forgotten)).await.unwrap();
     let remains = forgotten.process.left().await;
     left_well(&remains);
     assert!(remains.stderr.contains("made no call"), "{remains:?}");
     drop(connected);
-    // Those that were asked are older, and are still there: a server may have kept them for a mount
-    // that is still to come, also when the last one has gone.
+    // Processes that were called are older, and still run: a server may have kept them for a later
+    // mount, even after their last one has ended.
     for host in [&mut asked, &mut set_up, &mut cleaned_up] {
         assert!(host.process.is_alive());
     }

@@ -1,4 +1,4 @@
-//! Deadlines and cancellation: a request that nobody waits for any more costs nothing any more.
+//! Deadlines and cancellation: a request that no client waits for any more costs nothing.
 
 use std::time::{Duration, Instant};
 
@@ -15,7 +15,7 @@ use crate::host::storage::{Call, End, Fault};
 /// A deadline that passes within a test.
 const SHORTLY: Duration = Duration::from_millis(300);
 
-/// What a `grpc-timeout` says: at most eight digits and a unit.
+/// Parses a `grpc-timeout`: at most eight digits and a unit.
 fn milliseconds(timeout: &str) -> f64 {
     let (digits, unit) = timeout.split_at(timeout.len() - 1);
     let count: f64 = digits.parse().unwrap();
@@ -80,7 +80,7 @@ async fn a_stalled_call_to_storage_ends_at_the_requests_deadline() {
     let mount = host.mount("mount").await;
     mount.brokered.storage.fail("Get", Fault::Stall);
     let get = request("read", "storage", &json!({ "op": "get", "key": "key" }));
-    // Either the request's own end or the call's is first; both are the deadline's.
+    // Either the request or the call ends first; both have the same deadline.
     match mount.send_within(get, Some(SHORTLY)).await {
         Err(status) => assert_eq!(status.code(), Code::DeadlineExceeded),
         Ok(reply) => assert_eq!(data_of(&reply)["failure"], "DeadlineExceeded"),
@@ -116,7 +116,8 @@ async fn a_thousand_requests_cancelled_at_once_end_nothing_else() {
     let host = Host::start().await;
     let mount = host.mount("mount").await;
     for round in 0..3 {
-        // The plugin is stopped meanwhile, so that it sees each request together with its end.
+        // The plugin is stopped meanwhile, so that it sees each request together with its
+        // cancellation.
         host.process.signal(Signal::SIGSTOP);
         let slow = request("read", "slow", &json!({ "milliseconds": 60_000 }));
         let mut flood = tokio::task::JoinSet::new();
@@ -136,7 +137,7 @@ async fn a_thousand_requests_cancelled_at_once_end_nothing_else() {
         assert!(reply.is_ok(), "round {round}: {reply:?}");
     }
     assert_eq!(host.connection.end(), None, "no GOAWAY");
-    // The broker's stream is on the same connection, and is never opened again.
+    // The broker's stream uses the same connection, and is never opened again.
     host.is_served("another").await;
 }
 
@@ -157,6 +158,6 @@ async fn slow_requests_keep_nobody_else_waiting() {
         quick = quick => assert!(quick.is_ok(), "{quick:?}"),
     }
     assert_eq!(many.count().await, 50);
-    // One after the other they would take 100 s.
+    // Sequentially they would take 100 s.
     assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", begun.elapsed());
 }

@@ -1,4 +1,4 @@
-//! The log on stderr: one JSON object a line, as servers parse it, and nothing secret in it.
+//! The log on stderr: one JSON object a line, as servers parse it, without secrets.
 
 use plugin_proto::pb;
 use serde_json::{Value, json};
@@ -11,7 +11,8 @@ const LONGEST_LINE: usize = 64 * 1024;
 
 const SECRET: &str = "hvs.planted-Secret-0123456789";
 
-/// `YYYY-MM-DDTHH:MM:SS.ffffffZ`; another number of digits makes a server log the line verbatim.
+/// Matches `YYYY-MM-DDTHH:MM:SS.ffffffZ`; with another number of digits, a server logs the line
+/// verbatim.
 fn is_timestamp(text: &str) -> bool {
     let shape: String = text.chars().map(|c| if c.is_ascii_digit() { '9' } else { c }).collect();
     shape == "9999-99-99T99:99:99.999999Z"
@@ -67,7 +68,7 @@ async fn fields_of_events_and_spans_stand_beside_the_message() {
         ("ratio", json!(0.5)),
         ("text", json!("two\nlines")),
         ("outermost", json!(true)),
-        // The innermost span's word counts.
+        // The innermost span's value counts.
         ("role", json!("inner")),
     ] {
         assert_eq!(line[key], value, "{key}: {line}");
@@ -149,7 +150,7 @@ async fn no_secret_of_a_request_an_answer_or_storage_is_in_the_log() {
     ]);
     for path in paths {
         mount.send(laden(path)).await.unwrap();
-        // Also where the data do not parse.
+        // Also if the data do not parse.
         let broken =
             pb::Request { data: format!("{{\"secret\":\"{SECRET}\"").into(), ..laden(path) };
         mount.send(broken).await.unwrap();
@@ -171,7 +172,7 @@ async fn no_secret_of_a_request_an_answer_or_storage_is_in_the_log() {
     if !cfg!(debug_assertions) {
         return;
     }
-    // Debug builds show the text of a panic, as an author's aid: the search does find secrets.
+    // Debug builds show the text of a panic, to help authors: so this search does find secrets.
     let host = Host::start().await;
     host.mount("mount").await.send(laden("panic/formatted")).await.unwrap();
     host.process.logged(SECRET).await;

@@ -1,5 +1,5 @@
-//! A plugin's process, seen from outside: what a server sends and gets, byte stream by byte
-//! stream, with a small host that shares no code with the plugin.
+//! A plugin's process from outside: the messages that a server sends and receives, with a small
+//! host that shares no code with the plugin.
 #![cfg(unix)]
 #![allow(
     clippy::unwrap_used,

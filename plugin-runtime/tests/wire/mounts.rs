@@ -124,7 +124,7 @@ async fn a_setup_that_fails_says_why_and_harms_no_other_mount() {
     let host = Host::start().await;
     let other = host.mount("other").await;
     for (name, value, text) in [
-        ("factory", "fail", "the option `factory` is no good"),
+        ("factory", "fail", "the option `factory` is invalid"),
         ("factory", "panic", "the handler panicked; see the plugin's log"),
         (
             "special_paths",
@@ -176,7 +176,7 @@ async fn cleanup_is_done_once_however_often_it_is_ordered() {
     for _ in 0..2 {
         mount.clean_up().await.unwrap();
     }
-    host.backend().cleanup(to_instance("nobody", pb::Empty {})).await.unwrap();
+    host.backend().cleanup(to_instance("unknown", pb::Empty {})).await.unwrap();
     assert_eq!(mount.read("echo").await.unwrap_err().message(), "no backend instance found");
     host.shut_down().await;
     let log = host.process.left().await.stderr;
@@ -251,7 +251,7 @@ async fn a_refused_write_of_the_start_is_no_failure_on_a_standby() {
         ("fail", standby, Mood::Answering, Some((4, "the start fails"))),
         ("put", active, Mood::Answering, Some((0, refused))),
         ("put-explained", active, Mood::Answering, Some((2, "cannot begin"))),
-        // The mount is local to its cluster, where storage takes writes.
+        // The mount is local to its cluster, where storage is writable.
         ("put", secondary, Mood::Answering, Some((0, refused))),
     ] {
         let host = Host::start().await;

@@ -1,4 +1,4 @@
-//! A panic ends one call. The process, and the other mounts in it, live on.
+//! A panic ends one call. The process, and its other mounts, continue.
 
 use plugin_proto::pb;
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! What of a request reaches a backend.
+//! Which parts of a request reach a backend.
 
 use plugin_proto::logical::Alias;
 use plugin_proto::pb;
@@ -183,7 +183,7 @@ async fn every_field_of_a_request_arrives() {
 async fn a_request_without_anything_is_one_too() {
     let host = Host::start().await;
     let mount = host.mount("mount").await;
-    // Reads carry `null` as their data, requests of the server itself nothing at all.
+    // Reads have `null` as their data, the server's own requests have none.
     for data in ["null", ""] {
         let sent = pb::Request {
             operation: "read".to_owned(),

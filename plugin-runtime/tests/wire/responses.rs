@@ -1,4 +1,4 @@
-//! The forms of an answer, as they stand on the wire.
+//! The forms of an answer, as they are on the wire.
 
 use plugin_proto::pb;
 use prost_types::Timestamp;
@@ -9,7 +9,7 @@ use crate::host::mount::{data_of, request};
 
 const SECOND: i64 = 1_000_000_000;
 
-/// Go's zero time: its peers refuse a lease whose time of issue is missing.
+/// Go's zero time: Go peers refuse a lease without an issue time.
 const GO_ZERO_TIME: Timestamp = Timestamp { seconds: -62_135_596_800, nanos: 0 };
 
 async fn answer(form: &str) -> pb::Response {
@@ -107,7 +107,7 @@ async fn an_answer_that_a_server_would_misread_is_an_error() {
     let mount = host.mount("mount").await;
     for (operation, path) in [
         ("read", "response/misread"),
-        // Servers take the shape of these answers for granted.
+        // Servers do not check the shape of these answers.
         ("resolve-role", "response/keys"),
         ("alias-lookahead", "response/lease"),
     ] {

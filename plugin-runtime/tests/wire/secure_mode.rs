@@ -1,5 +1,5 @@
-//! A plugin's file that has more rights than its server, such as `setcap cap_ipc_lock=+ep`: libc then
-//! removes TMPDIR from its environment.
+//! A plugin whose file has more privileges than its server, for example by `setcap
+//! cap_ipc_lock=+ep`: libc then removes TMPDIR from its environment.
 #![cfg(target_os = "linux")]
 
 use std::fs::{self, Permissions};
@@ -17,7 +17,7 @@ use crate::host::process::{Launch, plugin};
 /// A user and a group that are not root's.
 const OTHER: u32 = 65_534;
 
-/// A copy of the plugin in a folder that the other user can enter.
+/// A copy of the plugin in a folder that the other user can access.
 fn copy(folder: &TempDir) -> PathBuf {
     fs::set_permissions(folder.path(), Permissions::from_mode(0o755)).unwrap();
     let file = folder.path().join("plugin-with-rights");
@@ -30,10 +30,10 @@ fn setcap(file: &Path) -> std::io::Result<Output> {
     Command::new("setcap").arg("cap_ipc_lock=+ep").arg(file).output()
 }
 
-/// How a file gets more rights, by name.
+/// How a file gets more privileges, by name.
 type Way = (&'static str, fn(&Path));
 
-/// The two ways to more rights that a test can take; only root can give them.
+/// The two ways that a test can use; only root can.
 fn ways() -> Vec<Way> {
     if !nix::unistd::geteuid().is_root() {
         let ci = std::env::var("CI").is_ok_and(|value| value == "true");
@@ -71,7 +71,7 @@ async fn the_servers_directory_is_used() {
         let process = launch.through(&file, &[]).run_by(OTHER).start();
         let line = Line::parse(&process.line().await);
         assert_eq!(Path::new(&line.address).parent(), Some(process.directory()), "{way}");
-        // It stays closed to debuggers of its user, and leaves no core dump.
+        // Its user's debuggers still cannot attach, and it leaves no core dump.
         let owner = fs::metadata(format!("/proc/{}/environ", process.id)).unwrap();
         assert_eq!(std::os::unix::fs::MetadataExt::uid(&owner), 0, "{way}");
         process.signal(nix::sys::signal::Signal::SIGTERM);

@@ -1,4 +1,4 @@
-//! The services beside the backend's own.
+//! The services other than the backend's own.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use tonic::{Code, Request};
 use crate::host::mount::request;
 use crate::host::{Host, origin, to_instance};
 
-/// Long enough for a message that should not come.
+/// Long enough to show that no message arrives.
 const A_WHILE: Duration = Duration::from_millis(300);
 
 #[tokio::test]
@@ -115,7 +115,7 @@ async fn a_call_names_the_instance_that_it_is_for_exactly_once() {
         (&[""][..], "empty multiplex ID in metadata"),
         (&["mount", "mount"][..], "unexpected number of IDs in metadata: (2)"),
         (&["a", "b", "c"][..], "unexpected number of IDs in metadata: (3)"),
-        (&["somebody"][..], "no backend instance found"),
+        (&["unknown"][..], "no backend instance found"),
     ] {
         let args = pb::HandleRequestArgs {
             storage_id: 0,
@@ -134,7 +134,7 @@ async fn a_call_names_the_instance_that_it_is_for_exactly_once() {
 async fn every_call_to_an_unknown_instance_says_that_there_is_none() {
     let host = Host::start().await;
     let mut backend = host.backend();
-    let id = "somebody";
+    let id = "unknown";
     let check = pb::HandleExistenceCheckArgs::default();
     let statuses = [
         backend.special_paths(to_instance(id, pb::Empty {})).await.err(),

@@ -1,5 +1,5 @@
-//! What each signal does to a plugin: what it does to one in Go, but for the socket, which a plugin in
-//! Go leaves behind.
+//! The effect of each signal on a plugin: the same as on a Go plugin, except that a Go plugin
+//! leaves its socket behind.
 #![cfg(target_os = "linux")]
 
 use std::io::Write as _;
@@ -17,23 +17,23 @@ use crate::host::mount::request;
 use crate::host::process::{Launch, Process};
 use crate::host::{Host, PATIENCE, tls};
 
-/// What a signal does.
+/// The effect of a signal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Fate {
-    /// The plugin serves on.
+    /// The plugin continues to serve.
     Lives,
     /// The plugin stops until it is continued.
     Stops,
-    /// The plugin ends, and can take its socket with it.
+    /// The plugin exits, and can remove its socket.
     Ends,
     /// The plugin ends at once.
     Dies,
-    /// A plugin in Go ends. The standard library of Rust takes the first one for a stack overflow,
-    /// finds none, and goes on.
+    /// A Go plugin ends. Rust's standard library takes the first one for a stack overflow, finds
+    /// none, and continues.
     Segmentation,
 }
 
-/// All signals of Linux but the two that libc keeps for itself.
+/// All signals of Linux except the two that libc reserves.
 fn table() -> Vec<(i32, Fate)> {
     let fates = |numbers: &[i32], fate| numbers.iter().map(|n| (*n, fate)).collect::<Vec<_>>();
     let mut table = Vec::new();
@@ -64,7 +64,7 @@ async fn send(process: &Process, number: i32) {
     until(|| {
         let status = std::fs::read_to_string(format!("/proc/{}/status", process.id));
         let status = status.unwrap_or_default();
-        // What has ended keeps the signal that ended it.
+        // A process that has ended keeps the signal that ended it.
         let ended = status.lines().any(|line| line.starts_with("State:\tZ"));
         let pending = status.lines().find_map(|line| line.strip_prefix("ShdPnd:"));
         ended || pending.is_none_or(|mask| u64::from_str_radix(mask.trim(), 16) == Ok(0))
@@ -162,7 +162,7 @@ async fn a_request_that_holds_the_thread_keeps_no_signal_from_ending_the_plugin(
         send(&host.process, number).await;
         let remains = host.process.left().await;
         assert_eq!(remains.sockets().len(), 0, "signal {number}: {remains:?}");
-        // With several threads one is free to see the signal.
+        // With several threads, one is free to see the signal.
         let several = cfg!(feature = "multi-thread");
         let how = if several { "by a signal" } else { "held the thread" };
         assert!(remains.stderr.contains(how), "{number}: {}", remains.stderr);
@@ -185,8 +185,8 @@ async fn a_hangup_that_the_starter_ignores_stays_ignored() {
     assert!(remains.stderr.contains("SIGTERM"), "{}", remains.stderr);
 }
 
-/// The plugin in Go, where `cargo xtask test` has built it. The table above holds without it too: this
-/// shows that it is Go's.
+/// The Go plugin, if `cargo xtask test` has built it. The table above holds without it too; this
+/// shows that it describes Go.
 #[tokio::test]
 async fn the_table_is_that_of_a_plugin_in_go() {
     let Some(peer) = std::env::var_os("XTASK_GO_PEER").map(PathBuf::from) else {
@@ -203,8 +203,8 @@ async fn the_table_is_that_of_a_plugin_in_go() {
             .through("env", &["--default-signal", "sh", "-c", exec.as_str()]);
         let mut process = launch.env("VAULT_PLUGIN_AUTOMTLS_ENABLED", "true").start();
         let line = Line::parse(&process.line().await);
-        // It takes note of SIGINT after it has printed the line, and before it accepts connections. An
-        // answer to TLS is enough, though it may be that the two share no cipher.
+        // It handles SIGINT after it has printed the line, and before it accepts connections. Any
+        // answer to TLS is enough, even if the two share no cipher.
         let config = tls::client(Some(&certificate), &line.certificate());
         let _answered = Connection::open(&line.address, config).await;
         send(&process, number).await;
@@ -214,7 +214,7 @@ async fn the_table_is_that_of_a_plugin_in_go() {
             Fate::Ends | Fate::Dies | Fate::Segmentation => {}
         }
         if matches!(fate, Fate::Lives | Fate::Stops) {
-            // What ended it is then this signal, and no earlier one.
+            // Then this signal has ended it, and no earlier one.
             send(&process, 9).await;
             assert_eq!(process.left().await.status.signal(), Some(9), "signal {number}");
         } else {

@@ -1,4 +1,5 @@
-//! Requests that wait at one mount: the other mounts, and what keeps a mount alive, are served on.
+//! Requests that wait at one mount: the other mounts, and the server's own requests, are still
+//! served.
 
 use std::time::{Duration, Instant};
 
@@ -17,7 +18,7 @@ fn refused(reply: &Reply) -> bool {
     reply.err.as_ref().is_some_and(|err| (err.err_type, err.err_code) == (3, 429))
 }
 
-/// Sends requests that wait, until they are under way or refused; those that were refused.
+/// Sends requests that wait, until they are running or refused; returns the refused ones.
 async fn flood(mount: &Mount, count: usize) -> (JoinSet<Reply>, Vec<Reply>) {
     let slow = request("update", "login", &json!({ "milliseconds": 600_000 }));
     let mut waiting = JoinSet::new();
@@ -51,7 +52,7 @@ async fn what_waits_at_one_mount_keeps_no_other_waiting() {
     host.process.logged("too many requests").await;
     let log = host.process.stderr.so_far();
     assert!(log.matches("too many requests").count() < 100, "a line for each");
-    // Once they are gone, the mount itself is served again.
+    // Once they have ended, the mount itself is served again.
     drop(waiting);
     let begun = Instant::now();
     while refused(&one.read("echo").await) {

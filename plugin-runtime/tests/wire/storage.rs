@@ -1,4 +1,4 @@
-//! A mount's storage: what is called, and what becomes of failures.
+//! A mount's storage: which methods are called, and what happens to failures.
 
 use serde_json::{Value, json};
 use tonic::Code;
@@ -192,7 +192,7 @@ async fn a_connection_that_broke_is_dialled_again() {
     let mount = host.mount("mount").await;
     let put = json!({ "op": "put", "key": "key", "value": "value" });
     for connections in 1..=3 {
-        // The plugin may not have seen the break yet; a call in between fails.
+        // The plugin may not have noticed the break yet; a call in between fails.
         while mount.storage(put.clone()).await["failure"].is_string() {}
         assert_eq!(mount.brokered.connections(), connections);
         mount.brokered.cut();

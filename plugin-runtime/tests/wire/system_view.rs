@@ -1,11 +1,11 @@
-//! What a backend can ask its server.
+//! Questions of a backend to its server.
 
 use serde_json::{Value, json};
 
 use crate::host::Host;
 use crate::host::view::Mood;
 
-/// Question, method, the answer of this host, and whether the reply has room for an error.
+/// Question, method, this host's answer, and whether the reply has room for an error.
 fn questions() -> [(&'static str, &'static str, Value, bool); 16] {
     let wrapped = json!([r#"token for {"wrapped":"data"}"#, "accessor-1", 60]);
     [

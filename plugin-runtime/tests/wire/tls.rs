@@ -1,5 +1,5 @@
-//! Who gets in: the holder of the certificate that the plugin was started with, and nobody else.
-//! Whatever a stranger tries, the server is served on.
+//! Who may connect: only the owner of the certificate that the plugin was started with. Whatever an
+//! untrusted client tries, the server is still served.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,7 +15,7 @@ use crate::host::certificate::HostCertificate;
 use crate::host::connection::Connection;
 use crate::host::tls::{client, client_of, provider};
 
-/// Whether a client of this configuration can make a call.
+/// Returns whether a client with this configuration can make a call.
 async fn is_let_in(host: &Host, config: ClientConfig) -> bool {
     match Connection::open(&host.line.address, config).await {
         Ok(connection) => connection.answers().await,
@@ -56,7 +56,7 @@ async fn the_true_host_is_let_in_as_often_as_it_likes() {
     for _ in 0..3 {
         assert!(is_let_in(&host, client(Some(&host.certificate), &pinned)).await);
     }
-    // The forger's tools are sound: with the true key they open the door.
+    // The forger's tools work: with the right key, they are accepted.
     assert!(is_let_in(&host, presenting(&host.certificate, &host.certificate, &pinned)).await);
 }
 

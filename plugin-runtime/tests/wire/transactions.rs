@@ -1,5 +1,5 @@
-//! Transactions. A server takes an identifier that has ended for none at all and writes straight
-//! to storage, so that none may be used after its end.
+//! Transactions. If a server receives the identifier of a transaction that has ended, it ignores it
+//! and writes directly to storage, so no identifier may be used after its end.
 
 use serde_json::{Value, json};
 use tonic::Code;
@@ -16,7 +16,7 @@ fn put(key: &str) -> Value {
     json!({ "op": "put", "key": key, "value": "value" })
 }
 
-/// No call may come with an identifier after the one that ended it.
+/// Checks that no call comes with an identifier after the one that ended it.
 fn ended_stay_ended(storage: &HostStorage) {
     let calls = storage.calls();
     let ends = |call: &&Call| ["Commit", "Rollback"].contains(&call.method);
@@ -99,7 +99,7 @@ async fn calls_whose_futures_were_dropped_arrive_before_the_end() {
             storage
                 .until("the put", |calls| calls[before..].iter().any(|c| c.method == "Put"))
                 .await;
-            // The end must wait for the put, which goes on although nobody waits for it.
+            // The end must wait for the put, which continues although its caller no longer waits.
             tokio::time::sleep(std::time::Duration::from_millis(300)).await;
             assert!(!storage.methods()[before..].contains(&method), "{:?}", storage.methods());
             storage.release();
@@ -176,7 +176,7 @@ async fn a_transaction_that_does_not_begin_writes_nothing() {
         ("BeginTx", Fault::NoTransaction, "NotTransactional"),
         ("IsTransactional", unknown, "NotTransactional"),
     ] {
-        // A mount of its own, as whether there are transactions is remembered.
+        // A mount of its own, since whether there are transactions is cached.
         let mount = host
             .mount(&format!("mount-{failure}").replace(|c: char| !c.is_ascii_alphanumeric(), "-"))
             .await;
@@ -212,7 +212,7 @@ async fn cleanup_rolls_back_what_is_open() {
     let host = Host::start().await;
     let mount = host.mount("mount").await;
     let storage = &mount.brokered.storage;
-    // A dropped transaction's roll back is held up; the cleanup waits for it.
+    // The rollback of a dropped transaction is delayed; the cleanup waits for it.
     storage.fail("Rollback", Fault::Stall);
     transact(&mount, json!([put("key")])).await;
     let release = async {

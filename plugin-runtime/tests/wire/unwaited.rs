@@ -1,5 +1,5 @@
-//! What goes on when the server no longer waits for it. A server cancels its calls: an invalidation
-//! after two seconds, others when the client behind them hangs up.
+//! Work that continues when the server no longer waits for it. A server cancels its calls: an
+//! invalidation after two seconds, others when their client hangs up.
 
 use std::future::Future;
 use std::time::{Duration, Instant};
@@ -11,7 +11,7 @@ use crate::host::mount::Mount;
 use crate::host::storage::{Call, End, Fault};
 use crate::host::{Host, PATIENCE};
 
-/// An invalidation of `key` as the server sends it.
+/// Creates an invalidation of `key` as the server sends it.
 fn invalidation(
     mount: &Mount,
     key: &str,
@@ -30,7 +30,7 @@ async fn cancelled_at<T>(host: &Host, part: &str, call: impl Future<Output = T>)
     }
 }
 
-/// The keys of a log's lines with a message, in order.
+/// Returns the keys of a log's lines with a message, in order.
 fn keys_of(log: &str, messages: &[&str]) -> Vec<(String, String)> {
     let lines = log.lines().map(|line| serde_json::from_str(line).expect("JSON"));
     let text = |line: &serde_json::Value, name: &str| line[name].as_str().unwrap_or("").to_owned();
@@ -71,11 +71,12 @@ async fn invalidations_of_one_key_run_one_after_the_other_and_the_last_begins_la
     let mount = host.mount("mount").await;
     let mut calls = vec![tokio::spawn(invalidation(&mount, "gated/role"))];
     host.process.logged("forgetting").await;
-    // They came while the hook was at work: it may have read what was there before them.
+    // They arrived while the hook was running: it may have read the earlier state.
     for _ in 0..40 {
         calls.push(tokio::spawn(invalidation(&mount, "gated/role")));
     }
-    // One of another key, sent last and answered, shows that the plugin has them all.
+    // An answered call for another key, which was sent last, shows that the plugin has received
+    // them all.
     invalidation(&mount, "role/dev").await.unwrap();
     host.process.let_go();
     for call in calls {

@@ -177,7 +177,7 @@ impl Run {
     fn lints(&mut self) {
         let phases = &mut self.phases;
         phases.cargo("format", &["fmt", "--all", "--check"], &[]);
-        phases.run("tidy", || tidy::run(&tidy::Options::default()));
+        phases.run("tidy", tidy::run);
         phases.run("generated code", || codegen::run(true));
         phases.cargo(
             "clippy",

@@ -14,26 +14,16 @@ mod sizes;
 mod sources;
 
 use anyhow::{Result, bail};
-use clap::Args;
 
 use crate::workspace::Workspace;
 use cargo_vault_plugin::terminal::{note, say};
 use sources::Sources;
 
-/// What to print.
-#[derive(Debug, Default, Args)]
-pub struct Options {
-    /// List every doc comment and phrase that breaks the language rules, also those within the
-    /// baseline.
-    #[arg(long)]
-    offenders: bool,
-}
-
 /// Runs the subcommand.
 ///
 /// # Errors
 /// When a promise is broken; each breach is printed.
-pub fn run(options: &Options) -> Result<()> {
+pub fn run() -> Result<()> {
     let workspace = Workspace::load()?;
     let sources = Sources::of(&workspace)?;
     let mut breaches = layers::breaches(&workspace);
@@ -46,7 +36,7 @@ pub fn run(options: &Options) -> Result<()> {
     breaches.extend(bounds::breaches(&workspace.workspace_root)?);
     breaches.extend(profiles::breaches(&workspace.workspace_root)?);
     breaches.extend(packages::breaches(&workspace)?);
-    breaches.extend(language::breaches(&workspace.workspace_root, options.offenders)?);
+    breaches.extend(language::breaches(&workspace.workspace_root)?);
     say(&sizes::report(&sources));
     for breach in &breaches {
         note(breach);

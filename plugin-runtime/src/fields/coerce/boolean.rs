@@ -3,8 +3,8 @@
 use super::{Refusal, json_number};
 use crate::fields::input::Input;
 
-/// A boolean; a number that is not zero; one of the strings of Go's `strconv.ParseBool`; null and
-/// the empty string as false.
+/// Coerces to a boolean: a boolean; a number, which is true unless zero; one of the strings of Go's
+/// `strconv.ParseBool`; null and the empty string as false.
 pub(crate) fn boolean(input: &Input<'_>) -> Result<bool, Refusal> {
     match input {
         Input::Null => Ok(false),

@@ -6,12 +6,12 @@ use super::Refusal;
 
 const SYNTAX: Refusal = Refusal::of("expected a number");
 
-/// The float that is nearest to a decimal number without a sign; infinite for one that is beyond
-/// all floats.
+/// Returns the float that is nearest to a decimal number without a sign; infinity for a number
+/// beyond all floats.
 ///
-/// The result is the one of `str::parse`, which takes some ten thousand instructions for a number
-/// right between two floats, however short: a list of such numbers would take thirty times as long
-/// as any other of its length. serde_json takes a few hundred.
+/// The result equals that of `str::parse`, which takes some ten thousand instructions for a number
+/// exactly between two floats, however short: a list of such numbers would take thirty times as
+/// long as any other of its length. serde_json takes a few hundred.
 pub(crate) fn decimal(text: &str) -> Result<f64, Refusal> {
     let (mantissa, exponent) = match text.find(['e', 'E']) {
         Some(at) => (&text[..at], Some(&text[at + 1..])),
@@ -42,7 +42,7 @@ pub(crate) fn decimal(text: &str) -> Result<f64, Refusal> {
     Ok(serde_json::from_str(&json).unwrap_or(f64::INFINITY))
 }
 
-/// As [`decimal`], of a number as JSON writes it, which may have a sign.
+/// Returns the float of a number as JSON writes it, which may have a sign; see [`decimal`].
 pub(crate) fn json_number(text: &str) -> Result<f64, Refusal> {
     match text.strip_prefix('-') {
         Some(magnitude) => decimal(magnitude).map(|magnitude| -magnitude),

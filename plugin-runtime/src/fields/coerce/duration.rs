@@ -6,8 +6,9 @@ use super::{Refusal, moment};
 use crate::fields::input::Input;
 use crate::logical::duration::{DurationError, SECOND, parse_field_duration};
 
-/// Nanoseconds by `parseutil.ParseDurationSecond`: a number is seconds with its fraction cut off;
-/// a string is seconds, days or a Go duration; null and the empty string are zero.
+/// Coerces to nanoseconds by the rules of `parseutil.ParseDurationSecond`: a number is seconds,
+/// with its fraction cut off; a string is seconds, days or a Go duration; null and the empty string
+/// are zero.
 pub(crate) fn nanoseconds(input: &Input<'_>) -> Result<i64, Refusal> {
     match input {
         Input::Null => Ok(0),
@@ -19,19 +20,20 @@ pub(crate) fn nanoseconds(input: &Input<'_>) -> Result<i64, Refusal> {
     }
 }
 
-/// Whole seconds; a fraction is cut off.
+/// Coerces to whole seconds; a fraction is cut off.
 pub(crate) fn signed_seconds(input: &Input<'_>) -> Result<i64, Refusal> {
     Ok(nanoseconds(input)? / SECOND)
 }
 
-/// As [`signed_seconds`], but not below zero. What is above minus one second is zero, as in Go.
+/// Coerces as [`signed_seconds`] does, but refuses negative values. Values above minus one second
+/// are zero, as in Go.
 pub(crate) fn seconds(input: &Input<'_>) -> Result<u64, Refusal> {
     let seconds = signed_seconds(input)?;
     u64::try_from(seconds).map_err(|_| negative(seconds))
 }
 
-/// Returns the exact length, for fields of type [`Duration`]; also from the form in which serde
-/// writes it.
+/// Returns the exact duration, for fields of type [`Duration`]; also accepts the form in which
+/// serde writes it.
 pub(crate) fn duration(input: &Input<'_>) -> Result<Duration, Refusal> {
     if let Some(moment) = moment(input, ["secs", "nanos"])? {
         return Ok(moment);
@@ -41,7 +43,8 @@ pub(crate) fn duration(input: &Input<'_>) -> Result<Duration, Refusal> {
     Ok(Duration::from_nanos(nanoseconds))
 }
 
-/// In the words of Go's framework. A length of time is no secret.
+/// Returns the error text of Go's framework. It may name the value, since a duration is never a
+/// secret.
 fn negative(seconds: i64) -> Refusal {
     format!("cannot provide negative value '{seconds}'").into()
 }

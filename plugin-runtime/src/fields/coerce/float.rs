@@ -7,11 +7,11 @@ const SYNTAX: Refusal = Refusal::of("expected a number");
 const RANGE: Refusal = Refusal::of("the number is out of range");
 const NOT_FINITE: Refusal = Refusal::of("expected a finite number");
 
-/// A number; a boolean as 1 or 0; a string in the syntax of Go's `strconv.ParseFloat`, which takes
-/// hexadecimal floats; null and the empty string as 0.
+/// Coerces to a float: a number; a boolean as 1 or 0; a string in the syntax of Go's
+/// `strconv.ParseFloat`, which includes hexadecimal floats; null and the empty string as 0.
 ///
-/// Infinities and NaN, which Go takes too, are refused: JSON has no form for them, so they could
-/// neither be stored nor answered.
+/// Infinities and NaN, which Go accepts too, are refused: JSON cannot represent them, so they could
+/// neither be stored nor returned.
 pub(crate) fn float(input: &Input<'_>) -> Result<f64, Refusal> {
     match input {
         Input::Null => Ok(0.0),
@@ -26,7 +26,7 @@ pub(crate) fn float(input: &Input<'_>) -> Result<f64, Refusal> {
     }
 }
 
-/// As [`float`], within the range of an `f32`.
+/// Coerces as [`float`] does, within the range of an `f32`.
 pub(crate) fn single(input: &Input<'_>) -> Result<f32, Refusal> {
     let single = float(input)? as f32;
     if single.is_finite() {
@@ -41,7 +41,7 @@ fn written(text: &str) -> Result<f64, Refusal> {
         Some(unsigned) => (-1.0, unsigned),
         None => (1.0, text.strip_prefix('+').unwrap_or(text)),
     };
-    // Longer texts are no such words.
+    // Longer texts cannot be one of these words.
     if unsigned.len() <= "infinity".len()
         && ["inf", "infinity", "nan"].iter().any(|word| unsigned.eq_ignore_ascii_case(word))
     {
@@ -55,7 +55,8 @@ fn written(text: &str) -> Result<f64, Refusal> {
     if f64::is_finite(magnitude) { Ok(sign * magnitude) } else { Err(RANGE) }
 }
 
-/// `1.8p3` is 1.5 times 2 to the third: the exponent is in binary and must be there.
+/// Parses a hexadecimal float: `1.8p3` is 1.5 times 2 to the third. The exponent is binary and
+/// required.
 fn hexadecimal(text: &str) -> Result<f64, Refusal> {
     let (mantissa, exponent) = text.split_once('p').ok_or(SYNTAX)?;
     let exponent: i32 = exponent.parse::<i64>().map_err(|_| SYNTAX)?.clamp(-9999, 9999) as i32;
@@ -69,7 +70,7 @@ fn hexadecimal(text: &str) -> Result<f64, Refusal> {
         if value >> 120 == 0 {
             value = value << 4 | u128::from(digit);
         } else {
-            // Past the precision of a float; a bit set below decides how it is rounded.
+            // Beyond the precision of a float; a bit that is set below decides the rounding.
             value |= u128::from(digit != 0);
             dropped += 4;
         }
@@ -79,7 +80,7 @@ fn hexadecimal(text: &str) -> Result<f64, Refusal> {
     }
     let shift = i32::try_from(fraction.len()).map_err(|_| RANGE)?.saturating_mul(-4);
     let shift = shift.saturating_add(exponent).saturating_add(dropped);
-    // In two steps, since 2^shift alone may leave the range that the product is in.
+    // In two steps, since 2^shift alone may be outside the range although the product is not.
     let half = shift / 2;
     Ok(value as f64 * 2_f64.powi(half) * 2_f64.powi(shift - half))
 }

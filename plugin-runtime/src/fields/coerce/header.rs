@@ -17,8 +17,8 @@ const SHAPE: Refusal = Refusal::of(
     "expected headers: an object, JSON in a string (or base64 of it), or a list of name:value",
 );
 
-/// An object of strings or lists of strings; the same as JSON in a string, plain or in base64; a
-/// list of `name:value`, whose value is not trimmed.
+/// Coerces to headers: an object of strings or lists of strings; the same as JSON in a string,
+/// plain or in base64; or a list of `name:value`, whose value is not trimmed.
 pub(crate) fn headers(input: Input<'_>) -> Result<HeaderValues, Refusal> {
     match input {
         Input::Text(text) => from_json(&text),
@@ -43,7 +43,8 @@ fn from_json(text: &str) -> Result<HeaderValues, Refusal> {
     }
 }
 
-/// Numbers count as text only where Go keeps them as text: in JSON that the field itself decodes.
+/// Reads an object of headers. Numbers count as text only where Go keeps them as text: in JSON that
+/// the field itself decodes.
 fn from_entries(input: Input<'_>, numbers: bool) -> Result<HeaderValues, Refusal> {
     let (Pair::Object, entries) = entries(input).map_err(|_| SHAPE)? else {
         return Err(SHAPE);
@@ -85,7 +86,8 @@ fn add(headers: &mut HeaderValues, name: &str, value: &str) {
     headers.entry(canonical(name)).or_default().push(value.to_owned());
 }
 
-/// `content-type` as `Content-Type`. A name that HTTP does not allow stays as it is, as in Go.
+/// Returns the canonical form of a name: `content-type` becomes `Content-Type`. A name that HTTP
+/// does not allow stays as it is, as in Go.
 pub(crate) fn canonical(name: &str) -> String {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
     if !name.bytes().all(allowed) {

@@ -6,8 +6,9 @@ use crate::fields::input::Input;
 const SYNTAX: Refusal = Refusal::of("expected an integer");
 const RANGE: Refusal = Refusal::of("the integer is out of range");
 
-/// A number cut at its fraction; a boolean as 1 or 0; a string in Go's integer syntax, where `0x`,
-/// `0b`, `0o` and a leading `0` name the base; null and the empty string as 0.
+/// Coerces to an integer: a number, with its fraction cut off; a boolean as 1 or 0; a string in
+/// Go's integer syntax, where `0x`, `0b`, `0o` and a leading `0` select the base; null and the
+/// empty string as 0.
 pub(crate) fn integer(input: &Input<'_>) -> Result<i128, Refusal> {
     match input {
         Input::Null => Ok(0),
@@ -21,7 +22,7 @@ pub(crate) fn integer(input: &Input<'_>) -> Result<i128, Refusal> {
     }
 }
 
-/// As [`integer`], within the bounds of the Rust type.
+/// Coerces as [`integer`] does, within the bounds of the Rust type.
 pub(crate) fn bounded<T>(input: &Input<'_>) -> Result<T, Refusal>
 where
     T: TryFrom<i128>,
@@ -31,18 +32,18 @@ where
         .map_err(|_| format!("the integer is out of range for {name}").into())
 }
 
-/// A JSON number toward zero. Integers are exact, whatever their size; others are what a float
-/// holds of them.
+/// Truncates a JSON number toward zero. Integers are exact, whatever their size; other numbers are
+/// rounded to a float first.
 fn truncated(number: &str) -> Result<i128, Refusal> {
     if number.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-') {
         return number.parse().map_err(|_| RANGE);
     }
     let float = json_number(number).map_err(|_| SYNTAX)?;
-    // The cast is exact below this bound and would silently stop at the type's limit above it.
+    // The cast is exact below this bound, and would silently saturate above it.
     if float.abs() < 1e38 { Ok(float as i128) } else { Err(RANGE) }
 }
 
-/// Go's `strconv.ParseInt` with base 0.
+/// Parses an integer as Go's `strconv.ParseInt` with base 0 does.
 fn written(text: &str) -> Result<i128, Refusal> {
     let text = without_underscores(text)?;
     let (negative, digits) = match text.strip_prefix('-') {

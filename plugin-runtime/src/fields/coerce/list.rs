@@ -1,11 +1,13 @@
-//! `slice`, `string_slice`, `comma_string_slice` and `comma_int_slice`: what the elements are.
+//! `slice`, `string_slice`, `comma_string_slice` and `comma_int_slice`: splits a value into
+//! elements.
 
 use std::borrow::Cow;
 
 use super::Refusal;
 use crate::fields::input::Input;
 
-/// A list as it is; nothing for null and an empty object; any other value as the one element.
+/// Returns a list's elements; none for null and an empty object; any other value as the only
+/// element.
 pub(crate) fn slice(input: Input<'_>) -> Vec<Input<'_>> {
     match input {
         Input::Null => Vec::new(),
@@ -15,7 +17,8 @@ pub(crate) fn slice(input: Input<'_>) -> Vec<Input<'_>> {
     }
 }
 
-/// As [`slice()`], with nothing for the empty string as `string_slice` has it.
+/// Returns the elements as [`slice()`] does, but none for the empty string, by the rule of
+/// `string_slice`.
 pub(crate) fn elements(input: Input<'_>) -> Vec<Input<'_>> {
     match input {
         Input::Text(text) if text.is_empty() => Vec::new(),
@@ -23,7 +26,8 @@ pub(crate) fn elements(input: Input<'_>) -> Vec<Input<'_>> {
     }
 }
 
-/// As [`elements`], with a string split at its commas. Elements of a list are not split.
+/// Returns the elements as [`elements`] does, with a string split at its commas. Elements of a list
+/// are not split.
 pub(crate) fn comma_elements(input: Input<'_>) -> Result<Vec<Input<'_>>, Refusal> {
     match input {
         Input::Text(text) if text.is_empty() => Ok(Vec::new()),

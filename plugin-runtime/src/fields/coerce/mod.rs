@@ -1,8 +1,8 @@
-//! The rules by which Vault turns what was sent into what a field is.
+//! The rules by which Vault coerces a value to the type of its field.
 //!
-//! They are those of `sdk/framework/field_data.go` over mapstructure's weak decoding and
-//! `parseutil`, as a plugin outside the server's process meets them: each rule is a function from
-//! an [`Input`](super::input::Input) to a value.
+//! They are those of `sdk/framework/field_data.go`, which uses mapstructure's weak decoding and
+//! `parseutil`, as an external plugin sees them: each rule is a function from an
+//! [`Input`](super::input::Input) to a value.
 
 mod boolean;
 mod decimal;
@@ -34,7 +34,7 @@ pub(crate) use self::pairs::{Pair, entries, key_values};
 pub(crate) use self::text::{lower_case, text};
 pub(crate) use self::time::{format_time, instant, since_epoch, time};
 
-/// Why a value was refused, in words that leave the value out.
+/// The reason why a value was refused, in a text that does not contain the value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Refusal(Cow<'static, str>);
 
@@ -43,7 +43,7 @@ impl Refusal {
         Self(Cow::Borrowed(reason))
     }
 
-    /// What was wanted and what kind of value came instead.
+    /// Says which kind of value was expected, and which kind was given.
     pub(crate) fn kind(expected: &str, input: &super::input::Input<'_>) -> Self {
         Self(format!("expected {expected}, got {}", input.kind()).into())
     }

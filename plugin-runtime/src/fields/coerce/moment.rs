@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{Refusal, bounded};
 use crate::fields::input::Input;
 
-/// Returns the length that an object with these two entries gives, seconds and nanoseconds; None for a
+/// Returns the duration in an object with these two entries, seconds and nanoseconds; `None` for a
 /// value that is not an object.
 pub(super) fn moment(input: &Input<'_>, names: [&str; 2]) -> Result<Option<Duration>, Refusal> {
     let Input::Object(entries) = input else { return Ok(None) };
@@ -13,11 +13,11 @@ pub(super) fn moment(input: &Input<'_>, names: [&str; 2]) -> Result<Option<Durat
     let (Some((_, seconds)), Some((_, nanoseconds)), 2) = (seconds, nanoseconds, entries.len())
     else {
         let [seconds, nanoseconds] = names;
-        return Err(format!("expected an object with {seconds:?} and {nanoseconds:?} alone").into());
+        return Err(format!("expected an object with {seconds:?} and {nanoseconds:?} only").into());
     };
-    // A patch leaves a part as it is stored.
+    // A patch may leave a part as it is stored.
     let nanoseconds: u32 = bounded(&nanoseconds.clone().read()?)?;
     let seconds = Duration::from_secs(bounded(&seconds.clone().read()?)?);
     let length = seconds.checked_add(Duration::from_nanos(nanoseconds.into()));
-    length.ok_or(Refusal::of("the length of time is out of range")).map(Some)
+    length.ok_or(Refusal::of("the duration is out of range")).map(Some)
 }

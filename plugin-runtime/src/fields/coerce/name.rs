@@ -6,7 +6,7 @@ use super::{Refusal, text};
 use crate::fields::input::Input;
 use crate::fields::types::Name;
 
-/// A string that can stand in a path: `^\w(([\w-.]+)?\w)?$` with ASCII word characters.
+/// Coerces to a name that can stand in a path: `^\w(([\w-.]+)?\w)?$` with ASCII word characters.
 pub(crate) fn name<'a>(input: &'a Input<'_>) -> Result<Cow<'a, str>, Refusal> {
     let name = text(input)?;
     let word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';

@@ -6,20 +6,20 @@ use std::collections::BTreeMap;
 use super::{Refusal, text};
 use crate::fields::input::Input;
 
-/// Where the value of an entry comes from.
+/// The form that an entry was given in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Pair {
     /// A JSON object.
     Object,
-    /// Text of the form `key=value`, which only a map of strings takes.
+    /// Text of the form `key=value`, which only a map of strings accepts.
     Text,
 }
 
-/// The entries of an object, with where they came from.
+/// The entries of an object, with the form that they were given in.
 type Entries<'de> = (Pair, Vec<(Cow<'de, str>, Input<'de>)>);
 
-/// The entries of an object or of a list of objects, where a later one wins; else those of a list
-/// of `key=value`; none for null.
+/// Returns the entries of an object, of a list of objects, where later ones win, or of a list of
+/// `key=value`; none for null.
 pub(crate) fn entries(input: Input<'_>) -> Result<Entries<'_>, Refusal> {
     let elements = match input {
         Input::Null => return Ok((Pair::Object, Vec::new())),
@@ -45,7 +45,7 @@ pub(crate) fn entries(input: Input<'_>) -> Result<Entries<'_>, Refusal> {
     Ok((Pair::Text, pairs.into_iter().collect()))
 }
 
-/// `kv_pairs`: [`entries`] whose values are strings by the weak rule.
+/// Coerces to `kv_pairs`: [`entries`] whose values are coerced to strings.
 pub(crate) fn key_values(input: Input<'_>) -> Result<BTreeMap<String, String>, Refusal> {
     let (_, entries) = entries(input)?;
     entries
@@ -54,7 +54,8 @@ pub(crate) fn key_values(input: Input<'_>) -> Result<BTreeMap<String, String>, R
         .collect()
 }
 
-/// Weak decoding of a list into a map takes objects, and lists of them, and skips null.
+/// Returns whether a value can be merged into a map: weak decoding of a list into a map takes
+/// objects, and lists of them, and skips null.
 fn is_mergeable(input: &Input<'_>) -> bool {
     match input {
         Input::Null | Input::Object(_) => true,

@@ -14,10 +14,10 @@ const END: i64 = 253_402_300_800;
 /// Seconds of the first instant of the year 0.
 const START: i64 = -62_167_219_200;
 
-/// RFC 3339 with or without a fraction, or epoch seconds as a string.
+/// Coerces to a time: RFC 3339 with or without a fraction, or epoch seconds in a string.
 ///
-/// A JSON number is refused, as it is in an external plugin written in Go, which sees a float
-/// there. Beyond Go, years that RFC 3339 has no digits for are refused too.
+/// A JSON number is refused, as in an external plugin written in Go, which sees a float there.
+/// Unlike in Go, years that RFC 3339 cannot express are refused too.
 pub(crate) fn time(input: &Input<'_>) -> Result<SystemTime, Refusal> {
     let Input::Text(text) = input else {
         return Err(match input {
@@ -38,8 +38,8 @@ pub(crate) fn time(input: &Input<'_>) -> Result<SystemTime, Refusal> {
     base.and_then(|base| base.checked_add(Duration::from_nanos(nanoseconds))).ok_or(SYNTAX)
 }
 
-/// Returns an instant for fields of type [`SystemTime`]: as [`time`] from 1970 on, and from the form in
-/// which serde writes it.
+/// Returns an instant for fields of type [`SystemTime`]: as [`time`], but only from 1970 on; also
+/// accepts the form in which serde writes it.
 pub(crate) fn instant(input: &Input<'_>) -> Result<SystemTime, Refusal> {
     let time = match moment(input, ["secs_since_epoch", "nanos_since_epoch"])? {
         Some(since) => {
@@ -53,7 +53,7 @@ pub(crate) fn instant(input: &Input<'_>) -> Result<SystemTime, Refusal> {
     }
 }
 
-/// Seconds and nanoseconds since the epoch, the latter counted forward also before it.
+/// Returns seconds and nanoseconds since the epoch; the nanoseconds count forward even before it.
 pub(crate) fn since_epoch(time: SystemTime) -> (i64, u32) {
     let (sign, length) = match time.duration_since(UNIX_EPOCH) {
         Ok(length) => (1, length),
@@ -66,7 +66,7 @@ pub(crate) fn since_epoch(time: SystemTime) -> (i64, u32) {
     }
 }
 
-/// The time in UTC, with as many digits of a second as it takes.
+/// Formats the time in UTC, with as many fractional digits as it needs.
 pub(crate) fn format_time(time: SystemTime) -> String {
     let (seconds, nanoseconds) = since_epoch(time);
     let (year, month, day) = civil(seconds.div_euclid(86_400));
@@ -79,7 +79,7 @@ pub(crate) fn format_time(time: SystemTime) -> String {
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}{fraction}Z")
 }
 
-/// Seconds and nanoseconds since the epoch.
+/// Parses RFC 3339 into seconds and nanoseconds since the epoch.
 fn rfc3339(text: &str) -> Option<(i64, u64)> {
     let (date, rest) = text.split_at_checked(10)?;
     let (clock, rest) = rest.strip_prefix('T')?.split_at_checked(8)?;
@@ -100,7 +100,7 @@ fn rfc3339(text: &str) -> Option<(i64, u64)> {
     Some((seconds, nanoseconds))
 }
 
-/// Digits behind a point; those past the ninth are cut off.
+/// Parses the digits of a fraction; those after the ninth are cut off.
 fn fraction(text: &str) -> Option<(u64, &str)> {
     let end = text.find(|c: char| !c.is_ascii_digit())?;
     let (digits, rest) = text.split_at(end);
@@ -109,7 +109,7 @@ fn fraction(text: &str) -> Option<(u64, &str)> {
     (!digits.is_empty()).then_some((nanoseconds, rest))
 }
 
-/// `Z`, or hours and minutes east of it, in seconds.
+/// Parses `Z`, or an offset in hours and minutes east of it, into seconds.
 fn offset(zone: &str) -> Option<i64> {
     let (sign, clock) = match zone.split_at_checked(1)? {
         ("Z", "") => return Some(0),
@@ -118,11 +118,11 @@ fn offset(zone: &str) -> Option<i64> {
         _ => return None,
     };
     let [hours, minutes] = numbers(clock, ':', [2, 2])?;
-    // Go is lenient by one: some write an offset of 24 hours or 60 minutes.
+    // Go is lenient by one: some clients write an offset of 24 hours or 60 minutes.
     (hours <= 24 && minutes <= 60).then_some(sign * (hours * 3600 + minutes * 60))
 }
 
-/// Decimal numbers of exactly these widths with a separator between them.
+/// Parses decimal numbers of exactly these widths, with a separator between them.
 fn numbers<const N: usize>(text: &str, separator: char, widths: [usize; N]) -> Option<[i64; N]> {
     let mut parts = text.split(separator);
     let mut numbers = [0; N];
@@ -145,7 +145,8 @@ fn days_in(year: i64, month: i64) -> i64 {
     }
 }
 
-/// Days from the epoch to a date. Years begin in March here, so that the leap day ends them.
+/// Returns the days from the epoch to a date. Years begin in March here, so that the leap day is
+/// the last one.
 fn days(year: i64, month: i64, day: i64) -> i64 {
     let year = if month <= 2 { year - 1 } else { year };
     let (era, of_era) = (year.div_euclid(400), year.rem_euclid(400));
@@ -153,7 +154,7 @@ fn days(year: i64, month: i64, day: i64) -> i64 {
     era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
 }
 
-/// The date that is so many days from the epoch; the reverse of [`days`].
+/// Returns the date that is this many days from the epoch; the inverse of [`days`].
 fn civil(days: i64) -> (i64, i64, i64) {
     let days = days + 719_468;
     let (era, of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));

@@ -2,8 +2,8 @@
 
 use super::Refusal;
 
-/// Takes the underscores out, if each stands between two digits or behind a base prefix as Go's
-/// syntax wants it.
+/// Removes the underscores if each stands between two digits or after a base prefix, as Go's syntax
+/// requires.
 pub(crate) fn without_underscores(number: &str) -> Result<String, Refusal> {
     let unsigned = number.strip_prefix(['+', '-']).unwrap_or(number);
     let mut prefix = unsigned.chars().map(|c| c.to_ascii_lowercase());

@@ -16,7 +16,7 @@ pub(super) struct Entries<'de> {
 }
 
 impl<'de> Entries<'de> {
-    /// Entries whose values are read in this way.
+    /// Creates entries whose values are read in this mode.
     pub(super) fn new(mode: Mode, entries: Vec<(Cow<'de, str>, Input<'de>)>) -> Self {
         Self { mode, entries: entries.into_iter(), current: None }
     }
@@ -30,7 +30,7 @@ impl<'de> MapAccess<'de> for Entries<'de> {
         seed: K,
     ) -> Result<Option<K::Value>, Fault> {
         let Some((key, value)) = self.entries.next() else { return Ok(None) };
-        // A key may be a secret as well; a refused one goes unnamed.
+        // A key may be a secret as well, so an error does not name a refused one.
         let name = seed.deserialize(Value::new(Input::Text(key.clone())))?;
         self.current = Some((key, value));
         Ok(Some(name))
@@ -47,8 +47,8 @@ impl<'de> MapAccess<'de> for Entries<'de> {
     }
 }
 
-/// Puts the tag of an adjacently tagged enum before its content. serde takes both for the fields of
-/// a struct, the tag first, and buffers content that comes before it without knowing its type.
+/// Moves the tag of an adjacently tagged enum before its content. serde takes both for the fields
+/// of a struct, the tag first, and buffers content that comes before it without knowing its type.
 pub(super) fn tag_first<E>(entries: &mut [E], name: impl Fn(&E) -> &str, fields: &[&str]) {
     if let [tag, _] = fields
         && let Some(place) = entries.iter().position(|entry| name(entry) == *tag)

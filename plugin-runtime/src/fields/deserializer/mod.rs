@@ -1,4 +1,4 @@
-//! serde's deserializer over the rules: the Rust type that asks decides which one applies.
+//! serde's deserializer on top of the rules: the requested Rust type decides which rule applies.
 
 mod entries;
 mod request;

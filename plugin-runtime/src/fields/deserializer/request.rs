@@ -13,21 +13,21 @@ use crate::fields::input::{EXACT, Input};
 use crate::fields::names::NameList;
 use crate::fields::schema::{FieldSet, Rule};
 
-/// Where a field's value comes from.
+/// The source of a field's value.
 #[derive(Debug, Clone)]
 pub(crate) enum Entry<'de> {
     /// The request's body.
     Body(&'de RawValue),
-    /// The path; None for a part that took no part in the match.
+    /// The path; `None` for a part that took no part in the match.
     Path(Option<&'de str>),
-    /// What is stored, with the changes of the request's body.
+    /// The stored value, with the changes of the request's body.
     Merged(&'de Input<'de>),
 }
 
-/// What became of a request's fields.
+/// The outcome of reading a request's fields.
 #[derive(Debug, Default)]
 pub(crate) struct Seen {
-    /// Keys of the body that the type had no use for.
+    /// Keys of the body that the type did not use.
     pub(crate) ignored: NameList,
     /// Known fields that serde took into its buffer, to be read later without their names.
     pub(crate) buffered: Vec<String>,
@@ -40,8 +40,8 @@ pub(crate) struct Request<'de, 'r> {
     current: Option<&'r (Cow<'de, str>, Entry<'de>)>,
     fields: &'r FieldSet,
     seen: &'r mut Seen,
-    /// Whether the type names its fields, so that a value it skips is one it does not know. A type
-    /// with a flattened part takes everything as a map first, and only its schema tells.
+    /// Whether the type names its fields, so that a value it skips is an unknown field. A type with
+    /// a flattened part takes everything as a map first, and only its schema lists its fields.
     by_name: bool,
 }
 
@@ -69,8 +69,8 @@ impl<'de> Deserializer<'de> for Request<'de, '_> {
         visitor: V,
     ) -> Result<V::Value, Fault> {
         self.by_name = true;
-        // Nobody has sent the parts of the path as fields, so a type that refuses fields which it
-        // does not know is not given them.
+        // No client has sent the parts of the path as fields, so a type that refuses unknown fields
+        // does not get them.
         let known = |name: &str| fields.contains(&name) || self.fields.knows(name);
         self.entries.retain(|(name, entry)| !matches!(entry, Entry::Path(_)) || known(name));
         tag_first(&mut self.entries, |(name, _)| name, fields);
@@ -158,24 +158,24 @@ impl<'de> MapAccess<'de> for Request<'de, '_> {
 /// The value of one field.
 struct Field<'de, 'r> {
     lazy: Lazy<'de, 'r>,
-    /// The schema's rule, for a flattened type that will be asked only after serde has buffered
-    /// the value.
+    /// The schema's rule, for a flattened type that will be asked only after serde has buffered the
+    /// value.
     rule: Option<&'r Rule>,
     asked: &'r mut Asked,
 }
 
-/// What the type wanted of a field.
+/// What the type requests of a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Asked {
     /// A certain type.
     Typed,
-    /// Whatever is there.
+    /// Any value.
     Any,
-    /// That it be skipped.
+    /// To skip it.
     Nothing,
 }
 
-/// Passes what is asked on to a value.
+/// Forwards a request to a value.
 macro_rules! forward {
     ($value:ident: $($method:ident($($argument:ident: $type:ty),*);)*) => {$(
         fn $method<V: Visitor<'de>>(self, $($argument: $type,)* visitor: V) -> Result<V::Value, Fault> {
@@ -240,7 +240,7 @@ impl<'de> Deserializer<'de> for Field<'de, '_> {
     }
 }
 
-/// A value that is read once it is known what for: a scalar does not look into lists and objects.
+/// A value that is read once it is known what for: a scalar does not parse lists and objects.
 struct Lazy<'de, 'r> {
     entry: &'r Entry<'de>,
 }

@@ -1,6 +1,6 @@
-//! The methods of a deserializer that ask for one number each.
+//! The deserializer methods that ask for one number each.
 
-/// Writes `deserialize_u8` and its like, which differ in the type alone.
+/// Writes `deserialize_u8` and its siblings, which differ only in the type.
 macro_rules! integers {
     ($($method:ident $visit:ident $type:ty;)*) => {$(
         fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {

@@ -13,17 +13,17 @@ pub(super) struct Elements<'de> {
 }
 
 impl<'de> Elements<'de> {
-    /// Elements that are read in this way.
+    /// Creates elements that are read in this mode.
     pub(super) fn new(mode: Mode, elements: Vec<Input<'de>>) -> Self {
         Self { elements: elements.into_iter().enumerate(), mode }
     }
 
-    /// Refuses what a visitor of fixed length leaves over.
+    /// Refuses elements that a visitor of fixed length leaves over.
     pub(super) fn visit<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value, Fault> {
         let value = visitor.visit_seq(&mut self)?;
         match self.elements.len() {
             0 => Ok(value),
-            rest => Err(Fault::refused(format!("the list has {rest} elements too many"))),
+            rest => Err(Fault::refused(format!("the list has {rest} more elements than allowed"))),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! One value, coerced to what is asked of it.
+//! One value, coerced to the requested type.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -14,7 +14,7 @@ use crate::fields::coerce::{self, Pair, Refusal};
 use crate::fields::fault::Fault;
 use crate::fields::input::{EXACT, Input};
 
-/// A value on its way to a Rust type.
+/// A value that is being converted to a Rust type.
 pub(crate) struct Value<'de> {
     pub(super) input: Input<'de>,
     pub(super) mode: Mode,
@@ -25,13 +25,14 @@ pub(crate) struct Value<'de> {
 pub(super) enum Mode {
     /// By the rules.
     Coerced,
-    /// A part of the path that took no part in the match: the empty string, but None for `Option`.
+    /// A part of the path that took no part in the match: the empty string, but `None` for an
+    /// `Option`.
     Unmatched,
     /// An element of a list, whose strings are trimmed.
     Element,
-    /// The right side of `key=value`, which is a scalar and nothing else.
+    /// The right side of `key=value`, which is always a scalar.
     Pair,
-    /// As the type itself has written it.
+    /// In the form that the type itself has written.
     Kept,
 }
 
@@ -48,7 +49,7 @@ impl<'de> Value<'de> {
         Self { input, mode: Mode::Element }
     }
 
-    /// A value inside another, whose mode it has unless it is itself kept.
+    /// Creates a value inside another, whose mode it has unless it is itself kept.
     pub(super) fn inside(input: Input<'de>, mode: Mode) -> Result<Self, Refusal> {
         Ok(match input {
             Input::Kept(_) => Self { input: input.read()?, mode: Mode::Kept },
@@ -56,7 +57,7 @@ impl<'de> Value<'de> {
         })
     }
 
-    /// A field's value.
+    /// Creates the value of a field.
     pub(super) fn field(input: Input<'de>) -> Result<Self, Refusal> {
         Self::inside(input, Mode::Coerced)
     }
@@ -65,12 +66,12 @@ impl<'de> Value<'de> {
         self.mode == Mode::Kept
     }
 
-    /// The mode of what lies inside.
+    /// Returns the mode of the values inside.
     fn inner(&self, otherwise: Mode) -> Mode {
         if self.is_kept() { Mode::Kept } else { otherwise }
     }
 
-    /// Whether it is a list or an object to be taken as it is.
+    /// Returns whether it is a list or an object that is taken as it is.
     fn is_kept_container(&self) -> bool {
         self.is_kept() && matches!(self.input, Input::List(_) | Input::Object(_))
     }
@@ -83,7 +84,7 @@ impl<'de> Value<'de> {
         self.input
     }
 
-    /// Gives the text to the visitor, borrowed from the request where it stands there as it is.
+    /// Passes the text to the visitor, borrowed from the request if it appears there unescaped.
     fn visit_text<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
         let trim = self.mode == Mode::Element;
         match self.input {
@@ -97,7 +98,7 @@ impl<'de> Value<'de> {
         }
     }
 
-    /// Seconds and nanoseconds in the form in which std's `Duration` and `SystemTime` ask.
+    /// Visits seconds and nanoseconds in the form that std's `Duration` and `SystemTime` request.
     fn visit_moment<V: Visitor<'de>>(
         names: &'static [&'static str],
         seconds: u64,
@@ -115,7 +116,7 @@ impl fmt::Debug for Value<'_> {
     }
 }
 
-/// A JSON number in the narrowest form that holds it.
+/// Visits a JSON number in the narrowest form that holds it.
 fn visit_number<'de, V: Visitor<'de>>(number: &str, visitor: V) -> Result<V::Value, Fault> {
     // The negative zero of a float would lose its sign as an integer.
     if number == "-0" {
@@ -227,9 +228,9 @@ impl<'de> Deserializer<'de> for Value<'de> {
         visitor: V,
     ) -> Result<V::Value, Fault> {
         match self.input {
-            // A ready type that asks for the input itself and applies its own rule.
+            // A field type of this crate that asks for the input itself and applies its own rule.
             Input::Number(number) if name == EXACT => visitor.visit_bytes(number.as_bytes()),
-            // The one thing a ready type can't see for itself.
+            // The only fact that such a type cannot see itself.
             Input::Text(text) if name == EXACT && self.mode == Mode::Element => {
                 visitor.visit_str(text.trim())
             }
@@ -277,7 +278,7 @@ impl<'de> Deserializer<'de> for Value<'de> {
         }
         let mode = self.inner(Mode::Coerced);
         match (name, fields) {
-            // How std's types ask; the rules for durations and times hold for them.
+            // The requests of std's types; the rules for durations and times apply to them.
             ("Duration", ["secs", "nanos"]) if !self.is_kept() => {
                 let duration = coerce::duration(&self.input)?;
                 Self::visit_moment(fields, duration.as_secs(), duration.subsec_nanos(), visitor)

@@ -1,4 +1,4 @@
-//! From a JSON schema (draft 2020-12) to nodes.
+//! Compiles a JSON schema (draft 2020-12) into nodes.
 
 use std::collections::BTreeMap;
 
@@ -11,10 +11,10 @@ use super::{Limits, PatternFault};
 use crate::fields::schema::{FieldKind, TYPE_KEYWORD};
 use crate::fields::types::{NAME_PATTERN, Name};
 
-/// Schemas nested deeper than this have no limits, as they have no description in OpenAPI.
+/// Schemas that are nested deeper than this have no limits, as they have no description in OpenAPI.
 const MAX_DEPTH: usize = 32;
 
-/// The limits of a type with this schema.
+/// Returns the limits of a type with this schema.
 pub(super) fn compile(schema: &Json) -> Limits {
     let mut compiler = Compiler {
         root: schema,
@@ -50,7 +50,7 @@ fn spread(nodes: &mut [Node]) {
 struct Compiler<'a> {
     root: &'a Json,
     nodes: Vec<Node>,
-    /// The nodes of schemas that are referred to; only a type that contains itself has any.
+    /// The nodes of referenced schemas; only a type that contains itself has any.
     referred: BTreeMap<String, Id>,
     path: Vec<String>,
     faults: Vec<PatternFault>,
@@ -125,7 +125,7 @@ impl<'a> Compiler<'a> {
             listed,
             ..Node::default()
         };
-        // Lengths of time and instants are objects by serde, which nothing is said about.
+        // Durations and instants are objects to serde, and their objects have no limits.
         if !matches!(form, Form::Duration | Form::Moment | Form::Header) {
             self.add_parts(&mut node, schema);
         }
@@ -149,7 +149,8 @@ impl<'a> Compiler<'a> {
         }
         node.required = list("required").filter_map(Json::as_str).map(str::to_owned).collect();
         let patterns = schema.get("patternProperties").and_then(Json::as_object);
-        // Maps whose keys are not any text, such as numbers; every key has passed the type.
+        // Maps whose keys are not arbitrary strings, such as numbers; the type has checked every
+        // key.
         let only = patterns.filter(|patterns| patterns.len() == 1).and_then(|p| p.values().next());
         let others = schema.get("additionalProperties");
         node.closed = patterns.is_none() && others == Some(&Json::Bool(false));
@@ -188,7 +189,7 @@ impl<'a> Compiler<'a> {
     }
 }
 
-/// The one type besides null, whether there are several, and whether null is one.
+/// Returns the only type besides null, whether there are several, and whether null is one.
 fn types(schema: &Map<String, Json>) -> (&str, bool, bool) {
     match schema.get("type") {
         Some(Json::String(one)) => (one, false, false),
@@ -239,7 +240,7 @@ fn form_of(kind: FieldKind) -> Form {
     }
 }
 
-/// The values of `enum` or `const` other than null.
+/// Returns the values of `enum` or `const` other than null.
 fn listed(schema: &Map<String, Json>) -> Option<Listed> {
     let mut values = match (schema.get("const"), schema.get("enum")) {
         (Some(only), _) => vec![only.clone()],
@@ -250,7 +251,7 @@ fn listed(schema: &Map<String, Json>) -> Option<Listed> {
     Some(Listed { values, by_type: Default::default() })
 }
 
-/// The texts that choices consist of, if they are texts alone.
+/// Returns the strings that the choices consist of, if they are all strings.
 fn texts(choices: &[&Json]) -> Option<Listed> {
     let mut all = Vec::new();
     for choice in choices {

@@ -1,4 +1,4 @@
-//! Whether a value is within the limits of its schema.
+//! Checks whether a value is within the limits of its schema.
 
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
@@ -12,18 +12,18 @@ use crate::fields::FieldError;
 use crate::fields::coerce::{self, Pair};
 use crate::fields::input::Input;
 
-/// What is wrong with a value, and where in its field.
+/// A limit that a value exceeds, and where in its field.
 #[derive(Debug)]
 pub(super) struct Broken {
     /// The field, then the names and positions within it.
     pub(super) path: Vec<String>,
     reason: String,
-    /// The list that a text is not in.
+    /// The list that does not contain the text.
     pub(super) listed: Option<Listed>,
 }
 
 impl Broken {
-    /// Whether the type may know more values than its schema lists.
+    /// Returns whether the type may accept more values than its schema lists.
     pub(super) fn is_choice(&self) -> bool {
         self.listed.is_some()
     }
@@ -33,22 +33,22 @@ impl Broken {
     }
 }
 
-/// What becomes of a value.
+/// The outcome of checking a value.
 enum Verdict {
     Within,
     Beyond(Broken),
-    /// The schema is of something else than the value; its type has accepted it nevertheless.
+    /// The schema describes another kind of value, which the type has nevertheless accepted.
     Unlike,
 }
 
-/// How literally a value is taken.
+/// How literally a value is read.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Reading {
     /// Coerced, as a field is.
     Coerced,
     /// An element of a list, whose strings are trimmed.
     Element,
-    /// Coerced, as one of several choices, which it may not be meant for.
+    /// Coerced, as one of several choices, which may not be meant for it.
     Choice,
     /// As it is, as one of several choices.
     Exact,
@@ -64,7 +64,7 @@ impl Reading {
     }
 }
 
-/// Holds the values of one request against the limits of one type.
+/// Checks the values of one request against the limits of one type.
 pub(super) struct Judge<'n> {
     nodes: &'n [Node],
     path: RefCell<Vec<String>>,
@@ -76,7 +76,7 @@ impl<'n> Judge<'n> {
         Self { nodes, path: RefCell::default(), compared: Cell::new(0) }
     }
 
-    /// What is wrong with the value of a field.
+    /// Returns what is wrong with the value of a field.
     pub(super) fn field(&self, id: Id, name: &str, input: Input<'_>) -> Option<Broken> {
         match self.inside(name, id, input, Reading::Coerced) {
             Verdict::Beyond(broken) => Some(broken),
@@ -84,7 +84,8 @@ impl<'n> Judge<'n> {
         }
     }
 
-    /// What is wrong with the fields together: with none of a choice of forms, say.
+    /// Returns what is wrong with the fields together, for example if no alternative of a choice
+    /// fits.
     pub(super) fn together(&self, input: Input<'_>) -> Option<Broken> {
         let root = self.nodes.first()?;
         match self.compounds(root, &input, Reading::Coerced) {
@@ -107,7 +108,7 @@ impl<'n> Judge<'n> {
 
     fn judge(&self, id: Id, input: Input<'_>, reading: Reading) -> Verdict {
         let node = &self.nodes[id];
-        // Among choices a schema without limits still tells what is meant.
+        // In a choice, a schema without limits still shows which alternative is meant.
         if !node.limited && !reading.is_choice() {
             return Verdict::Within;
         }
@@ -184,8 +185,8 @@ impl<'n> Judge<'n> {
         refused.map_or(Verdict::Within, |reason| self.beyond(reason))
     }
 
-    /// Whether a value is among those that are listed. Among choices, a list tells whether the
-    /// choice is meant.
+    /// Checks whether a value is in the list of a schema. In a choice, the list shows whether this
+    /// alternative is meant.
     fn listed(&self, node: &Node, reading: Reading, is: impl Fn(&Json) -> bool) -> Verdict {
         match &node.listed {
             Some(listed) if !listed.values.iter().any(is) => {
@@ -224,7 +225,7 @@ impl<'n> Judge<'n> {
             for (index, element) in elements.iter().enumerate() {
                 let form = schema_of(index).map_or(Form::Any, |id| self.nodes[id].form);
                 if !seen.insert(canonical(form, element, of_elements == Reading::Element)) {
-                    return self.beyond("must not have an element twice".to_owned());
+                    return self.beyond("must not contain an element twice".to_owned());
                 }
             }
         }
@@ -242,7 +243,7 @@ impl<'n> Judge<'n> {
 
     fn object(&self, node: &Node, form: Form, input: Input<'_>, reading: Reading) -> Verdict {
         let Ok((from, entries)) = coerce::entries(input) else { return Verdict::Unlike };
-        // `key=value` is for maps of texts alone.
+        // `key=value` is only for maps of strings.
         if from == Pair::Text && form == Form::Object && !node.properties.is_empty() {
             return Verdict::Unlike;
         }
@@ -275,7 +276,7 @@ impl<'n> Judge<'n> {
         refused.map_or(Verdict::Within, |reason| self.beyond(reason))
     }
 
-    /// The schemas that hold as well, and one of each set of choices.
+    /// Checks the schemas that apply in addition, and one alternative of each choice.
     fn compounds(&self, node: &Node, input: &Input<'_>, reading: Reading) -> Verdict {
         for id in &node.all {
             match self.judge(*id, input.clone(), reading) {
@@ -285,8 +286,8 @@ impl<'n> Judge<'n> {
             }
         }
         for choices in &node.choices {
-            // serde takes a value of several forms as it is; but an enum that is told by its
-            // variant's name coerces what is in it.
+            // serde takes a value of several forms as it is; but an enum that is identified by its
+            // variant's name coerces its content.
             let readings = match reading {
                 Reading::Exact => [Reading::Exact].as_slice(),
                 _ => &[Reading::Exact, Reading::Choice],
@@ -316,12 +317,12 @@ impl<'n> Judge<'n> {
     }
 }
 
-/// Whether a value is of a form without being coerced.
+/// Returns whether a value has a form without being coerced.
 fn is_like(form: Form, input: &Input<'_>) -> bool {
     match form {
         Form::Any => true,
         Form::Text | Form::LowerCase => matches!(input, Input::Text(_)),
-        // std's types are objects by serde, ours are not.
+        // std's types are objects to serde, ours are not.
         Form::Moment => matches!(input, Input::Text(_) | Input::Object(_)),
         Form::Duration => matches!(input, Input::Object(_)),
         Form::Integer => match input {
@@ -338,7 +339,7 @@ fn is_like(form: Form, input: &Input<'_>) -> bool {
     }
 }
 
-/// The form that a value has by itself.
+/// Returns the form that a value has without a schema.
 fn natural(input: &Input<'_>) -> Form {
     match input {
         Input::Null | Input::Kept(_) => Form::Any,
@@ -351,7 +352,7 @@ fn natural(input: &Input<'_>) -> Form {
     }
 }
 
-/// What equal elements have in common, once they are coerced.
+/// A form in which equal elements compare equal, once they are coerced.
 #[derive(PartialEq, Eq, Hash)]
 enum Canonical<'a> {
     Text(Cow<'a, str>),

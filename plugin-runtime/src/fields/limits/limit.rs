@@ -24,7 +24,7 @@ pub(super) enum Limit {
     MaxEntries(u64),
 }
 
-/// A number of a schema.
+/// A number in a schema.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Bound {
     text: String,
@@ -32,7 +32,7 @@ pub(super) struct Bound {
     real: f64,
 }
 
-/// A number of a request.
+/// A number in a request.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Amount {
     Whole(i128),
@@ -44,7 +44,7 @@ impl Bound {
         let number = value.as_number()?;
         let real = number.as_f64()?;
         let integer = number.as_i64().map(i128::from).or(number.as_u64().map(i128::from));
-        // `10.0` is as whole as `10`; beyond 2^53 a float is no exact integer.
+        // `10.0` is as whole as `10`; beyond 2^53, a float is not an exact integer.
         let written = (real.fract() == 0.0 && real.abs() < 9e15).then_some(real as i128);
         let whole = integer.or(written);
         let text = whole.map_or_else(|| number.to_string(), |whole| whole.to_string());
@@ -74,14 +74,13 @@ impl Bound {
 }
 
 impl Limit {
-    /// The limits in a schema, those that cost least to check first; and the pattern, if it has
-    /// one.
+    /// Returns the limits in a schema, the cheapest checks first, and the pattern, if it has one.
     pub(super) fn all(schema: &Map<String, Json>) -> (Vec<Self>, Option<&str>) {
         let number = |keyword: &str| schema.get(keyword).and_then(Bound::of);
         let count = |keyword: &str| schema.get(keyword).and_then(Json::as_u64);
         let marked = |keyword: &str| schema.get(keyword) == Some(&Json::Bool(true));
         let mut limits = Vec::new();
-        // Up to draft 4 the exclusive forms were marks on the inclusive ones.
+        // Up to draft 4, the exclusive forms were flags on the inclusive ones.
         if let Some(bound) = number("minimum") {
             limits.push(match marked("exclusiveMinimum") {
                 true => Self::Above(bound),
@@ -107,7 +106,7 @@ impl Limit {
         (limits, schema.get("pattern").and_then(Json::as_str))
     }
 
-    /// Whether a Rust type of this JSON type and format is within the limit by itself.
+    /// Returns whether a Rust type of this JSON type and format is always within the limit.
     pub(super) fn is_implied(&self, kind: &str, format: &str) -> bool {
         let is = |bound: &Bound, limit: i128| bound.whole == Some(limit);
         match self {
@@ -117,7 +116,7 @@ impl Limit {
         }
     }
 
-    /// What a number is to be, if it is not within the limit.
+    /// Returns what a number must be, if it is not within the limit.
     pub(super) fn refuses_number(&self, amount: Amount, unit: &str) -> Option<String> {
         use std::cmp::Ordering::{Equal, Greater, Less};
         let (fits, what, bound): (bool, &str, &Bound) = match self {
@@ -135,8 +134,8 @@ impl Limit {
         (!fits).then(|| format!("must be {what} {}{unit}", bound.text))
     }
 
-    /// What a text is to be, if it is not within the limit. `compared` counts the bytes that were
-    /// compared with patterns.
+    /// Returns what a text must be, if it is not within the limit. `compared` counts the bytes that
+    /// were compared with patterns.
     pub(super) fn refuses_text(&self, text: &str, compared: &mut usize) -> Option<String> {
         match self {
             Self::MinLength(min) if (length(text) as u64) < *min => {
@@ -150,7 +149,7 @@ impl Limit {
         }
     }
 
-    /// How many elements a list is to have, if it is not within the limit.
+    /// Returns how many elements a list must have, if it is not within the limit.
     pub(super) fn refuses_items(&self, items: u64) -> Option<String> {
         match self {
             Self::MinItems(min) if items < *min => {
@@ -163,7 +162,7 @@ impl Limit {
         }
     }
 
-    /// How many entries an object is to have, if it is not within the limit.
+    /// Returns how many entries an object must have, if it is not within the limit.
     pub(super) fn refuses_entries(&self, entries: u64) -> Option<String> {
         match self {
             Self::MinEntries(min) if entries < *min => {
@@ -177,7 +176,7 @@ impl Limit {
     }
 }
 
-/// The length of a text as JSON schema counts it.
+/// Returns the length of a text as JSON schema counts it.
 fn length(text: &str) -> usize {
     text.chars().count()
 }

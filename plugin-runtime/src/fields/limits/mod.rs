@@ -1,7 +1,7 @@
-//! The limits of a schema, held against what a request's fields were coerced to.
+//! Enforces the limits of a schema on the coerced fields of a request.
 //!
-//! What a type publishes (`minimum`, `maxLength`, `pattern` and their like, by schemars'
-//! attributes) is what it takes. Rust's own types enforce what they are; the rest is enforced here:
+//! A type accepts only what it publishes (`minimum`, `maxLength`, `pattern` and similar keywords,
+//! set by schemars' attributes). Rust's own types enforce their ranges; the rest is enforced here:
 //! compiled once when a path is declared, and checked after the type has accepted a request. A type
 //! without limits costs nothing.
 
@@ -30,10 +30,10 @@ use super::input::Input;
 use super::{FieldError, FieldSet, Parsed};
 use crate::{Data, Error};
 
-/// A regular expression of a schema that does not compile.
+/// A regular expression in a schema that does not compile.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct PatternFault {
-    /// The field, with the names that it is nested in.
+    /// The field, with the names of the objects that contain it.
     pub(crate) field: String,
     pub(crate) pattern: String,
     pub(crate) reason: String,
@@ -42,28 +42,28 @@ pub(crate) struct PatternFault {
 /// The limits of a type's fields.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Limits {
-    /// The root first; empty when nothing is limited.
+    /// The root first; empty if nothing is limited.
     nodes: Arc<[Node]>,
     faults: Vec<PatternFault>,
-    /// Other names of fields, as requests have used them, with the field each one is; None for a
-    /// name that is no field's.
+    /// Other names of fields, as requests have used them, with the field of each; `None` for a name
+    /// of no field.
     aliases: Arc<Mutex<BTreeMap<String, Option<String>>>>,
 }
 
 impl PartialEq for Limits {
-    /// What was learned from requests does not count.
+    /// Ignores what was learned from requests.
     fn eq(&self, other: &Self) -> bool {
         self.nodes == other.nodes && self.faults == other.faults
     }
 }
 
 impl Limits {
-    /// The limits in the schema of a whole type.
+    /// Returns the limits in the schema of a whole type.
     pub(crate) fn of(schema: &Json) -> Self {
         compile::compile(schema)
     }
 
-    /// The patterns that do not compile.
+    /// Returns the patterns that do not compile.
     pub(crate) fn faults(&self) -> &[PatternFault] {
         &self.faults
     }
@@ -72,7 +72,7 @@ impl Limits {
         self.nodes.first()
     }
 
-    /// Whether a field of the type has limits.
+    /// Returns whether a field of the type has limits.
     pub(crate) fn concern(&self, name: &str) -> bool {
         let field = self.root().and_then(|root| root.properties.get(name));
         field.is_some_and(|id| self.nodes[*id].limited)
@@ -95,8 +95,8 @@ impl Limits {
 }
 
 impl Limits {
-    /// Checks the fields of `changed` that differ from those of `stored`. What a request leaves
-    /// alone may be beyond its limits, as a default may.
+    /// Checks the fields of `changed` that differ from those of `stored`. Fields that a request
+    /// does not change may exceed their limits, as a default may.
     pub(crate) fn check_changes<T: Serialize>(&self, stored: &T, changed: &T) -> Result<(), Error> {
         if self.nodes.is_empty() {
             return Ok(());
@@ -130,8 +130,8 @@ impl Limits {
 
 type Entries = BTreeMap<String, Box<RawValue>>;
 
-/// Reads a request's fields as `parse::parse` does and holds them to the limits of
-/// their schema.
+/// Reads a request's fields as `parse::parse` does, and checks them against the limits of their
+/// schema.
 pub fn parse<T: DeserializeOwned>(
     fields: &FieldSet,
     captures: &[(&str, Option<&str>)],

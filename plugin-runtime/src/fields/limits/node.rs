@@ -1,4 +1,4 @@
-//! A schema with its limits, ready to be held against a value.
+//! A schema with its limits, ready to check values.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
@@ -17,24 +17,24 @@ pub(super) struct Node {
     pub(super) nullable: bool,
     pub(super) limits: Vec<Limit>,
     pub(super) listed: Option<Listed>,
-    /// The first elements of a list, each with a schema of its own.
+    /// The first elements of a list, each with its own schema.
     pub(super) first: Vec<Id>,
     pub(super) items: Option<Id>,
     pub(super) properties: BTreeMap<String, Id>,
     pub(super) required: Vec<String>,
-    /// Whether an object has no properties but those that are named.
+    /// Whether an object has only the properties that are named.
     pub(super) closed: bool,
     pub(super) others: Option<Id>,
-    /// Schemas that hold as well.
+    /// Schemas that apply in addition.
     pub(super) all: Vec<Id>,
-    /// Sets of schemas, one of each of which holds.
+    /// Choices of schemas; one schema of each must apply.
     pub(super) choices: Vec<Vec<Id>>,
-    /// Whether there is any limit here or below.
+    /// Whether there is a limit here or below.
     pub(super) limited: bool,
 }
 
 impl Node {
-    /// The schemas below this one.
+    /// Returns the schemas below this one.
     pub(super) fn parts(&self) -> impl Iterator<Item = Id> + '_ {
         let lists = self.first.iter().chain(&self.items).chain(&self.all);
         let objects = self.properties.values().chain(&self.others);
@@ -42,10 +42,10 @@ impl Node {
     }
 }
 
-/// What a value is coerced to before its limits are looked at.
+/// The form to which a value is coerced before its limits are checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) enum Form {
-    /// Nothing; it is taken as it is.
+    /// None; the value is taken as it is.
     #[default]
     Any,
     Text,
@@ -53,12 +53,12 @@ pub(super) enum Form {
     Integer,
     Float,
     Boolean,
-    /// A length of time in whole seconds.
+    /// A duration in whole seconds.
     Seconds,
-    /// A length of time with fractions.
+    /// A duration with fractions.
     Duration,
     Moment,
-    /// A list as serde asks for one.
+    /// A list in the form that serde requests.
     List,
     /// A list of values of any kind.
     Slice,
@@ -70,9 +70,10 @@ pub(super) enum Form {
 
 /// The values of `enum` and `const`.
 ///
-/// A Rust enum's schema looks the same as a list that was written beside a string, but its type may
-/// take more: serde's aliases are not in the schema. Which of the two it is shows when a value
-/// that is not listed was accepted: a type that takes any other text too has no list of its own.
+/// The schema of a Rust enum looks the same as a list that was added to a string, but the enum may
+/// accept more: serde's aliases are not in the schema. When a type has accepted a value that is not
+/// listed, a probe distinguishes the two: a type that accepts any other text too has no list of its
+/// own.
 #[derive(Debug, Clone)]
 pub(super) struct Listed {
     pub(super) values: Vec<Json>,
@@ -86,7 +87,7 @@ impl PartialEq for Listed {
 }
 
 impl Listed {
-    /// The listed values as the reason of a refusal names them.
+    /// Returns the reason of a refusal, with the listed values.
     pub(super) fn reason(&self) -> String {
         let values: Vec<String> = self.values.iter().map(Json::to_string).collect();
         format!("must be one of {}", values.join(", "))

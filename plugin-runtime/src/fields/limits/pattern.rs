@@ -1,4 +1,4 @@
-//! Regular expressions of schemas.
+//! Regular expressions in schemas.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -7,12 +7,12 @@ use std::sync::{Arc, Weak};
 use parking_lot::Mutex;
 use regex_lite::{Regex, RegexBuilder};
 
-/// The largest compiled form of a pattern in bytes, as a guard against `(a{1000}){1000}`. Matching
-/// takes time in proportion to it for each character.
+/// The largest compiled form of a pattern in bytes, as a guard against `(a{1000}){1000}`. The time
+/// to match each character is proportional to it.
 const MAX_COMPILED: usize = 256 << 10;
 
-/// How many bytes of one request are compared with patterns at most. The engine looks at some ten
-/// million bytes in a second, and other mounts wait meanwhile.
+/// How many bytes of one request are compared with patterns at most. The engine processes about ten
+/// million bytes per second, and other mounts wait meanwhile.
 pub(super) const MAX_COMPARED: usize = 1 << 20;
 
 /// A compiled regular expression.
@@ -21,11 +21,11 @@ pub(super) struct Pattern {
     regex: Regex,
 }
 
-/// Those in use, since each mount declares the same ones.
+/// The patterns in use, since each mount declares the same ones.
 static COMPILED: Mutex<BTreeMap<String, Weak<Pattern>>> = Mutex::new(BTreeMap::new());
 
 impl Pattern {
-    /// Compiles a pattern, or finds it among those that are in use.
+    /// Compiles a pattern, or reuses one that is in use.
     pub(super) fn of(source: &str) -> Result<Arc<Self>, String> {
         let mut compiled = COMPILED.lock();
         if let Some(known) = compiled.get(source).and_then(Weak::upgrade) {
@@ -39,8 +39,8 @@ impl Pattern {
         Ok(pattern)
     }
 
-    /// What a text is to be, if it does not match. As in JSON schema, a match anywhere in the text
-    /// counts unless the pattern has anchors.
+    /// Returns what a text must be, if it does not match. As in JSON schema, a match anywhere in
+    /// the text counts unless the pattern has anchors.
     pub(super) fn refuses(&self, text: &str, compared: &mut usize) -> Option<String> {
         *compared = compared.saturating_add(text.len());
         if *compared > MAX_COMPARED {

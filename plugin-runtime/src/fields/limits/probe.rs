@@ -1,8 +1,8 @@
-//! What only the type itself can tell of a request that it has accepted.
+//! Asks a type what its schema does not show about a request that it has accepted.
 //!
 //! A schema has neither the other names of a field (`serde(alias)`) nor those of an enum's
-//! variants. So the type is asked: it refuses a field that is given twice under two of its names,
-//! and a text that no variant has.
+//! variants. So this module asks the type: it refuses a field that is given twice under two of its
+//! names, and a text that is not a variant.
 
 use std::collections::BTreeMap;
 
@@ -13,16 +13,16 @@ use super::judge::{Broken, Judge};
 use crate::fields::input::{Input, Key};
 use crate::fields::{FieldError, FieldSet};
 
-/// A text that is no variant's name.
+/// A text that is not the name of a variant.
 const UNLISTED: &str = "\u{1}unlisted";
 
-/// How many names that the schema of a type with flattened parts does not know may be in a request
-/// for it to be asked about them, and how many are kept. A type has few aliases; the rest is what a
-/// client made up.
+/// How many names that the schema of a type with flattened parts does not list are looked up for
+/// one request, and how many are cached. A type has few aliases; the client made up the other
+/// names.
 const MAX_NAMES: usize = 32;
 
 /// Reads the request without one of its names, and with null under further names after all others.
-/// The error is the field that was given twice, if it is about one.
+/// Fails with the field that was given twice, if the error is about one.
 type ReadAfter<'r> = dyn Fn(Option<&str>, &[&str]) -> Result<(), Option<String>> + 'r;
 
 type Read<'r> = dyn FnMut(&[(&str, Option<&str>)], &[u8]) -> Result<(), FieldError> + 'r;
@@ -32,9 +32,9 @@ pub(super) struct Probe<'r> {
     pub(super) fields: &'r FieldSet,
     pub(super) captures: &'r [(&'r str, Option<&'r str>)],
     pub(super) body: &'r [u8],
-    /// The field that a name stands for, as a number that is good for comparing.
+    /// Returns the field that a name stands for, as a number that is only good for comparison.
     pub(super) number: fn(&str) -> Option<u64>,
-    /// Whether the type has flattened parts, which keep their names to themselves.
+    /// Returns whether the type has flattened parts, which hide their names.
     pub(super) is_flattened: fn() -> bool,
     /// Reads another request as the same type.
     pub(super) read: &'r mut Read<'r>,
@@ -44,7 +44,7 @@ pub(super) struct Probe<'r> {
 type Body<'r> = BTreeMap<Key<'r>, &'r RawValue>;
 
 impl Probe<'_> {
-    /// Holds every field against its limits.
+    /// Checks every field against its limits.
     pub(super) fn check(mut self) -> Result<(), FieldError> {
         let body: Option<Body<'_>> = match self.body {
             [] => None,
@@ -58,7 +58,7 @@ impl Probe<'_> {
             if let Some(id) = root.properties.get(*name)
                 && limits.nodes[*id].limited
             {
-                // A part that took no part in the match is None for an Option.
+                // A part that took no part in the match is `None` for an `Option`.
                 let input = match part {
                     None if limits.nodes[*id].nullable => Input::Null,
                     part => Input::text(part.unwrap_or_default()),
@@ -85,7 +85,7 @@ impl Probe<'_> {
             if !limits.nodes[id].limited || self.is_absent(&name, raw) {
                 continue;
             }
-            // What is not valid JSON inside was not looked at by the type either.
+            // The type has not read JSON that is invalid inside either.
             let Ok(input) = Input::from_json(raw) else { continue };
             if let Some(broken) = judge.field(id, &name, input) {
                 self.refuse(broken, &body, given)?;
@@ -107,13 +107,13 @@ impl Probe<'_> {
         self.captures.iter().any(|(captured, _)| *captured == name)
     }
 
-    /// Whether null leaves the field to its default.
+    /// Returns whether null leaves the field at its default.
     fn is_absent(&self, name: &str, raw: &RawValue) -> bool {
         let rule = self.fields.rule(name);
         raw.get() == "null" && rule.is_some_and(|rule| rule.null_is_absent())
     }
 
-    /// All fields as one object.
+    /// Returns all fields as one object.
     fn whole<'b>(&self, body: &'b Body<'_>) -> Input<'b>
     where
         Self: 'b,
@@ -128,10 +128,10 @@ impl Probe<'_> {
         Input::Object(parts.chain(rest).collect())
     }
 
-    /// Refuses a value, unless it is of a list that the type has more of than the schema shows.
+    /// Refuses a value, unless the schema does not show all values that the type accepts there.
     fn refuse(&mut self, broken: Broken, body: &Body<'_>, given: &str) -> Result<(), FieldError> {
         let Some(listed) = &broken.listed else { return Err(broken.into_error()) };
-        // The kinds of value other than text have no second names.
+        // Values of other kinds than text have no second names.
         if !listed.values.iter().all(Json::is_string) {
             return Err(broken.into_error());
         }
@@ -145,8 +145,8 @@ impl Probe<'_> {
         if by_type { Ok(()) } else { Err(broken.into_error()) }
     }
 
-    /// Whether the type takes a text that is no one's name at this place in a field. None where
-    /// the place can't be found again in what was sent.
+    /// Returns whether the type accepts an arbitrary text at this place in a field. `None` if the
+    /// place cannot be found again in the request.
     fn takes_any_text(&mut self, path: &[String], body: &Body<'_>, given: &str) -> Option<bool> {
         if self.is_in_path(given) {
             let replaced: Vec<_> = self
@@ -167,7 +167,7 @@ impl Probe<'_> {
             place = match place {
                 Json::Object(entries) => entries.get_mut(step)?,
                 Json::Array(elements) => elements.get_mut(step.parse::<usize>().ok()?)?,
-                // A single value as the one element of a list.
+                // A single value as the only element of a list.
                 other if step == "0" => other,
                 _ => return None,
             };
@@ -180,7 +180,7 @@ impl Probe<'_> {
         Some((self.read)(self.captures, replaced.as_bytes()).is_ok())
     }
 
-    /// The fields that other names in the body stand for.
+    /// Returns the fields that other names in the body stand for.
     fn fields_behind<'b>(&self, body: &'b Body<'_>) -> BTreeMap<&'b str, String> {
         let limits = self.fields.limits();
         let Some(root) = limits.root() else { return BTreeMap::new() };
@@ -227,13 +227,13 @@ impl Probe<'_> {
         known.into_iter().filter_map(|(name, field)| Some((name, field?))).collect()
     }
 
-    /// Asks the type for which of some names stands for which of the fields that the request does
-    /// not give under their own.
+    /// Asks the type which of some names stands for which of the fields that the request does not
+    /// give under their own.
     ///
-    /// All fields are asked about at once, each given as null after all else: the type refuses the
-    /// one that it has met under another name. Only where it does not take null for one of them,
-    /// each is asked about by itself. So a request without other names is read once more, not once
-    /// for each name and field.
+    /// Asks for all fields at once, each given as null after everything else: the type refuses the
+    /// one that it has already met under another name. If it does not accept null for one of them,
+    /// asks for each field separately. So a request with unknown names is read only once more, not
+    /// once for each name and field.
     fn asked<'b>(&self, names: &[&'b str], absent: Vec<&str>) -> BTreeMap<&'b str, String> {
         let mut absent = absent;
         let mut met: Vec<String> = Vec::new();
@@ -258,15 +258,15 @@ impl Probe<'_> {
         met.into_iter().filter_map(behind).collect()
     }
 
-    /// Whether the type meets a field under another name than its own, in a request without one of
-    /// its names.
+    /// Returns whether the type meets a field under another name than its own, in a request without
+    /// one of its names.
     fn is_met(&self, without: Option<&str>, field: &str) -> bool {
         let twice = (self.read_after)(without, &[field]).err().flatten();
         twice.is_some_and(|name| name == field)
     }
 }
 
-/// The body with one field more, or with another value.
+/// Returns the body with one more field, or with another value.
 fn with(body: &Body<'_>, name: &str, json: &str) -> Option<String> {
     let value: &RawValue = serde_json::from_str(json).ok()?;
     let mut entries: BTreeMap<&str, &RawValue> =
@@ -275,7 +275,7 @@ fn with(body: &Body<'_>, name: &str, json: &str) -> Option<String> {
     serde_json::to_string(&entries).ok()
 }
 
-/// A value as JSON with the keys of objects in order.
+/// Returns a value as JSON, with the keys of objects sorted.
 pub(super) fn json(input: &Input<'_>) -> String {
     match input {
         Input::Null => "null".to_owned(),

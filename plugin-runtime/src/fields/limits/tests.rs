@@ -1,4 +1,4 @@
-//! What a schema publishes is what is taken.
+//! A type accepts exactly what its schema publishes.
 
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,7 +10,7 @@ use crate::fields::{
     CommaList, FieldError, FieldSet, KeyValues, LowerCase, Name, Seconds, Sensitive, parse,
 };
 
-/// What a request is refused with; None when it is taken.
+/// Returns the reason why a request is refused; `None` if it is accepted.
 fn refusal<T: serde::de::DeserializeOwned + JsonSchema>(body: &str) -> Option<String> {
     refusal_at::<T>(&[], body)
 }
@@ -140,7 +140,7 @@ struct Lists {
     pair: Option<(Seat, u8)>,
 }
 
-/// A newtype with a limit of its own.
+/// A newtype with its own limit.
 #[derive(Deserialize, JsonSchema, Default)]
 #[serde(transparent)]
 #[allow(dead_code)]
@@ -164,8 +164,8 @@ fn lists_and_maps_are_counted_and_looked_into() {
         (r#"{"names":"a,b,c,d"}"#, Some("names must have at most 3 elements")),
         (r#"{"numbers":"1,10"}"#, Some("numbers.1 must be at most 9")),
         (r#"{"once":["a","b"]}"#, None),
-        (r#"{"once":["a"," a"]}"#, Some("once must not have an element twice")),
-        (r#"{"once":["1",1]}"#, Some("once must not have an element twice")),
+        (r#"{"once":["a"," a"]}"#, Some("once must not contain an element twice")),
+        (r#"{"once":["1",1]}"#, Some("once must not contain an element twice")),
         (r#"{"labels":{"a":1}}"#, None),
         (r#"{"labels":{}}"#, Some("labels must have at least 1 entry")),
         (r#"{"labels":["a=1","b=2","c=3"]}"#, Some("labels must have at most 2 entries")),
@@ -211,7 +211,7 @@ struct Flat {
     ttl: Option<Seconds>,
 }
 
-/// So many fields that no type knows.
+/// Returns this many fields that no type knows.
 fn junk(count: usize) -> String {
     (0..count).map(|number| format!("\"junk{number}\":1,")).collect()
 }
@@ -272,14 +272,14 @@ fn parts_of_the_path_are_held_to_the_limits_too() {
 #[derive(Deserialize, Serialize, JsonSchema, Default)]
 #[serde(rename_all = "kebab-case")]
 enum Mode {
-    /// Nothing is written.
+    /// Writes are refused.
     #[default]
     #[serde(alias = "", alias = "ro")]
     ReadOnly,
     ReadWrite,
 }
 
-/// A text whose list is its schema's alone.
+/// A text whose list is only in its schema.
 #[derive(Deserialize, JsonSchema)]
 #[serde(transparent)]
 #[schemars(extend("enum" = ["low", "high"]))]

@@ -1,4 +1,4 @@
-//! The merge of two JSON objects, one of which is a text that is read once.
+//! Merges two JSON objects; one of them is text that is read once.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -9,13 +9,13 @@ use crate::fields::fault::Fault;
 use crate::fields::input::Input;
 use crate::fields::scan::Scanner;
 
-/// The entries of an object, stored ones among them as they are.
+/// The entries of an object; stored ones stay as they are.
 pub(super) type Merged<'de> = Vec<(Cow<'de, str>, Input<'de>)>;
 
-/// A merge at work.
+/// A merge in progress.
 pub(super) struct Merge<'n> {
     naming: &'n Naming,
-    /// The names of the objects that lie around, outermost first.
+    /// The names of the enclosing objects, outermost first.
     path: Vec<String>,
     unsettled: Vec<Unsettled>,
 }
@@ -29,10 +29,10 @@ impl<'n> Merge<'n> {
         self.unsettled
     }
 
-    /// Merges changes into the object that comes next in `stored`. What is no object counts as an
-    /// empty one.
+    /// Merges changes into the object that comes next in `stored`. A value that is not an object
+    /// counts as an empty one.
     ///
-    /// Only what has changes is looked into. All else is kept as the text that it is.
+    /// Only changed objects are parsed. Everything else is kept as text.
     pub(super) fn object<'de>(
         &mut self,
         stored: &mut Scanner<'de>,
@@ -98,7 +98,7 @@ impl<'n> Merge<'n> {
     }
 }
 
-/// The entries of the object at a path.
+/// Returns the entries of the object at a path.
 pub(super) fn entries_at<'m, 'de>(
     merged: &'m mut Merged<'de>,
     path: &[String],

@@ -1,4 +1,4 @@
-//! Changes to what is stored: JSON merge patch (RFC 7396), by the fields of a type.
+//! Changes to a stored value: JSON merge patch (RFC 7396), by the fields of a type.
 
 mod merge;
 mod naming;
@@ -18,20 +18,21 @@ use super::scan::{Scanner, sort};
 use super::schema::FieldSet;
 
 /// How many fields of a flattened type a patch may give under other names than those they are
-/// stored under. serde hides the names of such a type, so that each takes an attempt to read it.
+/// stored under. serde hides the names of such a type, so each takes an attempt to read it.
 const FLATTENED_NAMES: usize = 16;
 
-/// The field of a type that a name stands for, as a number that is good for comparing.
+/// Returns the field of a type that a name stands for, as a number that is only good for
+/// comparison.
 pub(crate) fn number<T: DeserializeOwned>(name: &str) -> Option<u64> {
     probe::number::<T>(&[], name)
 }
 
-/// Whether a type has flattened parts.
+/// Returns whether a type has flattened parts.
 pub(crate) fn is_flattened<T: DeserializeOwned>() -> bool {
     probe::shape::<T>(&[]) == probe::Shape::Flattened
 }
 
-/// The type with the changes of a request's body. `stored` is the type's own JSON object.
+/// Returns the type with the changes of a request's body. `stored` is the type's own JSON object.
 pub(crate) fn patched<T: DeserializeOwned>(
     fields: &FieldSet,
     naming: &Naming,
@@ -54,8 +55,8 @@ pub(crate) fn patched<T: DeserializeOwned>(
     patched().map_err(Fault::into_field_error)
 }
 
-/// Reads the type. A stored field that was also given under a name of which only the type knows
-/// gives way.
+/// Reads the type. A stored field that was also given under a name that only the type knows is
+/// replaced.
 fn settled<T: DeserializeOwned>(
     fields: &FieldSet,
     captures: &[(&str, Option<&str>)],
@@ -81,8 +82,7 @@ fn too_many() -> Fault {
     ))
 }
 
-/// What is stored with the changes, and the names of which only the type can tell what they take
-/// away.
+/// Returns the stored value with the changes, and the nulls whose names only the type can resolve.
 fn merged<'de>(
     naming: &Naming,
     stored: &'de str,
@@ -104,12 +104,11 @@ fn merged<'de>(
     Ok((merged, merge.into_unsettled()))
 }
 
-/// A null whose name is not one that is stored: the names of the objects that it is in, and its
-/// own.
+/// A null whose name is not stored: the names of the objects that contain it, and its own.
 type Unsettled = (Vec<String>, String);
 
-/// The stored fields that such nulls take away: those of which the type says that they are given
-/// twice when the null is added.
+/// Finds the stored fields that such nulls remove: those that the type reports as given twice when
+/// the null is added.
 fn removed<T: DeserializeOwned>(
     fields: &FieldSet,
     captures: &[(&str, Option<&str>)],
@@ -120,13 +119,13 @@ fn removed<T: DeserializeOwned>(
         let mut merged = merged.clone();
         for (path, name) in nulls {
             if let Some(entries) = entries_at(&mut merged, path) {
-                // Behind the field that it may be another name of, so that it is not read.
+                // After the field that it may be another name of, so that it is not read.
                 entries.push((Cow::Owned(name.clone()), Input::Null));
             }
         }
         parse_merged::<T>(fields, captures, &merged).err()
     };
-    // Most are names that the type does not know at all.
+    // Most of them are names that the type does not know at all.
     if unsettled.is_empty() || read_with(unsettled).is_none() {
         return Ok(Vec::new());
     }
@@ -140,7 +139,7 @@ fn removed<T: DeserializeOwned>(
     Ok(twice.collect())
 }
 
-/// Takes a field away that is as it was stored; whether there was one.
+/// Removes a field that is as it was stored; returns whether there was one.
 fn forget(merged: &mut Merged<'_>, path: &[String], name: &str) -> bool {
     let Some(entries) = entries_at(merged, path) else { return false };
     let before = entries.len();

@@ -1,6 +1,6 @@
 //! The names of a type's fields, on all levels.
 //!
-//! `serde(alias)` gives a field further names, of which no schema knows: only the type itself does.
+//! `serde(alias)` gives a field more names, which no schema shows: only the type itself knows them.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, VecDeque};
@@ -11,14 +11,14 @@ use serde::de::DeserializeOwned;
 use super::probe::{self, Number, Shape, Way};
 use crate::fields::schema::FieldSet;
 
-/// How many structs and maps inside a type are looked at. A type with more is generated, and what is
-/// deeper inside goes by its names as they are.
+/// How many structs and maps inside a type are examined. A type with more is generated code, and
+/// the objects deeper inside are matched by their literal names.
 const LEVELS: usize = 256;
 
 /// A name that no field has.
 const NO_FIELD: &str = "\u{0}";
 
-/// What a type calls its fields.
+/// The names of a type's fields.
 #[derive(Clone)]
 pub(crate) struct Naming {
     /// The first is the type itself.
@@ -32,12 +32,12 @@ pub(crate) struct Naming {
 enum Level {
     /// Each name of a struct.
     Struct(BTreeMap<&'static str, Named>),
-    /// The type itself, with a flattened part. The names are those of its schema; others have to be
+    /// The type itself, with a flattened part. The names are those of its schema; others must be
     /// asked for one by one.
     Flattened { fields: BTreeMap<String, Named>, unknown: Option<Number> },
     /// A map with the level of its values.
     Map(Place),
-    /// An object whose names are what they are.
+    /// An object whose names are taken literally.
     Other,
 }
 
@@ -48,11 +48,11 @@ struct Named {
     place: Place,
 }
 
-/// One object inside the type; None where nothing is known of it.
+/// One object inside the type; `None` if nothing is known about it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Place(Option<usize>);
 
-/// Tells whether two names stand for the same field.
+/// Identifies a field, to tell whether two names stand for the same one.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum FieldId<'a> {
     Number(Number),
@@ -60,12 +60,12 @@ pub(super) enum FieldId<'a> {
 }
 
 impl Naming {
-    /// Asks a type.
+    /// Asks a type for its names.
     pub(crate) fn of<T: DeserializeOwned>(fields: &FieldSet) -> Self {
         let mut levels = Vec::new();
         let mut structs: Vec<(Shape, usize)> = Vec::new();
         let mut ways = VecDeque::from([Vec::new()]);
-        // The level of what is at the end of a way. One is added to `levels` for each way in turn.
+        // The level at the end of a way. `levels` gets one for each way in turn.
         let mut place = |ways: &mut VecDeque<Vec<String>>, count: &mut usize, way: Vec<String>| {
             let shape = probe::shape::<T>(&way);
             if let Some((_, known)) = structs.iter().find(|(known, _)| *known == shape) {
@@ -89,7 +89,7 @@ impl Naming {
                 Shape::Struct { names, .. } => {
                     let unknown = probe::number::<T>(&way, NO_FIELD);
                     let named = names.iter().map(|name| {
-                        // A hand-written type may tell its names apart by other means.
+                        // A hand-written type may distinguish its names by other means.
                         let number = probe::number::<T>(&way, name).filter(|n| Some(*n) != unknown);
                         (*name, Named { number, place: place(&mut ways, &mut count, step(name)) })
                     });
@@ -112,12 +112,12 @@ impl Naming {
         Self { levels, number: probe::number::<T> }
     }
 
-    /// The type itself.
+    /// Returns the place of the type itself.
     pub(super) fn root(&self) -> Place {
         Place(Some(0))
     }
 
-    /// Whether the type itself has a field of this name, which its schema may not list.
+    /// Returns whether the type itself has a field of this name, which its schema may not list.
     pub(crate) fn knows(&self, name: &str) -> bool {
         match self.level(self.root()) {
             Level::Struct(fields) => fields.contains_key(name),
@@ -128,7 +128,7 @@ impl Naming {
         }
     }
 
-    /// The field that a name stands for at a place.
+    /// Returns the field that a name stands for at a place.
     pub(super) fn field<'a>(&self, place: Place, name: &Cow<'a, str>) -> FieldId<'a> {
         let number = match self.level(place) {
             Level::Struct(fields) => fields.get(name.as_ref()).and_then(|named| named.number),
@@ -141,7 +141,7 @@ impl Naming {
         number.map_or_else(|| FieldId::Name(name.clone()), FieldId::Number)
     }
 
-    /// The place of a field's value.
+    /// Returns the place of a field's value.
     pub(super) fn inside(&self, place: Place, name: &str) -> Place {
         match self.level(place) {
             Level::Struct(fields) => fields.get(name).map_or(Place(None), |named| named.place),
@@ -153,7 +153,7 @@ impl Naming {
         }
     }
 
-    /// Whether the type also accepts names that it does not declare.
+    /// Returns whether the type also accepts names that it does not declare.
     pub(super) fn is_flattened(&self, place: Place) -> bool {
         matches!(self.level(place), Level::Flattened { .. })
     }

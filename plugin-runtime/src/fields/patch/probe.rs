@@ -1,4 +1,4 @@
-//! Asking a type what it calls its fields.
+//! Asks a type for the names of its fields.
 
 use std::any::type_name;
 use std::fmt::{self, Display};
@@ -20,13 +20,13 @@ pub(super) type Way = [String];
 /// What a type asks its deserializer for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Shape {
-    /// A struct. All names of its fields are here, in the order of their declaration.
+    /// A struct, with all names of its fields in the order of their declaration.
     Struct {
-        /// Stands for the type, which a struct with the same names may well not be.
+        /// Stands for the type, since another struct may have the same names.
         visitor: &'static str,
         names: &'static [&'static str],
     },
-    /// A struct with a flattened part, which keeps its names to itself.
+    /// A struct with a flattened part, which hides its names.
     Flattened,
     /// A map.
     Map,
@@ -34,19 +34,19 @@ pub(super) enum Shape {
     Other,
 }
 
-/// Which of the type's fields a name stands for. The number is good for comparing only.
+/// The field of the type that a name stands for. The number is only good for comparison.
 pub(super) type Number = u64;
 
-/// What is at a place inside `T`.
+/// Returns the shape of the value at a place inside `T`.
 pub(super) fn shape<T: DeserializeOwned>(way: &Way) -> Shape {
     let mut found = Found::default();
-    // It never ends well: a probe stops as soon as it has seen what it is after.
+    // This always fails: a probe stops as soon as it has found what it looks for.
     let _ = T::deserialize(Probe { way, name: None, found: &mut found });
     found.shape.unwrap_or(Shape::Other)
 }
 
-/// The field that a name stands for in the struct at a place inside `T`; None if it does not take
-/// it.
+/// Returns the field that a name stands for in the struct at a place inside `T`; `None` if the
+/// struct does not have it.
 ///
 /// serde's derive turns each name into a variant of an enum, the same one for all names of a field.
 pub(super) fn number<T: DeserializeOwned>(way: &Way, name: &str) -> Option<Number> {
@@ -61,10 +61,10 @@ struct Found {
     number: Option<Number>,
 }
 
-/// Goes its way through a type, looks and stops.
+/// Follows its way through a type, looks and stops.
 struct Probe<'a> {
     way: &'a Way,
-    /// The name to look up at the end of the way, if its fields are of interest.
+    /// The name to look up at the end of the way, if its fields are needed.
     name: Option<&'a str>,
     found: &'a mut Found,
 }
@@ -150,7 +150,7 @@ impl<'de> MapAccess<'de> for Probe<'_> {
     }
 }
 
-/// A hash that keeps the few bytes of a discriminant as they are.
+/// A hash that keeps the few bytes of a discriminant unchanged.
 struct Sum(u64);
 
 impl Hasher for Sum {

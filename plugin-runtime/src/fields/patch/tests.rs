@@ -11,7 +11,7 @@ use super::{Naming, merged, patched};
 use crate::fields::input::Input;
 use crate::fields::{FieldError, FieldSet};
 
-/// The merge as JSON text, of objects whose names are what they are.
+/// Returns the merge as JSON text, of objects whose names are taken literally.
 fn merged_text(stored: &str, patch: &str) -> String {
     fn text(input: &Input<'_>) -> String {
         match input {
@@ -39,7 +39,7 @@ fn merged_text(stored: &str, patch: &str) -> String {
     text(&Input::Object(entries))
 }
 
-/// The test cases of RFC 7396, appendix A, with objects as patches.
+/// Runs the test cases of RFC 7396, appendix A, with objects as patches.
 #[test]
 fn objects_are_merged_as_the_rfc_says() {
     for (target, patch, expected) in [

@@ -11,7 +11,7 @@ use super::rule::Rule;
 use super::whole;
 use crate::fields::limits::Limits;
 
-/// What is known of one field.
+/// A description of one field.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Field {
     rule: Rule,
@@ -20,23 +20,23 @@ pub struct Field {
 }
 
 impl Field {
-    /// The type in Vault's words; None for a value of any type.
+    /// Returns the type in Vault's terms; `None` for a value of any type.
     pub fn kind(&self) -> Option<FieldKind> {
         self.rule.kind()
     }
 
-    /// Whether the type refuses a request without it.
+    /// Returns whether the type refuses a request without it.
     pub fn is_required(&self) -> bool {
         self.required
     }
 
-    /// The doc comment.
+    /// Returns the doc comment.
     pub fn description(&self) -> Option<&str> {
         self.schema.get("description").and_then(Json::as_str)
     }
 
-    /// The JSON schema (draft 2020-12), with default, examples, `deprecated` and
-    /// `x-vault-displayAttrs` where the type gives them.
+    /// Returns the JSON schema (draft 2020-12), with default, examples, `deprecated` and
+    /// `x-vault-displayAttrs` if the type sets them.
     pub fn schema(&self) -> &Json {
         &self.schema
     }
@@ -51,7 +51,7 @@ pub struct FieldSet {
 }
 
 impl FieldSet {
-    /// Looks a type's schema through. Flattened parts count as fields of their own.
+    /// Finds the fields in a type's schema. Flattened parts count as fields of their own.
     pub fn of<T: JsonSchema + ?Sized>() -> Self {
         let schema = whole::taken::<T>();
         let mut set = Self { limits: Limits::of(&schema), ..Self::default() };
@@ -59,12 +59,12 @@ impl FieldSet {
         set
     }
 
-    /// The fields by name.
+    /// Returns the fields by name.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Field)> {
         self.fields.iter().map(|(name, field)| (name.as_str(), field))
     }
 
-    /// Whether the type takes fields of any name, as a map does.
+    /// Returns whether the type takes fields of any name, as a map does.
     pub fn is_open(&self) -> bool {
         self.open
     }
@@ -73,12 +73,12 @@ impl FieldSet {
         self.open || self.fields.contains_key(name)
     }
 
-    /// Whether a field of this name is declared, and not only taken by a map.
+    /// Returns whether a field of this name is declared, and not only accepted by a map.
     pub(crate) fn names(&self, name: &str) -> bool {
         self.fields.contains_key(name)
     }
 
-    /// What the values of the fields must be beside their types.
+    /// Returns the limits on the values of the fields beyond their types.
     pub(crate) fn limits(&self) -> &Limits {
         &self.limits
     }
@@ -87,11 +87,11 @@ impl FieldSet {
         self.fields.get(name).map(|field| &field.rule)
     }
 
-    /// Adds the properties of a schema and of the schemas it is put together from. The first
-    /// mention of a name counts; `required` says whether the part must hold. A name that variants of
-    /// an enum have for values of different types follows no rule.
+    /// Adds the properties of a schema and of the schemas that it combines. The first occurrence of
+    /// a name counts; `required` says whether the part must hold. A name for which an enum's
+    /// variants have values of different types follows no rule.
     fn collect(&mut self, root: &Json, schema: &Json, required: bool, depth: u8) {
-        // A recursive type refers to itself; four levels are more than flattening ever makes.
+        // A recursive type refers to itself; flattening never needs more than four levels.
         if depth > 4 {
             return;
         }

@@ -1,11 +1,11 @@
-//! The types that Vault's documentation and API description know.
+//! The types in Vault's documentation and API description.
 
 use serde_json::{Value, json};
 
-/// The keyword under which a ready type's schema names its kind.
+/// The keyword under which the schema of a field type of this crate names its kind.
 pub(crate) const KEYWORD: &str = "x-vault-type";
 
-/// A field's type in the words of Vault's framework. Help and OpenAPI are written from it.
+/// A field's type in the terms of Vault's framework. Help and OpenAPI are written from it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FieldKind {
@@ -27,9 +27,9 @@ pub enum FieldKind {
     Map,
     /// An object with strings as values.
     KvPairs,
-    /// A length of time in seconds, not below zero.
+    /// A duration in seconds, not negative.
     DurationSecond,
-    /// A length of time in seconds.
+    /// A duration in seconds.
     SignedDurationSecond,
     /// An instant.
     Time,
@@ -67,17 +67,17 @@ const NAMES: &[(FieldKind, &str, &str)] = &[
 ];
 
 impl FieldKind {
-    /// The kind with this config name.
+    /// Returns the kind with this name in snake case.
     pub(crate) fn named(name: &str) -> Option<Self> {
         NAMES.iter().find(|(_, config, _)| *config == name).map(|(kind, _, _)| *kind)
     }
 
-    /// The label that `path-help` prints beside a parameter.
+    /// Returns the label that `path-help` prints next to a parameter.
     pub fn label(self) -> &'static str {
         NAMES.iter().find(|(kind, _, _)| *kind == self).map_or("string", |(_, _, label)| label)
     }
 
-    /// Type, format, pattern and items as Vault's OpenAPI document gives them.
+    /// Returns type, format, pattern and items as Vault's OpenAPI document shows them.
     pub fn openapi(self) -> Value {
         match self {
             Self::String | Self::Header => json!({ "type": "string" }),

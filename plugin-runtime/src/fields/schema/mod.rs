@@ -1,4 +1,4 @@
-//! What a type's JSON schema says about its fields.
+//! Reads the fields of a type from its JSON schema.
 
 mod field_set;
 mod kind;

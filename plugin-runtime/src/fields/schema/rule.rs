@@ -1,8 +1,8 @@
-//! The rule that a field's schema implies.
+//! The coercion rule that follows from a field's schema.
 //!
-//! Most types ask for their rule by themselves. A type that is flattened into another can't: serde
-//! buffers its values before it asks. So they are coerced on the way into the buffer, by the
-//! schema.
+//! Most types request their rule themselves. A type that is flattened into another cannot: serde
+//! buffers its values before it asks. So they are coerced by the schema on their way into the
+//! buffer.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ use crate::fields::deserializer::Value;
 use crate::fields::fault::Fault;
 use crate::fields::input::Input;
 
-/// What a value has to become.
+/// The form that a value must be coerced to.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Rule {
     nullable: bool,
@@ -39,12 +39,12 @@ enum Shape {
     List(Box<Rule>),
     Entries(Box<Rule>),
     Object(BTreeMap<String, Rule>),
-    /// An enum whose variants are told apart by the text of one field.
+    /// An enum whose variants are distinguished by the text of one field.
     Tagged {
         tag: String,
         variants: BTreeMap<String, Rule>,
     },
-    /// A type of ours; it coerces itself, so its value needs only be tried.
+    /// A field type of this crate. It coerces its value itself, so the value is only checked.
     Ready(FieldKind),
 }
 
@@ -67,12 +67,12 @@ impl Rule {
         Self { nullable: listed, shape: Shape::of(schema, kind.unwrap_or_default()) }
     }
 
-    /// The rule of what is taken as it is.
+    /// Returns the rule that takes a value as it is.
     pub(crate) const fn any() -> Self {
         Self { nullable: false, shape: Shape::Any }
     }
 
-    /// Whether null means that the field was not given, so that its default holds.
+    /// Returns whether null means that the field was not given, so that its default applies.
     pub(crate) fn null_is_absent(&self) -> bool {
         use FieldKind::{DurationSecond, SignedDurationSecond, Time};
         let moment = matches!(
@@ -84,7 +84,7 @@ impl Rule {
         moment && !self.nullable
     }
 
-    /// The kind in Vault's words; None where Vault has none, as for a value of any type.
+    /// Returns the kind in Vault's terms; `None` if Vault has none, as for a value of any type.
     pub(crate) fn kind(&self) -> Option<FieldKind> {
         Some(match &self.shape {
             Shape::Any => return None,
@@ -104,7 +104,7 @@ impl Rule {
         })
     }
 
-    /// The value in the form that the type will take from serde's buffer.
+    /// Coerces the value to the form that the type will take from serde's buffer.
     pub(crate) fn apply<'de>(&self, value: Value<'de>) -> Result<Input<'de>, Fault> {
         if value.is_unmatched() && self.nullable {
             return Ok(Input::Null);
@@ -197,7 +197,7 @@ impl Rule {
         })
     }
 
-    /// Strings in lists are trimmed.
+    /// Coerces an element of a list, whose strings are trimmed.
     fn element<'de>(&self, input: Input<'de>) -> Result<Input<'de>, Fault> {
         match self.coerce(input)? {
             Input::Text(text) if self.shape == Shape::Text => {
@@ -241,8 +241,9 @@ fn is_text(schema: &Json) -> bool {
         || schema.get("const").is_some_and(Json::is_string)
 }
 
-/// The variants of an enum whose values are all in one other field than its tag. (Those of an
-/// internally tagged enum lie beside the tag; serde takes them as they are, in whatever order.)
+/// Returns the variants of an enum whose values are all in one field next to its tag. (Those of an
+/// internally tagged enum are in the same object as the tag; serde takes them as they are, in any
+/// order.)
 fn adjacently_tagged(choices: &[Json]) -> Option<Shape> {
     let properties = |choice: &'_ Json| choice.get("properties").and_then(Json::as_object).cloned();
     let all: Vec<_> = choices.iter().map(properties).collect::<Option<_>>()?;
@@ -260,7 +261,7 @@ fn adjacently_tagged(choices: &[Json]) -> Option<Shape> {
     Some(Shape::Tagged { tag: tag.clone(), variants: variants.collect::<Option<_>>()? })
 }
 
-/// The range of the Rust type that schemars wrote down as format; a narrower one is a limit.
+/// Returns the range of the Rust type that schemars wrote as format; a narrower range is a limit.
 fn integer(schema: &Json) -> Shape {
     let format = schema.get("format").and_then(Json::as_str).unwrap_or("int64");
     let unsigned = format.starts_with('u');
@@ -297,7 +298,7 @@ fn object(schema: &Json) -> Shape {
 }
 
 impl FieldKind {
-    /// Tries whether a value would be accepted.
+    /// Checks whether a value would be accepted.
     fn check(self, input: Input<'_>) -> Result<(), Fault> {
         match self {
             Self::String => drop(coerce::text(&input)?),

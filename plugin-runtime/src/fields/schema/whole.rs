@@ -6,12 +6,12 @@ use serde_json::Value;
 
 use crate::fields::display;
 
-/// Returns the schema (draft 2020-12) of what a `T` is read from.
+/// Returns the schema (draft 2020-12) of the values that a `T` is read from.
 pub(crate) fn taken<T: JsonSchema + ?Sized>() -> Value {
     whole::<T>(SchemaSettings::draft2020_12().for_deserialize())
 }
 
-/// Returns the schema (draft 2020-12) of what a `T` is written as.
+/// Returns the schema (draft 2020-12) of the values that a `T` is written as.
 pub(crate) fn given<T: JsonSchema + ?Sized>() -> Value {
     whole::<T>(SchemaSettings::draft2020_12().for_serialize())
 }

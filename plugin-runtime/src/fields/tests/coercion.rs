@@ -208,7 +208,7 @@ fn booleans_take_go_words_only() {
     ]);
 }
 
-/// What every duration type makes of what is sent, in seconds.
+/// Reads a value as each duration type, and returns the seconds.
 fn durations() -> Vec<(&'static str, Option<Json>)> {
     vec![
         ("90", ok!(90)),
@@ -256,7 +256,7 @@ fn std_durations_keep_the_fraction_of_a_text() {
         (r#""2d""#, ok!({ "secs": 172_800, "nanos": 0 })),
         (r#""-1s""#, None),
         (r#""-500ms""#, None),
-        // As serde writes it.
+        // In the form in which serde writes it.
         (r#"{"secs":1,"nanos":5}"#, ok!({ "secs": 1, "nanos": 5 })),
         (r#"{"secs":"1","nanos":1000000000}"#, ok!({ "secs": 2, "nanos": 0 })),
         (r#"{"secs":1}"#, None),

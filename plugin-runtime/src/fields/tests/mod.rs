@@ -30,7 +30,7 @@ struct Flat<T> {
     one: One<T>,
 }
 
-/// What `f` becomes when `json` is sent, as JSON again.
+/// Returns the value of `f` when `json` is sent, as JSON again.
 fn coerced<T: DeserializeOwned + JsonSchema + Serialize>(json: &str) -> Result<Json, FieldError> {
     let body = format!("{{\"f\":{json}}}");
     let direct = request::<One<T>>(&[], &body).map(|parsed| as_json(&parsed.value.f));
@@ -51,7 +51,7 @@ fn request<T: DeserializeOwned + JsonSchema>(
     captures: &[(&str, Option<&str>)],
     body: &str,
 ) -> Result<Parsed<T>, FieldError> {
-    // The captures and the body live no longer than this call, so the type must own what it keeps.
+    // The captures and the body live only as long as this call, so the type must own its values.
     parse(&FieldSet::of::<T>(), captures, body.as_bytes())
 }
 
@@ -62,7 +62,7 @@ fn assert_names(error: &FieldError, expected: &str) {
     assert_eq!(field.split('.').next(), Some(expected), "{error}");
 }
 
-/// One type's rows: what is sent, and what it becomes or that it is refused.
+/// Tests one type's rows: the sent value, and the accepted value or `None` if it is refused.
 fn check<T: DeserializeOwned + JsonSchema + Serialize>(rows: &[(&str, Option<Json>)]) {
     for (sent, expected) in rows {
         let kind = std::any::type_name::<T>();

@@ -1,4 +1,4 @@
-//! What holds for any input.
+//! Properties that hold for any input.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,7 +23,7 @@ use crate::fields::{
     SignedSeconds, Time, patched,
 };
 
-/// Any JSON, with many of the texts that some rule has a use for.
+/// Generates any JSON, with many of the texts that some rule uses.
 fn any_json() -> impl Strategy<Value = Json> {
     let leaf = prop_oneof![
         Just(Json::Null),
@@ -44,7 +44,7 @@ fn any_json() -> impl Strategy<Value = Json> {
     })
 }
 
-/// Refusals name the field, and what was accepted reads back as itself.
+/// Checks that refusals name the field, and that accepted values read back unchanged.
 fn holds<T: DeserializeOwned + JsonSchema + Serialize + Debug>(sent: &Json) {
     match coerced::<T>(&sent.to_string()) {
         Ok(value) if value != Json::Null => {
@@ -55,8 +55,8 @@ fn holds<T: DeserializeOwned + JsonSchema + Serialize + Debug>(sent: &Json) {
     }
 }
 
-/// What a write accepts reads back from storage as it was, an update by nothing changes none of
-/// it, and a patch of the field makes of it what a write makes.
+/// Checks that an accepted value reads back from storage unchanged, that an empty update changes
+/// nothing, and that a patch of the field has the same result as a write.
 fn is_kept<T: DeserializeOwned + JsonSchema + Serialize>(sent: &Json) {
     let kind = std::any::type_name::<T>();
     let body = format!("{{\"f\":{sent}}}");
@@ -82,7 +82,7 @@ fn is_kept<T: DeserializeOwned + JsonSchema + Serialize>(sent: &Json) {
     for nothing in ["null", "{}", "{\"other\":1}"] {
         assert_eq!(patched(nothing), entry, "{kind} of {sent}, patched by {nothing}");
     }
-    // An object is merged into what is there, and null takes the field away.
+    // An object is merged into the stored one, and null removes the field.
     if !sent.is_object() && !sent.is_null() {
         assert_eq!(patched(&body), entry, "{kind} of {sent}");
         assert_eq!(
@@ -200,7 +200,7 @@ fn is_kept_in_every_type(sent: &Json) {
     }
 }
 
-/// Values in a form that some type has a rule for.
+/// Generates values in a form that some type has a rule for.
 #[test]
 fn what_types_ask_for_is_kept() {
     for sent in [
@@ -245,7 +245,7 @@ fn what_types_ask_for_is_kept() {
 }
 
 proptest! {
-    // Each case makes the schemas of all the types.
+    // Each case creates the schemas of all the types.
     #![proptest_config(ProptestConfig::with_cases(96))]
 
     #[test]

@@ -1,4 +1,4 @@
-//! Path and body together, and what clients are told.
+//! Path and body together, and the errors that clients get.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -206,7 +206,7 @@ fn flattened_types_are_coerced_named_and_known() {
     for (body, field) in rows {
         super::assert_names(&request::<Outer>(&[], body).expect_err(field), field);
     }
-    // A flattened map takes what is left over.
+    // A flattened map takes all other fields.
     let rest = request::<Flat<BTreeMap<String, Json>>>(&[], r#"{"f":{"a":1}}"#).expect("a map");
     assert!(rest.ignored.is_empty());
 }

@@ -1,4 +1,4 @@
-//! What help and OpenAPI learn from a type.
+//! What help and OpenAPI show of a type.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};

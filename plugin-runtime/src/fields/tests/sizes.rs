@@ -1,4 +1,4 @@
-//! What a body costs does not depend on how it is nested.
+//! The cost of a body does not depend on how it is nested.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -14,16 +14,16 @@ use super::{One, parse};
 use crate::fields::patch::Naming;
 use crate::fields::{CommaList, FieldSet, KeyValues, Seconds, Sensitive, patched};
 
-/// Large enough for the time to be measured, and to tell one pass from sixty.
+/// Large enough for the time to be measurable, and to distinguish one pass from sixty.
 const SIZE: usize = 120_000;
 
-/// Within what is accepted.
+/// Within the accepted depth.
 const DEPTH: usize = 60;
 
 /// A pass per level would take [`DEPTH`] times as long; the rest is for a busy machine.
 const WORST: u32 = 6;
 
-/// What a call takes of the processor, which other processes do not prolong.
+/// Returns the processor time of a call, which other processes do not prolong.
 fn time_of(call: impl Fn()) -> Duration {
     let used = || {
         let usage = getrusage(UsageWho::RUSAGE_THREAD).expect("the thread's usage");
@@ -40,7 +40,7 @@ fn time_of(call: impl Fn()) -> Duration {
     (0..2).map(|_| once()).min().unwrap_or_default()
 }
 
-/// Bodies of one size: the first is flat.
+/// Returns bodies of one size, the first of which is flat.
 fn bodies() -> Vec<(&'static str, String)> {
     let field = |value: String| format!("{{\"f\":{value}}}");
     let in_lists = |value: &str| format!("{}{value}{}", "[".repeat(DEPTH), "]".repeat(DEPTH));
@@ -80,7 +80,7 @@ struct Flattened {
     inner: Inner,
 }
 
-/// Fields of which only the type itself can refuse most.
+/// Fields most of which only the type itself can refuse.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 struct Inner {
@@ -121,7 +121,7 @@ fn patches<T: DeserializeOwned + JsonSchema>(flat: Duration) {
     }
 }
 
-/// The time that an object of short fields takes, which is as flat as a body can be.
+/// Returns the time for an object of short fields, the flattest possible body.
 fn flat() -> Duration {
     let set = FieldSet::of::<BTreeMap<String, String>>();
     let fields: Vec<_> =

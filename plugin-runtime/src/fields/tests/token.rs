@@ -90,7 +90,7 @@ fn an_update_leaves_alone_what_it_does_not_name() {
     assert_eq!((refused, fields), (Err(TokenFieldsError::PeriodicBatch), before));
 }
 
-/// The login of a request from this address.
+/// Returns the login of a request from this address.
 fn login(body: &str, address: &str) -> Result<Auth, TokenFieldsError> {
     let connection = Connection { remote_addr: address.to_owned(), ..Connection::default() };
     let mut auth = Auth::of(Alias::named("bob"));
@@ -186,8 +186,8 @@ struct RoleUpdate {
     old: DeprecatedTokenFieldsUpdate,
 }
 
-/// What a role with all fields set becomes, recorded from Go's `tokenutil` of version 0.25.1 of
-/// Vault's SDK; None is refused.
+/// Checks the stored role with all fields set, recorded from Go's `tokenutil` of version 0.25.1 of
+/// Vault's SDK; `None` is refused.
 #[test]
 fn null_and_nothing_change_each_field_as_in_go() {
     const ZERO: [&str; 4] = ["\"\"", "0", "\"0\"", "null"];
@@ -249,8 +249,8 @@ fn null_and_nothing_change_each_field_as_in_go() {
     assert_eq!(same, full);
 }
 
-/// Both names of a field in one request, recorded from Go's `tokenutil.UpgradeValue` of version
-/// 0.25.1 of Vault's SDK: what is stored under the old name, and under the new one.
+/// Checks both names of a field in one request, recorded from Go's `tokenutil.UpgradeValue` of
+/// version 0.25.1 of Vault's SDK: the values stored under the old name and under the new one.
 #[test]
 fn old_names_are_carried_over_as_in_go() {
     let full = role(
@@ -299,7 +299,7 @@ fn old_names_are_carried_over_as_in_go() {
         let (mut stored, mut fields) = (before.clone(), full.clone());
         update.apply(token, &mut stored, &mut fields).expect("valid");
         let shown = [json!(stored), json!(fields)];
-        // What is not set is left out.
+        // Fields that are not set are omitted.
         let unset = if old.is_array() { json!([]) } else { json!(0) };
         let [stored, fields] = shown;
         assert_eq!(stored.get(field).cloned().unwrap_or(unset), old, "{body}");

@@ -6,11 +6,12 @@ use serde::{Deserialize, Serialize};
 use crate::Auth;
 use crate::fields::types::KeyValues;
 
-/// Metadata for the alias of a login's entity; flatten it into the role beside
+/// Metadata for the alias of a login's entity; flatten it into the role together with
 /// [`TokenFields`](super::TokenFields). Vault's auth methods have it since version 0.25 of their
 /// SDK, OpenBao's do not.
 ///
-/// In a request that changes a role, `Update<KeyValues>` keeps what is not given. (Go clears it.)
+/// In a request that changes a role, `Update<KeyValues>` keeps the metadata if they are not given.
+/// (Go clears them.)
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 #[non_exhaustive]
@@ -21,8 +22,8 @@ pub struct AliasMetadata {
 }
 
 impl AliasMetadata {
-    /// Adds the metadata to the custom metadata of a login's alias. What is there already stays,
-    /// and a login without an alias is left as it is.
+    /// Adds the metadata to the custom metadata of a login's alias. Existing entries stay, and a
+    /// login without an alias is left unchanged.
     ///
     /// ```
     /// use plugin_runtime::fields::AliasMetadata;

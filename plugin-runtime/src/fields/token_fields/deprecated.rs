@@ -1,4 +1,4 @@
-//! The names that token fields had before they were the same in all auth methods.
+//! The names that token fields had before all auth methods used the same ones.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -7,10 +7,10 @@ use super::{TokenFields, TokenFieldsError, TokenFieldsUpdate};
 use crate::fields::types::{CommaList, Seconds, Update};
 use crate::{BoundCidr, policies};
 
-/// Carries a field that was renamed over, as Go's `tokenutil.UpgradeValue` does.
+/// Copies the value of a renamed field, as Go's `tokenutil.UpgradeValue` does.
 ///
-/// `old` and `new` are what the request gives under the two names ([`Update::given`]). The new name
-/// wins; `old_value` keeps the value for as long as clients use the old name.
+/// `old` and `new` are the values that the request gives under the two names ([`Update::given`]).
+/// The new name wins; `old_value` keeps the value for as long as clients use the old name.
 ///
 /// ```
 /// use plugin_runtime::fields::upgrade;
@@ -44,7 +44,7 @@ pub fn upgrade<T: Clone + Default>(
     }
 }
 
-/// Describes a field that was renamed to `field`, in the words of the builtin engines.
+/// Describes a field that was renamed to `field`, with the text of the built-in engines.
 ///
 /// ```
 /// use plugin_runtime::fields::deprecation_text;
@@ -61,8 +61,9 @@ pub fn deprecation_text(field: &str) -> String {
     )
 }
 
-/// What is stored under the old names of token fields; flatten it into a role that was stored by
-/// an engine which knew them. What is not set is neither stored nor answered.
+/// The stored values of token fields under their old names; flatten it into a role that may have
+/// been stored by an engine that used them. Fields that are not set are neither stored nor
+/// returned.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 #[non_exhaustive]
@@ -127,12 +128,12 @@ pub struct DeprecatedTokenFieldsUpdate {
 }
 
 impl DeprecatedTokenFieldsUpdate {
-    /// Writes what was given under old and new names over what is stored and checks the outcome;
-    /// a refused update changes nothing. Where both names are given, the new one wins.
+    /// Applies the values given under old and new names to the stored ones and checks the result; a
+    /// refused update changes nothing. If both names are given, the new one wins.
     ///
     /// # Errors
     ///
-    /// When the outcome contradicts itself.
+    /// Fails if the result contradicts itself.
     pub fn apply(
         self,
         update: TokenFieldsUpdate,
@@ -141,7 +142,7 @@ impl DeprecatedTokenFieldsUpdate {
     ) -> Result<(), TokenFieldsError> {
         let mut stored = old.clone();
         let mut new = fields.clone();
-        // The outcome as a whole is checked at the end.
+        // The result as a whole is checked at the end.
         let bound_cidrs = update.token_bound_cidrs.clone().given();
         let old_cidrs = self.bound_cidrs.given();
         upgrade(old_cidrs, bound_cidrs, &mut stored.bound_cidrs, &mut new.token_bound_cidrs);

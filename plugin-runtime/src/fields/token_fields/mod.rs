@@ -1,4 +1,4 @@
-//! The fields that every role of an auth method has (`sdk/helper/tokenutil`).
+//! The fields that the roles of all auth methods have (`sdk/helper/tokenutil`).
 
 mod alias_metadata;
 mod deprecated;
@@ -17,10 +17,10 @@ pub use self::update::TokenFieldsUpdate;
 use super::types::{CommaList, Seconds};
 use crate::{Auth, BoundCidr, Connection, Lease, TokenType};
 
-/// How the tokens of a role are made; flatten it into the role.
+/// The settings of a role's tokens; flatten it into the role.
 ///
-/// Serialised, it is both what is stored and what a read answers: seconds as integers, the type as
-/// text, lists never null. Call [`validate`](Self::validate) before storing it.
+/// Its serialized form is both stored and returned by reads: seconds as integers, the type as text,
+/// lists never null. Call [`validate`](Self::validate) before storing it.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 #[non_exhaustive]
@@ -50,7 +50,7 @@ pub struct TokenFields {
     pub token_type: TokenType,
 }
 
-/// The types of token that a role can ask for; the others are those of mounts.
+/// The types of token that a role can ask for; the other types are for mounts.
 #[derive(JsonSchema)]
 #[serde(rename_all = "lowercase")]
 #[allow(dead_code, reason = "stands in for the schema of TokenType")]
@@ -79,7 +79,7 @@ impl TokenFields {
         self.check_together()
     }
 
-    /// Checks what must hold between the fields.
+    /// Checks the fields against each other.
     pub(super) fn check_together(&self) -> Result<(), TokenFieldsError> {
         if self.token_num_uses < 0 {
             return Err(TokenFieldsError::NegativeUses);
@@ -99,10 +99,10 @@ impl TokenFields {
         Ok(())
     }
 
-    /// Makes a login's token as the role says: its policies, terms, type and where it may be used
-    /// from. The rest of `auth` stays.
+    /// Sets a login's token as the role says: its policies, TTLs, type and the addresses that may
+    /// use it. The rest of `auth` stays.
     ///
-    /// `connection` is the login request's, for `token_strictly_bind_ip`.
+    /// `connection` is the login request's; `token_strictly_bind_ip` needs it.
     ///
     /// ```
     /// use plugin_runtime::fields::TokenFields;
@@ -117,8 +117,8 @@ impl TokenFields {
     ///
     /// # Errors
     ///
-    /// When the fields were stored without [`validate`](Self::validate), or the token is to be
-    /// bound to an address that is not known. `auth` is then as it was.
+    /// Fails if the fields were stored without [`validate`](Self::validate), or if the token must
+    /// be bound to an address that is not known. `auth` is then unchanged.
     pub fn apply_to(
         &self,
         auth: &mut Auth,

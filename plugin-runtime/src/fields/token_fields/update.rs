@@ -7,9 +7,10 @@ use super::{RoleTokenType, TokenFields, TokenFieldsError, check_type};
 use crate::fields::types::{CommaList, Seconds, Update};
 use crate::{BoundCidr, TokenType};
 
-/// The same fields in a request that changes a role: what is not given stays as it was.
+/// The same fields in a request that changes a role: fields that are not given stay as they are.
 ///
-/// Null sets a field to its default, as in Go: a role whose `token_policies` are null has none. Only
+/// Null sets a field to its default, as in Go: a role whose `token_policies` are null has none.
+/// Only durations stay as they are.
 /// durations stay as they were.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize, JsonSchema)]
 #[serde(default)]
@@ -41,12 +42,12 @@ pub struct TokenFieldsUpdate {
 }
 
 impl TokenFieldsUpdate {
-    /// Writes what was given over `fields` and checks the outcome; a refused update changes
+    /// Applies the given values to `fields` and checks the result; a refused update changes
     /// nothing.
     ///
     /// # Errors
     ///
-    /// When the outcome contradicts itself.
+    /// Fails if the result contradicts itself.
     pub fn apply(self, fields: &mut TokenFields) -> Result<(), TokenFieldsError> {
         if let Update::Value(token_type) = self.token_type {
             check_type(token_type)?;

@@ -11,13 +11,13 @@ use crate::fields::input::Input;
 /// A list of values of any kind: Vault's `slice`.
 ///
 /// A single value is a list of one; null and an empty object are an empty list. (A `Vec` differs
-/// in that the empty string gives it no element.)
+/// only for the empty string, which gives it no element.)
 #[derive(Clone, PartialEq, Default, Serialize)]
 #[serde(transparent)]
 pub struct AnyList(Vec<Json>);
 
 impl std::fmt::Debug for AnyList {
-    /// The length; the values may be secrets.
+    /// Shows only the length, since the values may be secrets.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "[{} values]", self.0.len())
     }

@@ -12,8 +12,8 @@ use crate::fields::input::Input;
 
 /// Values of any kind by key: Vault's `map`.
 ///
-/// Given as an object, or as a list of objects that are merged. A JSON text in a string is not
-/// parsed. `Debug` shows the keys, since values may be secrets.
+/// Given as an object, or as a list of objects that are merged. A string that contains JSON is not
+/// parsed. `Debug` shows only the keys, since values may be secrets.
 #[derive(Clone, PartialEq, Default, Serialize)]
 #[serde(transparent)]
 pub struct AnyMap(serde_json::Map<String, Json>);

@@ -15,14 +15,14 @@ use crate::fields::input::Input;
 /// A list that may also be given as one string with commas: Vault's `comma_string_slice` for
 /// strings and `comma_int_slice` for integers.
 ///
-/// Strings are trimmed, and an empty part stays an empty string. An integer's part must not have
-/// blanks around it, and an empty one is zero. Elements of a JSON list are not split.
+/// Strings are trimmed, and an empty part stays an empty string. A part of an integer list must not
+/// be surrounded by blanks, and an empty one is zero. Elements of a JSON list are not split.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
 pub struct CommaList<T>(Vec<T>);
 
 impl<T> CommaList<T> {
-    /// The elements as a plain list.
+    /// Returns the elements as a plain list.
     pub fn into_vec(self) -> Vec<T> {
         self.0
     }

@@ -9,15 +9,16 @@ use crate::fields::coerce;
 
 /// HTTP headers: Vault's `header`.
 ///
-/// Given as an object whose values are strings or lists of strings, as a string with the JSON of
-/// one (plain or in base64), or as a list of `name:value`. Names are canonical (`Content-Type`);
-/// each has its values in the order given. `Debug` shows the names, since values may be secrets.
+/// Given as an object whose values are strings or lists of strings, as a string that contains such
+/// an object in JSON (plain or in base64), or as a list of `name:value`. Names are canonical
+/// (`Content-Type`); each has its values in the given order. `Debug` shows only the names, since
+/// values may be secrets.
 #[derive(Clone, PartialEq, Eq, Default, Serialize)]
 #[serde(transparent)]
 pub struct HeaderFields(BTreeMap<String, Vec<String>>);
 
 impl HeaderFields {
-    /// The first value of a header, whatever the case of its name.
+    /// Returns the first value of a header; the case of its name does not matter.
     pub fn first(&self, name: &str) -> Option<&str> {
         let values = self.0.get(&coerce::canonical(name))?;
         values.first().map(String::as_str)

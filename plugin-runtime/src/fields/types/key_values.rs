@@ -9,9 +9,8 @@ use crate::fields::coerce;
 
 /// Strings by key: Vault's `kv_pairs`.
 ///
-/// Given as an object, a list of `key=value`, or one such string. A plain
-/// `BTreeMap<String, String>` follows the same rule. No `Debug` of the values would be safe, since
-/// they may be secrets, so it shows the keys.
+/// Given as an object, a list of `key=value`, or one such string. A plain `BTreeMap<String,
+/// String>` follows the same rule. `Debug` shows only the keys, since values may be secrets.
 #[derive(Clone, PartialEq, Eq, Default, Serialize)]
 #[serde(transparent)]
 pub struct KeyValues(BTreeMap<String, String>);

@@ -8,19 +8,19 @@ use super::field_type;
 use crate::fields::coerce;
 use crate::fields::input::Input;
 
-/// A string in lower case, however it was given: Vault's `lower_case_string`.
+/// A string in lower case, whatever case it was given in: Vault's `lower_case_string`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize)]
 #[serde(transparent)]
 pub struct LowerCase(String);
 
 impl LowerCase {
-    /// The text, lower-cased letter by letter.
+    /// Creates the text, lower-cased letter by letter.
     pub fn new(text: impl AsRef<str>) -> Self {
         let input = Input::text(text.as_ref());
         Self(coerce::lower_case(&input).unwrap_or_default())
     }
 
-    /// The text.
+    /// Returns the text.
     pub fn as_str(&self) -> &str {
         &self.0
     }

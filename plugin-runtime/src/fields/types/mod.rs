@@ -1,4 +1,4 @@
-//! Field types that have a rule of their own.
+//! Field types with a coercion rule of their own.
 
 mod any_list;
 mod any_map;
@@ -27,8 +27,8 @@ pub use self::signed_seconds::SignedSeconds;
 pub use self::time::Time;
 pub use self::update::Update;
 
-/// Gives a newtype its coercing `Deserialize` and its schema. Every deserializer gets the same
-/// rule, so what was stored as JSON or flattened into another type reads back as well.
+/// Gives a newtype its coercing `Deserialize` and its schema. The rule is the same for every
+/// deserializer, so a value that was stored as JSON or flattened into another type reads back.
 macro_rules! field_type {
     ($type:ident, $coerce:expr, $schema:tt) => {
         impl<'de> serde::Deserialize<'de> for $type {
@@ -54,7 +54,7 @@ macro_rules! field_type {
     };
 }
 
-/// Gives a newtype the ways in and out of what it holds.
+/// Gives a newtype the conversions to and from the type that it wraps.
 macro_rules! wraps {
     ($type:ident, $inner:ty) => {
         impl std::ops::Deref for $type {

@@ -10,13 +10,13 @@ use crate::fields::coerce;
 use crate::fields::input::Input;
 
 /// The pattern of Vault's generic names, with the hyphen where all dialects of regular expressions
-/// take it for one.
+/// take it literally.
 pub(crate) const PATTERN: &str = r"^\w(([\w.-]+)?\w)?$";
 
 /// A name that can stand in a path: Vault's `name_string`.
 ///
-/// ASCII letters, digits and underscores; inside also hyphens and dots; not empty, and no longer
-/// than [`Name::MAX_LENGTH`].
+/// ASCII letters, digits and underscores; inside also hyphens and dots; not empty, and at most
+/// [`Name::MAX_LENGTH`] characters long.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
 pub struct Name(String);
@@ -31,18 +31,18 @@ pub struct Name(String);
 pub struct InvalidName;
 
 impl Name {
-    /// The most characters that a name has. Go's framework sets no limit; but names become storage
-    /// keys, aliases and parts of log lines, and no login needs one of megabytes. A narrower limit
-    /// of a field is `#[schemars(length(max = …))]`.
+    /// The maximum number of characters of a name. Go's framework has no limit; but names become
+    /// storage keys, aliases and parts of log lines, and no login needs one of several megabytes.
+    /// To narrow it for a field, use `#[schemars(length(max = …))]`.
     pub const MAX_LENGTH: usize = 512;
 
-    /// Takes a text that follows the rules of names.
+    /// Creates a name from a text that follows the rules of names.
     pub fn new(name: impl Into<String>) -> Result<Self, InvalidName> {
         let input = Input::text(name.into());
         coerce::name(&input).map(|name| Self(name.into_owned())).map_err(|_| InvalidName)
     }
 
-    /// The text.
+    /// Returns the text.
     pub fn as_str(&self) -> &str {
         &self.0
     }

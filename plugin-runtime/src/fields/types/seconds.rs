@@ -10,43 +10,43 @@ use crate::fields::coerce;
 use crate::fields::input::Input;
 use crate::logical::duration::{SECOND, format_go_duration};
 
-/// A length of time in whole seconds: Vault's `duration_second`.
+/// A duration in whole seconds: Vault's `duration_second`.
 ///
 /// Given as seconds (`90` or `"90"`), days (`"7d"`) or a Go duration (`"1h30m"`); a fraction of a
-/// second is cut off and what is below zero is refused. Stored and answered as an integer.
+/// second is cut off and a negative value is refused. Stored and returned as an integer.
 ///
-/// Null means that it was not given, so that the field's default holds.
+/// Null means that it was not given, so the field's default applies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize)]
 #[serde(transparent)]
 pub struct Seconds(u64);
 
 impl Seconds {
-    /// No time at all; for many a TTL "as the server is configured".
+    /// Zero, which for many TTLs means the server's default.
     pub const ZERO: Self = Self(0);
 
-    /// So many seconds.
+    /// Creates a duration of this many seconds.
     pub const fn new(seconds: u64) -> Self {
         Self(seconds)
     }
 
-    /// The number of seconds.
+    /// Returns the number of seconds.
     pub const fn get(self) -> u64 {
         self.0
     }
 
-    /// Whether this is no time at all.
+    /// Returns whether this is zero.
     pub const fn is_zero(self) -> bool {
         self.0 == 0
     }
 
-    /// The same length as std has it.
+    /// Returns the duration as std's type.
     pub const fn duration(self) -> Duration {
         Duration::from_secs(self.0)
     }
 }
 
 impl fmt::Display for Seconds {
-    /// As Go prints a duration, `1h30m0s`.
+    /// Formats the duration as Go does, for example `1h30m0s`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match i64::try_from(self.0).ok().and_then(|seconds| seconds.checked_mul(SECOND)) {
             Some(nanoseconds) => f.write_str(&format_go_duration(nanoseconds)),
@@ -56,7 +56,7 @@ impl fmt::Display for Seconds {
 }
 
 impl From<Duration> for Seconds {
-    /// Cuts a fraction off.
+    /// Converts a duration, with its fraction cut off.
     fn from(duration: Duration) -> Self {
         Self(duration.as_secs())
     }

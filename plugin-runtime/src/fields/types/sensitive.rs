@@ -1,4 +1,4 @@
-//! Values that nobody but the handler may see.
+//! Values that only the handler may see.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -12,42 +12,43 @@ use crate::fields::display::mark_sensitive;
 
 /// A value that must not reach a log: a password, a key, a token.
 ///
-/// `Debug` hides it, and there is no `Display`. Help and OpenAPI mark the field as sensitive, so that
-/// clients hide what is typed. Serialising gives the value, since that is how it is stored and
-/// answered.
+/// `Debug` hides it, and there is no `Display`. Help and OpenAPI mark the field as sensitive, so
+/// that clients hide what is typed. Serialization writes the value, since that is how it is stored
+/// and returned.
 ///
 /// # What is overwritten in memory
 ///
 /// Dropping the value overwrites the memory of *this copy*, and no other:
 ///
-/// * The request holds the same bytes in its body, and so do the buffers of TLS and HTTP/2 that it came
-///   through. They are freed when the request has been answered and are not overwritten.
-/// * What [`expose`](Self::expose) gives and the handler copies (`clone`, `to_owned`, `format!`) belongs
-///   to the handler. [`Clone`] makes another `Sensitive`, which overwrites its own memory.
-/// * A value that grew before it was put in here, or while it was parsed, may have left parts in memory
-///   that its allocator has freed since.
-/// * What is stored or answered is copied into the message for the server.
+/// * The request holds the same bytes in its body, and so do the buffers of TLS and HTTP/2 that
+///   they came through. They are freed after the request, but not overwritten.
+/// * Copies that the handler makes of what [`expose`](Self::expose) returns (`clone`, `to_owned`,
+///   `format!`) are the handler's responsibility. [`Clone`] makes another `Sensitive`, which
+///   overwrites its own memory.
+/// * A value that grew before it was wrapped, or while it was parsed, may have left parts in memory
+///   that the allocator has freed since.
+/// * A value that is stored or returned is copied into the message to the server.
 ///
-/// Overwriting shortens the time for which a secret is in memory; it does not keep the secret from
-/// those who can read the memory of the process. Against those the process forbids core dumps, and
-/// locks its memory where the server asks for it.
+/// Overwriting shortens the time for which a secret is in memory; it does not protect the secret
+/// from those who can read the memory of the process. Against them, the process forbids core dumps,
+/// and locks its memory if the server asks for it.
 pub struct Sensitive<T: Zeroize>(T);
 
 impl<T: Zeroize> Sensitive<T> {
-    /// Takes a value into care.
+    /// Wraps a value.
     pub const fn new(value: T) -> Self {
         Self(value)
     }
 
-    /// The value. What is copied out of it is no longer protected.
+    /// Returns the value. Copies of it are no longer protected.
     pub const fn expose(&self) -> &T {
         &self.0
     }
 }
 
 impl<T: Zeroize + AsRef<[u8]>> Sensitive<T> {
-    /// Whether this is `other`. How long the comparison takes tells whether the two are of equal
-    /// length, and nothing else about them.
+    /// Returns whether this equals `other`. The time that the comparison takes reveals whether the
+    /// two have the same length, and nothing else.
     ///
     /// ```
     /// use plugin_runtime::fields::Sensitive;

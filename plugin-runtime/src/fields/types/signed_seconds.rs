@@ -9,27 +9,27 @@ use crate::fields::coerce;
 use crate::fields::input::Input;
 use crate::logical::duration::{SECOND, format_go_duration};
 
-/// A length of time in whole seconds that may be below zero: Vault's `signed_duration_second`.
+/// A duration in whole seconds that may be negative: Vault's `signed_duration_second`.
 ///
-/// Otherwise as [`Seconds`](super::Seconds).
+/// Otherwise the same as [`Seconds`](super::Seconds).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize)]
 #[serde(transparent)]
 pub struct SignedSeconds(i64);
 
 impl SignedSeconds {
-    /// So many seconds.
+    /// Creates a duration of this many seconds.
     pub const fn new(seconds: i64) -> Self {
         Self(seconds)
     }
 
-    /// The number of seconds.
+    /// Returns the number of seconds.
     pub const fn get(self) -> i64 {
         self.0
     }
 }
 
 impl fmt::Display for SignedSeconds {
-    /// As Go prints a duration, `-1h30m0s`.
+    /// Formats the duration as Go does, for example `-1h30m0s`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0.checked_mul(SECOND) {
             Some(nanoseconds) => f.write_str(&format_go_duration(nanoseconds)),

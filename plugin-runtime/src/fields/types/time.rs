@@ -12,8 +12,8 @@ use crate::fields::input::Input;
 /// An instant: Vault's `time`.
 ///
 /// Given as RFC 3339 with any offset, or as epoch seconds in a string. A JSON number is refused, as
-/// Vault's framework refuses it in a plugin outside the server's process. Stored and answered as
-/// RFC 3339 in UTC. Null means that it was not given, so that the field's default holds.
+/// Vault's framework refuses it in an external plugin. Stored and returned as RFC 3339 in UTC. Null
+/// means that it was not given, so the field's default applies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Time(SystemTime);
 

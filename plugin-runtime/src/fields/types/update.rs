@@ -8,10 +8,10 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
 use serde::{Serialize, Serializer};
 
-/// A field of a request that changes what is stored: not given, null, or a value.
+/// A field of a request that changes a stored value: not given, null, or a value.
 ///
-/// `Option<T>` can't tell the first two apart. The field needs `#[serde(default)]`, or its struct
-/// does; without it the field must be given.
+/// `Option<T>` cannot distinguish the first two. The field, or its struct, needs
+/// `#[serde(default)]`; without it, the field must be given.
 ///
 /// ```
 /// use plugin_runtime::fields::Update;
@@ -20,7 +20,7 @@ use serde::{Serialize, Serializer};
 ///
 /// #[derive(Deserialize, JsonSchema)]
 /// struct RoleUpdate {
-///     /// Who looks after the role.
+/// /// The owner of the role.
 ///     #[serde(default)]
 ///     owner: Update<String>,
 /// }
@@ -65,7 +65,8 @@ impl<T> Update<T> {
         }
     }
 
-    /// Returns what the field becomes: the value, the default for null, and None when it stays.
+    /// Returns the new value of the field: the given value, the default for null, and `None` if it
+    /// stays.
     pub fn given(self) -> Option<T>
     where
         T: Default,
@@ -77,7 +78,7 @@ impl<T> Update<T> {
         }
     }
 
-    /// Changes what is stored. Null sets it to its default.
+    /// Changes the stored value. Null sets it to its default.
     pub fn apply_to(self, stored: &mut T)
     where
         T: Default,
@@ -87,7 +88,7 @@ impl<T> Update<T> {
         }
     }
 
-    /// Changes what is stored. Null takes it away.
+    /// Changes the stored value. Null removes it.
     pub fn apply_to_option(self, stored: &mut Option<T>) {
         match self {
             Self::Absent => {}
@@ -114,7 +115,7 @@ impl<T> From<T> for Update<T> {
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Update<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        // As a newtype: serde takes a missing field that is asked for as an option for null.
+        // As a newtype: if serde asks for a missing field as an option, it sees null.
         deserializer.deserialize_newtype_struct("Update", UpdateVisitor(PhantomData))
     }
 }
@@ -142,7 +143,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for UpdateVisitor<T> {
 }
 
 impl<T: Serialize> Serialize for Update<T> {
-    /// Writes null for what was not given too; `skip_serializing_if` leaves it out.
+    /// Writes null for a field that was not given, too; use `skip_serializing_if` to omit it.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::Value(value) => serializer.serialize_some(value),

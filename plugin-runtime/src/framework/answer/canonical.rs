@@ -1,28 +1,28 @@
-//! The answer to the question what a path is really called.
+//! Answers of [`Operations::canonical`](crate::framework::Operations::canonical) handlers.
 
 use serde::Serialize;
 
 use super::IntoError;
 use crate::{Error, Response};
 
-/// The canonical form of a request's path, relative to the mount, as
-/// [`Operations::canonical`](crate::framework::Operations::canonical) has it.
+/// The canonical form of a request's path, relative to the mount; see
+/// [`Operations::canonical`](crate::framework::Operations::canonical).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CanonicalPath(pub String);
 
-/// What may be answered to the question for a canonical path: a [`CanonicalPath`], or a `Result` of
-/// it.
+/// What a canonical-path handler may return: a [`CanonicalPath`], or a `Result` of it.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no canonical path",
+    message = "`{Self}` is not a canonical path",
     label = "not a `CanonicalPath`",
     note = "this handler returns a `CanonicalPath` or a `plugin_runtime::Result<CanonicalPath>`"
 )]
 pub trait IntoCanonical {
-    /// The path.
+    /// Returns the path.
     ///
     /// # Errors
     ///
-    /// The handler's own. The request then fails with it, before any policy is looked at.
+    /// Returns the handler's own error. The request then fails with it, before any policy is
+    /// checked.
     fn into_canonical(self) -> Result<CanonicalPath, Error>;
 }
 
@@ -38,7 +38,7 @@ impl<E: IntoError> IntoCanonical for Result<CanonicalPath, E> {
     }
 }
 
-/// The form in which the server wants it.
+/// Converts the answer into the form that the server expects.
 pub(in crate::framework) fn resolved<T: IntoCanonical>(
     answer: T,
 ) -> Result<Option<Response>, Error> {

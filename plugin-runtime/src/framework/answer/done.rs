@@ -1,4 +1,4 @@
-//! Answers of handlers that serve no request of a client.
+//! Answers of handlers that do not serve a client's request.
 
 use super::IntoError;
 use crate::Error;
@@ -7,14 +7,14 @@ use crate::Error;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is more than success or failure",
     label = "not `()`",
-    note = "this handler answers no client: it returns `()` or a `plugin_runtime::Result<()>`"
+    note = "this handler does not answer a client: it returns `()` or a `plugin_runtime::Result<()>`"
 )]
 pub trait IntoDone {
-    /// Success, or the error.
+    /// Returns success, or the error.
     ///
     /// # Errors
     ///
-    /// The handler's own.
+    /// Returns the handler's own error.
     fn into_done(self) -> Result<(), Error>;
 }
 
@@ -38,11 +38,11 @@ impl<E: IntoError> IntoDone for Result<(), E> {
             `exists` take it, `create` before the handler: `create(exists, write_role)`"
 )]
 pub trait IntoExists {
-    /// Whether something is there.
+    /// Returns whether something exists at the path.
     ///
     /// # Errors
     ///
-    /// The handler's own.
+    /// Returns the handler's own error.
     fn into_exists(self) -> Result<bool, Error>;
 }
 

@@ -2,7 +2,7 @@
 
 use crate::Error;
 
-/// An error that a handler may return: one that becomes an [`Error`] by [`Into`].
+/// An error that a handler may return: any type that converts into an [`Error`].
 #[diagnostic::on_unimplemented(
     message = "a handler cannot fail with `{Self}`, which does not become a `plugin_runtime::Error`",
     label = "not an error of a handler",
@@ -12,7 +12,7 @@ use crate::Error;
     note = "for an error type of your own, write `impl From<…> for plugin_runtime::Error`"
 )]
 pub trait IntoError {
-    /// The error.
+    /// Returns the error.
     fn into_error(self) -> Error;
 }
 

@@ -9,7 +9,7 @@ use super::IntoAnswer;
 use crate::framework::OperationDescription;
 use crate::{Error, Response};
 
-/// The names of a list. Without any, the server answers 404.
+/// The names of a list. If there are none, the server answers 404.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Keys(pub Vec<String>);
 
@@ -17,7 +17,7 @@ pub struct Keys(pub Vec<String>);
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct KeysWithInfo<T>(pub Vec<(String, T)>);
 
-// The shape of a list's answer, for OpenAPI, where a doc comment would show.
+// The shape of a list's answer, for OpenAPI. A doc comment would appear in the document.
 #[derive(JsonSchema)]
 #[allow(dead_code, reason = "described, never made")]
 struct Listed {

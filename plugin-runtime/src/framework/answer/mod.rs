@@ -22,7 +22,7 @@ use crate::{Auth, Error, RawResponse, Response};
 
 /// Something that a handler can answer with.
 ///
-/// `()` is "done, and nothing to say" (204), `None` is "not found" (404 to a read or a list).
+/// `()` means success without output (204), `None` means "not found" (404 for a read or a list).
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be answered",
     label = "not an answer",
@@ -32,14 +32,14 @@ use crate::{Auth, Error, RawResponse, Response};
             these with an error that becomes a `plugin_runtime::Error`"
 )]
 pub trait IntoAnswer {
-    /// The response, or none.
+    /// Returns the response, if there is one.
     ///
     /// # Errors
     ///
-    /// The handler's own, or that the answer can't be sent.
+    /// Returns the handler's own error, or an error if the answer cannot be serialized.
     fn into_answer(self) -> Result<Option<Response>, Error>;
 
-    /// What this type says about the operation, for OpenAPI.
+    /// Describes the operation's answer, for OpenAPI.
     fn describe(description: &mut OperationDescription) {
         let _ = description;
     }
@@ -69,7 +69,7 @@ pub trait IntoAnswer {
         With::new(self).with_header(name, value)
     }
 
-    /// Has the server wrap the answer; see [`Response::wrapped_for`].
+    /// Makes the server wrap the answer; see [`Response::wrapped_for`].
     fn wrapped_for(self, ttl: Duration) -> With<Self>
     where
         Self: Sized,

@@ -1,4 +1,4 @@
-//! Answers of fields with another HTTP status than 200.
+//! Answers with an HTTP status other than 200.
 
 use std::fmt;
 
@@ -9,15 +9,16 @@ use crate::framework::OperationDescription;
 use crate::framework::extract::Fields;
 use crate::{Error, Response};
 
-/// An answer that can have a status of its own: fields, names or nothing, with what is beside them.
+/// An answer that can have a status of its own: fields, names or nothing, with warnings and
+/// headers.
 ///
-/// Leases and logins can't: the server would not see them in an answer with a status, and so neither
-/// keep nor end them.
+/// Leases and logins cannot: the server does not see them in an answer with a status, so it would
+/// neither store nor end them.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be answered with another HTTP status than 200",
+    message = "`{Self}` cannot be answered with an HTTP status other than 200",
     label = "not fields, names or nothing",
-    note = "`Created<A>` and `Accepted<A>` go around `()`, `Fields<T>`, `Keys`, `KeysWithInfo<T>` or \
-            a `With` of these; `Option` and `Result` go around `Created` and `Accepted`"
+    note = "`Created<A>` and `Accepted<A>` wrap `()`, `Fields<T>`, `Keys`, `KeysWithInfo<T>` or a \
+            `With` of these; `Option` and `Result` wrap `Created` and `Accepted`"
 )]
 pub trait PlainAnswer: IntoAnswer {}
 
@@ -53,11 +54,11 @@ macro_rules! statuses {
 }
 
 statuses! {
-    /// Answers with HTTP 201: a write has made something new.
+    /// Answers with HTTP 201: a write has created something.
     ///
-    /// The caller gets the usual envelope, with `data`, `warnings` and the request's id. A server
-    /// knows statuses only of raw HTTP answers, so that this is one: the server sees no data in it
-    /// and does not replace fields by their HMAC in the audit log but the whole body.
+    /// The caller gets the usual envelope, with `data`, `warnings` and the request's id. Servers
+    /// accept a status only in raw HTTP answers, so this is one: the server sees no data in it, and
+    /// the audit log has an HMAC of the whole body instead of one for each field.
     ///
     /// ```
     /// use plugin_runtime::framework::answer::{Created, Keys};
@@ -72,6 +73,7 @@ statuses! {
     /// # Framework::secrets(()).path("thing/{name}", write(make)).build().unwrap();
     /// ```
     Created CREATED
-    /// Answers with HTTP 202: what was asked for will be done later. The form is that of [`Created`].
+    /// Answers with HTTP 202: the work will be done later. The body has the same form as that of
+    /// [`Created`].
     Accepted ACCEPTED
 }

@@ -1,4 +1,4 @@
-//! Warnings and headers beside a typed answer.
+//! Warnings and headers added to a typed answer.
 
 use std::fmt;
 use std::time::Duration;
@@ -7,12 +7,12 @@ use super::IntoAnswer;
 use crate::framework::OperationDescription;
 use crate::{Error, Response};
 
-/// An answer with warnings, headers or a wish to be wrapped: made by [`IntoAnswer::with_warning`]
-/// and its like. The OpenAPI document describes it as the answer within.
+/// An answer with warnings, headers or response wrapping, made by [`IntoAnswer::with_warning`] and
+/// similar methods. The OpenAPI document describes it as the inner answer.
 ///
-/// Warnings, headers and wrapping need a response to travel with. Where the answer within is `()`
-/// or `None`, that is one without data: HTTP 200 instead of 204, or of 404 to a read. So
-/// `Option<With<Fields<T>>>` is mostly what a read wants.
+/// Warnings, headers and wrapping need a response to travel with. If the inner answer is `()` or
+/// `None`, the response has no data, and the status is 200 instead of 204 (or of 404 for a read).
+/// So a read usually returns `Option<With<Fields<T>>>`.
 ///
 /// ```
 /// use plugin_runtime::framework::answer::{IntoAnswer as _, With};
@@ -47,7 +47,7 @@ pub struct With<A> {
 }
 
 impl<A> With<A> {
-    /// Makes an answer with nothing beside it yet, for a handler that only sometimes has a warning.
+    /// Makes an answer without warnings or headers, for a handler that only sometimes adds one.
     pub fn new(answer: A) -> Self {
         Self { answer, warnings: Vec::new(), headers: Vec::new(), wrap_ttl: None }
     }
@@ -66,7 +66,7 @@ impl<A> With<A> {
         self
     }
 
-    /// Has the server wrap the answer; see [`Response::wrapped_for`].
+    /// Makes the server wrap the answer; see [`Response::wrapped_for`].
     #[must_use]
     pub fn wrapped_for(mut self, ttl: Duration) -> Self {
         self.wrap_ttl = Some(ttl);
@@ -105,7 +105,7 @@ impl<A: IntoAnswer> IntoAnswer for With<A> {
 }
 
 impl<A> fmt::Debug for With<A> {
-    /// Shows how much there is beside the answer, and not the answer.
+    /// Shows how many warnings and headers there are, but not the answer.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("With")
             .field("warnings", &self.warnings.len())

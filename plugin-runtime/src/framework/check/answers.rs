@@ -61,14 +61,14 @@ pub(super) fn check(
     Ok(())
 }
 
-/// Where a server takes a lease.
+/// Checks that servers accept a lease here.
 fn lease(place: &Place<'_>) -> Result<(), HandlerFault> {
     use Operation::{AliasLookahead, ResolvePath, ResolveRole};
     match place.serves {
         Serves::Operation { operation: AliasLookahead | ResolveRole | ResolvePath, .. }
         | Serves::LoginRenewal => Err(HandlerFault::Answer(
-            "it answers with a lease, which servers take from the operations of a path alone: \
-             answer with what its documentation asks for",
+            "it answers with a lease, which servers accept only from the operations of a path: \
+             return what the documentation of this handler names",
         )),
         Serves::Operation { unauthenticated: true, .. } => Err(HandlerFault::Answer(
             "it answers with a lease, which servers refuse from a path that needs no token: answer \
@@ -78,7 +78,7 @@ fn lease(place: &Place<'_>) -> Result<(), HandlerFault> {
     }
 }
 
-/// Where a server takes a login.
+/// Checks that servers accept a login here.
 fn token(place: &Place<'_>) -> Result<(), HandlerFault> {
     use Operation::{AliasLookahead, Create, Read, ResolveRole, Update};
     let Serves::Operation { operation, unauthenticated, .. } = place.serves else { return Ok(()) };
@@ -91,7 +91,7 @@ fn token(place: &Place<'_>) -> Result<(), HandlerFault> {
     match operation {
         AliasLookahead => Ok(()),
         ResolveRole => Err(HandlerFault::Answer(
-            "it answers with an `Auth`, and servers ask for a role: answer with `Response::role`",
+            "it answers with an `Auth`, but servers ask it for a role: answer with `Response::role`",
         )),
         Create | Update | Read if unauthenticated => Ok(()),
         Create | Update | Read => Err(HandlerFault::Answer(
@@ -99,13 +99,13 @@ fn token(place: &Place<'_>) -> Result<(), HandlerFault> {
              it with login(handler), or mark the path unauthenticated()",
         )),
         _ => Err(HandlerFault::Answer(
-            "it answers with an `Auth`, of which servers make a token for reads and writes alone: \
-             serve it with login(handler)",
+            "it answers with an `Auth`, from which servers make a token only after reads and \
+             writes: serve it with login(handler)",
         )),
     }
 }
 
-/// Where an answer becomes an HTTP answer, which alone has a status.
+/// Checks that the answer becomes an HTTP response, the only kind that has a status.
 fn status(place: &Place<'_>, description: &OperationDescription) -> Result<(), HandlerFault> {
     use Operation::{AliasLookahead, ResolvePath, ResolveRole};
     let seen_by_clients = match place.serves {
@@ -118,37 +118,37 @@ fn status(place: &Place<'_>, description: &OperationDescription) -> Result<(), H
         return Ok(());
     }
     Err(HandlerFault::Answer(
-        "it answers with an HTTP status, of which no client would learn: answer without `Created` or \
+        "it answers with an HTTP status, which no client would see: answer without `Created` or \
          `Accepted`",
     ))
 }
 
-/// Answers without which the operation has no effect.
+/// Checks for the answer without which the operation has no effect.
 fn expected(place: &Place<'_>, output: Output, issues_token: bool) -> Result<(), HandlerFault> {
     let says_otherwise = !issues_token && !matches!(output, Output::Unknown);
     match place.serves {
         Serves::LoginRenewal if says_otherwise => Err(HandlerFault::Answer(
-            "it answers without an `Auth`, so that the server would renew nothing: take `Auth` as \
+            "it answers without an `Auth`, so the server would not renew anything: take `Auth` as \
              an argument and answer with it",
         )),
         Serves::Operation { operation: Operation::AliasLookahead, .. } if says_otherwise => {
             Err(HandlerFault::Answer(
-                "it answers without an `Auth`, and servers ask for the alias in it: answer with \
-                 `Auth::of(alias)`",
+                "it answers without an `Auth`, but servers ask it for the alias in one: answer \
+                 with `Auth::of(alias)`",
             ))
         }
         Serves::Operation { operation: Operation::ResolveRole, .. }
             if matches!(output, Output::Nothing) =>
         {
             Err(HandlerFault::Answer(
-                "it answers with nothing, and servers ask for a role: answer with `Response::role`",
+                "it answers with nothing, but servers ask it for a role: answer with `Response::role`",
             ))
         }
         _ => Ok(()),
     }
 }
 
-/// Whether values of a schema can be objects, or null, which is no data.
+/// Returns whether values of a schema can be objects, or null, which stands for no data.
 fn may_be_object(schema: &Value) -> bool {
     let fits = |kind: &Value| kind == "object" || kind == "null";
     match schema.get("type") {

@@ -17,7 +17,7 @@ pub(super) fn check(place: &Place<'_>, arguments: &[Argument]) -> Result<(), Han
     Ok(())
 }
 
-/// Where an argument is instead, when this handler never has it.
+/// Returns where else an argument exists, if this handler can never have it.
 fn elsewhere(place: &Place<'_>, argument: &Argument) -> Option<&'static str> {
     use Operation::{Create, List, Patch, Scan, Update};
     use Serves::{Existence, Initialization, LoginRenewal, Rollback};
@@ -30,7 +30,7 @@ fn elsewhere(place: &Place<'_>, argument: &Argument) -> Option<&'static str> {
     let (is_here, instead) = match argument {
         Argument::Path { .. } => (
             of_path,
-            "only requests to a path have its parts; keep what is needed in storage, or in the \
+            "only requests to a path have its parts; keep what you need in storage, or in the \
              internal data of a lease or a login, and take `Storage` or `Internal<T>`",
         ),
         Argument::Fields { .. } => (
@@ -40,42 +40,42 @@ fn elsewhere(place: &Place<'_>, argument: &Argument) -> Option<&'static str> {
         ),
         Argument::Patch { .. } => (
             matches!(operation, Some(Patch | Update | Create)),
-            "changes to what is stored come with patch() and with writes; take `Fields<T>`",
+            "changes to a stored value come only with patch() and with writes; take `Fields<T>`",
         ),
         Argument::Page => (
             matches!(operation, Some(List | Scan)),
-            "only list() and scan() have pages; take `Fields<T>` with fields of your own",
+            "only list() and scan() have pages; take `Fields<T>` with your own fields",
         ),
         Argument::Internal { .. } => (
             of_terms,
-            "internal data come with the renewal and the revocation of a lease, and with the \
+            "internal data come only with the renewal and the revocation of a lease, and with the \
              renewal of a login; take `Path<T>`, `Fields<T>` or `Storage`",
         ),
         Argument::Lease => (
             of_terms,
-            "a lease comes with its renewal and its revocation, and with the renewal of a login; \
-             answer with `Leased` to issue one",
+            "a lease comes only with its renewal and its revocation, and with the renewal of a \
+             login; answer with `Leased` to issue one",
         ),
         Argument::Auth => (
             matches!(place.serves, LoginRenewal),
-            "a login's `Auth` comes with its renewal, in renew_login(), alone; answer with `Auth` \
-             to log in",
+            "a login's `Auth` comes only with its renewal, in renew_login(); answer with `Auth` to \
+             log in",
         ),
         Argument::WalEntry => (
             matches!(place.serves, Rollback),
-            "entries of the write-ahead log come to the handler of wal() alone; take `Wal` to write \
+            "entries of the write-ahead log come only to the handler of wal(); take `Wal` to write \
              one",
         ),
         Argument::MountPoint => (
             !matches!(place.serves, Initialization),
-            "servers do not say it when they initialize a mount; take it where a request or the \
-             tick is handled",
+            "servers do not name it when they initialize a mount; take it in a handler of requests \
+             or of periodic()",
         ),
     };
     (!is_here).then_some(instead)
 }
 
-/// Whether the argument's type can be read from what there is.
+/// Checks that the argument's type can be read from what this handler gets.
 fn fits(place: &Place<'_>, argument: &Argument) -> Result<(), HandlerFault> {
     let not_an_object = |asked| Err(HandlerFault::NotAnObject { argument: text(argument), asked });
     match *argument {
@@ -115,7 +115,7 @@ fn fits(place: &Place<'_>, argument: &Argument) -> Result<(), HandlerFault> {
 
 const ENUM: &str = "an enum without `#[serde(tag = \"…\")]` or `#[serde(untagged)]`";
 
-/// The argument as it is written.
+/// Returns the argument as it is written in code.
 fn text(argument: &Argument) -> String {
     match argument {
         Argument::Path { type_name, .. } => format!("Path<{}>", short(type_name)),

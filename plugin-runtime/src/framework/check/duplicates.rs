@@ -1,10 +1,10 @@
-//! What is declared twice, of which only the last would count.
+//! Refuses what is declared twice, where only the last declaration would count.
 
 use crate::framework::FrameworkError;
 use crate::framework::dispatch::Declared;
 use crate::framework::pattern::Pattern;
 
-/// Handlers, names and descriptions of which there can be one.
+/// Refuses second handlers, names and descriptions where there can be only one.
 pub(super) fn check<S: 'static>(
     declared: &Declared<S>,
     patterns: &[Pattern],

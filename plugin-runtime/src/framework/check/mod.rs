@@ -1,5 +1,5 @@
-//! What is wrong with a declaration, as far as its types tell: mistakes that would otherwise show
-//! as a 404 or a 500 at a request, or not at all.
+//! Checks a declaration as far as its types allow: mistakes that would otherwise show as a 404 or a
+//! 500 at a request, or not at all.
 
 mod answers;
 mod arguments;
@@ -17,7 +17,7 @@ use super::handler::Erased;
 use super::pattern::{Compared, PathSet, Paths, Router};
 use crate::{BackendType, Operation};
 
-/// Completes the special paths, and checks everything.
+/// Completes the special paths, and checks the whole declaration.
 pub(super) fn declaration<S: 'static>(
     declared: &mut Declared<S>,
     router: &Router,
@@ -31,7 +31,7 @@ pub(super) fn declaration<S: 'static>(
     special::complete(declared, router.patterns(), &mut paths)
 }
 
-/// Only auth methods have logins.
+/// Refuses logins in a secrets engine.
 fn logins<S: 'static>(declared: &Declared<S>, router: &Router) -> Result<(), FrameworkError> {
     if declared.kind == BackendType::Auth {
         return Ok(());
@@ -107,7 +107,8 @@ fn facts<S, T>(handler: Option<&Erased<S, T>>) -> Option<(&'static str, &Operati
     handler.map(|handler| (handler.name, &*handler.description))
 }
 
-/// Whether some path of a pattern is among those that were declared to need no token by name.
+/// Returns whether some path of a pattern is among those that `special_paths` declares
+/// unauthenticated.
 fn is_open(paths: &Paths, index: usize, open: &[PathSet]) -> bool {
     open.iter().any(|one| paths.matched(index, &[*one], &[]) != Compared::Nothing)
 }

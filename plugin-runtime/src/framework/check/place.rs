@@ -21,7 +21,7 @@ pub(super) enum Serves<'a> {
     LoginRenewal,
     /// The start of a mount.
     Initialization,
-    /// The tick of every minute.
+    /// The periodic work, once a minute.
     Tick,
     /// The entries of the write-ahead log.
     Rollback,
@@ -32,12 +32,12 @@ pub(super) enum Serves<'a> {
 pub(super) struct Place<'a> {
     pub(super) backend: BackendType,
     pub(super) serves: Serves<'a>,
-    /// The handler's name as the compiler has it.
+    /// The handler's name as the compiler spells it.
     pub(super) handler: &'static str,
 }
 
 impl Place<'_> {
-    /// Whether it serves the leases of a secret type.
+    /// Returns whether the handler serves the leases of a secret type.
     pub(super) fn is_of_leases(&self) -> bool {
         matches!(self.serves, Serves::Renewal { .. } | Serves::Revocation { .. })
     }

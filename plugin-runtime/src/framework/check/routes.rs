@@ -1,4 +1,4 @@
-//! Operations that no request reaches.
+//! Refuses operations that no request reaches.
 
 use super::place::{Place, Serves};
 use crate::Operation;
@@ -6,8 +6,8 @@ use crate::framework::FrameworkError;
 use crate::framework::dispatch::Declared;
 use crate::framework::pattern::{Compared, PathSet, Paths, Pattern};
 
-/// Lists of paths that do not end with a slash, writes to paths that do, and both where earlier
-/// patterns take all such paths.
+/// Refuses lists of paths that do not end with a slash, writes to paths that do, and both if
+/// earlier patterns take all such paths.
 pub(super) fn check<S: 'static>(
     declared: &Declared<S>,
     patterns: &[Pattern],
@@ -55,13 +55,13 @@ fn reason(
     if paths.matched(index, &[reachable], &[]) == Compared::Nothing {
         return Some(if is_list {
             format!(
-                "the path of a list ends with a slash, and no path of this pattern does; write \
+                "the path of a list ends with a slash, but no path of this pattern does; write \
                  `{pattern}/?`"
             )
         } else {
             let without = pattern.trim_end_matches('/');
             format!(
-                "servers refuse writes to a path that ends with a slash, and all paths of this \
+                "servers refuse writes to a path that ends with a slash, but all paths of this \
                  pattern do; write `{without}`, or `{without}/?` for a list as well"
             )
         });
@@ -77,8 +77,8 @@ fn reason(
         .map(|(_, earlier)| format!("`{earlier}`"))
         .collect();
     Some(format!(
-        "all such requests go to {}, declared before it; serve the operation there, or declare this \
-         path earlier",
+        "all such requests go to {}, declared before it; serve the operation there, or declare \
+         this path earlier",
         earlier.join(" or ")
     ))
 }

@@ -1,19 +1,19 @@
-//! Special paths, from the attributes of the declared ones.
+//! Derives special paths from the attributes of the declared ones.
 
 use crate::SpecialPaths;
 use crate::framework::dispatch::Declared;
 use crate::framework::pattern::{Compared, PathSet, Paths, Pattern};
 use crate::framework::{FrameworkError, Operations};
 
-/// An attribute that servers know by special paths.
+/// An attribute that servers learn about through special paths.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Attribute {
     Unauthenticated,
     Sudo,
 }
 
-/// Adds what the declared paths ask for to the special paths, and checks that servers will treat
-/// those paths so, all of them and no others.
+/// Adds the special paths that the declared paths need, and checks that servers will apply them to
+/// all of those paths and to no others.
 pub(super) fn complete<S: 'static>(
     declared: &mut Declared<S>,
     patterns: &[Pattern],
@@ -37,7 +37,7 @@ pub(super) fn complete<S: 'static>(
                 if attribute.is_of(&path.operations) {
                     continue;
                 }
-                // Most paths have nothing to do with it, which is quickly found.
+                // Most paths have nothing to do with it, which this finds quickly.
                 if paths.matched(index, &[special.set], &by_name) == Compared::Nothing {
                     continue;
                 }
@@ -60,7 +60,7 @@ pub(super) fn complete<S: 'static>(
     Ok(declared.special_paths.check()?)
 }
 
-/// A special path with the pattern that asks for it.
+/// A special path with the pattern that needs it.
 struct Derived {
     pattern: String,
     text: String,
@@ -89,13 +89,13 @@ impl Attribute {
         }
     }
 
-    /// The paths that servers take a special path for.
+    /// Returns the paths to which servers apply a special path.
     fn set_of(self, paths: &mut Paths, special: &str) -> PathSet {
         paths.of_special(special, self == Self::Unauthenticated)
     }
 
-    /// The special path for one that has `{name}` for each parameter. With `rest` a parameter at the
-    /// end is any number of segments.
+    /// Returns the special path for one that has `{name}` for each parameter. With `rest`, a
+    /// parameter at the end stands for any number of segments.
     fn special(self, path: &str, rest: bool) -> String {
         match self {
             Self::Unauthenticated => unauthenticated(path, rest),
@@ -104,7 +104,7 @@ impl Attribute {
     }
 }
 
-/// The special paths that stand for a pattern.
+/// Derives the special paths that stand for a pattern.
 fn derive(
     attribute: Attribute,
     paths: &mut Paths,
@@ -120,7 +120,7 @@ fn derive(
         let mut derived: Vec<Derived> = Vec::new();
         for path in &expanded {
             let text = attribute.special(&path.path, rest);
-            // A list's path has the optional slash at the end, for which servers know another path.
+            // A list's path has the optional slash at the end, which servers treat as another path.
             let slashed =
                 (!text.is_empty() && !text.ends_with(['*', '/'])).then(|| text.clone() + "/");
             for (text, always) in std::iter::once((text, true)).chain(slashed.map(|s| (s, false))) {
@@ -145,7 +145,8 @@ fn derive(
     Err(FrameworkError::SpecialGap { path: named(), attribute, example })
 }
 
-/// Each parameter is any one segment, and at the end, with `rest`, everything.
+/// Returns a special path in which each parameter is any one segment, and with `rest` the last one
+/// is any number of segments.
 fn unauthenticated(path: &str, rest: bool) -> String {
     let mut segments: Vec<&str> = path
         .split('/')
@@ -160,13 +161,13 @@ fn unauthenticated(path: &str, rest: bool) -> String {
     segments.join("/")
 }
 
-/// Servers know no wildcard within these: from the first parameter on, everything.
+/// Returns the path up to its first parameter and a `*`, since `root` paths have no other wildcard.
 fn root(path: &str) -> String {
     path.find('{').map_or(path.to_owned(), |at| format!("{}*", &path[..at]))
 }
 
-/// Removes paths that another one includes. Servers look at the longest path alone with which a
-/// request's begins: `role/a` beside `role/*` would hide the latter from `role/ab`.
+/// Removes paths that another one includes. Servers look only at the longest special path that is a
+/// prefix of the request's path: `role/a` next to `role/*` would hide the latter from `role/ab`.
 fn remove_hidden(list: &mut Vec<String>) {
     let prefixes: Vec<String> =
         list.iter().filter_map(|path| path.strip_suffix('*')).map(str::to_owned).collect();

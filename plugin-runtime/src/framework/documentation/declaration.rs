@@ -1,4 +1,5 @@
-//! What of a declaration the documentation is written from, whatever the type of its state.
+//! The parts of a declaration that the documentation is written from, independent of its state's
+//! type.
 
 use super::super::attributes::Attributes;
 use super::super::description::OperationDescription;
@@ -18,12 +19,12 @@ pub(super) struct Declaration<'a> {
 pub(super) struct DeclaredPath<'a> {
     pub(super) pattern: &'a Pattern,
     pub(super) attributes: &'a Attributes,
-    /// Those that a client can ask for, the most telling one first.
+    /// Those that a client can request, the most informative one first.
     operations: Vec<(Operation, &'a OperationDescription)>,
 }
 
-/// The operations that a client can ask for. Where several say something of one field, the first
-/// of them counts.
+/// The operations that a client can request. If several describe a field, the first one's
+/// description counts.
 pub(in crate::framework) const PUBLIC: [Operation; 7] = [
     Operation::Update,
     Operation::Create,
@@ -35,7 +36,7 @@ pub(in crate::framework) const PUBLIC: [Operation; 7] = [
 ];
 
 impl<'a> Declaration<'a> {
-    /// The patterns are those of the declared paths, in the same order.
+    /// Collects the declared paths. The patterns are those of the same paths, in the same order.
     pub(super) fn of<S: 'static>(declared: &'a Declared<S>, patterns: &'a [Pattern]) -> Self {
         let paths = patterns.iter().zip(&declared.paths).map(|(pattern, path)| {
             let described = |operation| {

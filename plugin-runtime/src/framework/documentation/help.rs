@@ -1,4 +1,4 @@
-//! The texts of `path-help`, laid out as those of a server's own backends.
+//! The texts of `path-help`, in the layout of servers' own backends.
 
 use super::{Declaration, DeclaredPath, parameters};
 
@@ -6,7 +6,7 @@ const NO_SYNOPSIS: &str = "<no synopsis>";
 const NO_DESCRIPTION: &str = "<no description>";
 const DEPRECATED: &str = "(DEPRECATED) ";
 
-/// What the backend is, and which paths it has.
+/// Describes the backend and lists its paths.
 pub(super) fn of_backend(declaration: &Declaration<'_>) -> String {
     let mut routes: Vec<_> =
         declaration.paths.iter().map(|path| (path.pattern.anchored_regex(), path)).collect();
@@ -28,7 +28,7 @@ pub(super) fn of_backend(declaration: &Declaration<'_>) -> String {
     help
 }
 
-/// What one path is, and which parameters it takes.
+/// Describes one path and the parameters that it takes.
 pub(super) fn of_path(path: &DeclaredPath<'_>, requested: &str) -> String {
     let mut help = format!(
         "Request:        {requested}\nMatching Route: {}\n\n{}",
@@ -62,7 +62,7 @@ fn or<'a>(text: &'a str, placeholder: &'a str) -> &'a str {
     }
 }
 
-/// Each line behind so many blanks, except for those that are empty.
+/// Prefixes each line with `blanks` blanks, except empty lines.
 fn indented(blanks: usize, text: &str) -> String {
     let lines = text.lines().map(str::trim_end).map(|line| match line {
         "" => String::new(),

@@ -1,6 +1,6 @@
-//! What a backend says about itself: help texts and the OpenAPI document.
+//! Help texts and the OpenAPI document of a backend.
 //!
-//! Both are made when they are asked for, so that a plugin that nobody asks pays nothing.
+//! Both are made on request, so a plugin whose help is never read pays nothing.
 
 mod declaration;
 mod help;
@@ -23,12 +23,12 @@ use crate::{Data, Error, Request, Response};
 /// What the server may add to a request for help.
 #[derive(Default, Deserialize)]
 struct Asked {
-    /// The name under which the plugin is mounted, to begin operation ids with.
+    /// The name under which the plugin is mounted; operation ids begin with it.
     #[serde(default, rename = "requestResponsePrefix")]
     prefix: String,
 }
 
-/// Answers a request for help: of the whole backend at its root, of one path elsewhere.
+/// Answers a request for help: for the whole backend at its root, for one path elsewhere.
 pub(super) async fn answer<S: Send + Sync + 'static>(
     backend: &Dispatch<S>,
     request: &Request,
@@ -37,7 +37,7 @@ pub(super) async fn answer<S: Send + Sync + 'static>(
         "" => None,
         path => Some(backend.router.route(path).ok_or_else(Error::unsupported_path)?.index()),
     };
-    // A server that does not tell its version is no reason to hold the documentation back.
+    // Documentation is given even if the server does not tell its version.
     let version = request.system_view.plugin_environment().await.map(|server| server.version);
     let version = version.ok().filter(|version| !version.is_empty());
     write(

@@ -1,4 +1,4 @@
-//! Whether the parts of operation ids that a declaration gives can be seen in the document.
+//! Checks that the operation ids that a declaration sets are visible in the document.
 
 use super::openapi::{find_shared_id, shown};
 use super::{Declaration, DeclaredPath};
@@ -7,7 +7,7 @@ use crate::framework::FrameworkError;
 use crate::framework::dispatch::Declared;
 use crate::framework::pattern::Pattern;
 
-/// Checks the parts that operations were given.
+/// Checks the id parts that operations were given.
 pub(in crate::framework) fn check<S: 'static>(
     declared: &Declared<S>,
     patterns: &[Pattern],
@@ -36,7 +36,7 @@ pub(in crate::framework) fn check<S: 'static>(
     }
 }
 
-/// Why the document has no such operation of the path, if it has none.
+/// Returns why the document does not show an operation of the path, if it does not.
 fn not_shown(path: &DeclaredPath<'_>, operation: Operation) -> Option<String> {
     if shown(path).any(|(_, shown)| shown == operation) {
         return None;

@@ -1,4 +1,4 @@
-//! The fields of a path, whichever of its handlers read them.
+//! The fields of a path, from all of its handlers.
 
 use std::collections::BTreeMap;
 
@@ -10,25 +10,25 @@ use crate::fields::{Field, FieldKind};
 /// A field of the body or the query, or a part of the path.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Parameter<'a> {
-    /// What the first handler's type that reads it says of it; nothing does for a part of the path
-    /// that is taken as it is.
+    /// The description by the first handler's type that reads it; `None` for a part of the path
+    /// that is taken without a type.
     pub(super) field: Option<&'a Field>,
     description: Option<&'a str>,
 }
 
 impl<'a> Parameter<'a> {
-    /// What is said of it, if anything.
+    /// Returns its description, if there is one.
     pub(super) fn description(self) -> Option<&'a str> {
         self.description.map(str::trim).filter(|text| !text.is_empty())
     }
 
-    /// The type's name in help.
+    /// Returns the type's name in help.
     pub(super) fn label(self) -> &'static str {
         let Some(field) = self.field else { return FieldKind::String.label() };
         if let Some(kind) = field.kind() {
             return kind.label();
         }
-        // What Vault has no type for is at least an object or a list, or may be anything.
+        // A type that Vault does not have is an object or a list, or may be anything.
         let types = field.schema().get("type");
         let is = |name: &str| match types {
             Some(Value::Array(several)) => several.iter().any(|one| one == name),
@@ -42,14 +42,14 @@ impl<'a> Parameter<'a> {
         }
     }
 
-    /// Whether it is one to be given up.
+    /// Returns whether it is deprecated.
     pub(super) fn is_deprecated(self) -> bool {
         let mark = self.field.and_then(|field| field.schema().get("deprecated"));
         mark.and_then(Value::as_bool).unwrap_or_default()
     }
 }
 
-/// All parameters by name.
+/// Returns all parameters by name.
 pub(super) fn of<'a>(path: &DeclaredPath<'a>) -> BTreeMap<&'a str, Parameter<'a>> {
     let mut parameters: BTreeMap<&'a str, Parameter<'a>> = BTreeMap::new();
     for name in path.pattern.param_names() {

@@ -14,14 +14,15 @@ use crate::framework::description::Argument;
 use crate::framework::{Context, OperationDescription};
 use crate::{Error, Response};
 
-/// As an argument: the request's fields as a `T`, those of the path before those of the body,
-/// coerced by Vault's rules and validated. As an answer: the fields of a `T`.
+/// As an argument: the request's fields as a `T`, coerced by Vault's rules and validated; fields of
+/// the path take precedence over those of the body. As an answer: the fields of a `T`.
 ///
-/// What does not fit never reaches the handler: the caller gets an error that names the field.
+/// A request that does not fit never reaches the handler: the caller gets an error that names the
+/// field.
 ///
 /// [`Framework::build`](crate::framework::Framework::build) refuses a `T` that is not read from an
 /// object, such as a number or a list, an answer that does not become one, and `Fields` as an
-/// argument where there are none: at the start of a mount, at its tick, and where a token is renewed.
+/// argument where there are none: in `initialize`, in `periodic`, and where a token is renewed.
 ///
 /// ```
 /// use plugin_runtime::framework::extract::Fields;

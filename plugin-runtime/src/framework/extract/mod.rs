@@ -32,7 +32,7 @@ use crate::{Clock, Data, Error, Headers, Lease, Request, Storage, SystemView};
     message = "`{Self}` cannot be an argument of a handler of a backend with the state `{S}`",
     label = "not an argument",
     note = "arguments are `Path<T>` (parts of the path), `Fields<T>` (path and body, validated), \
-            `Patch<T>` (changes to what is stored), `Data` (the body as it is), `State<{S}>`, \
+            `Patch<T>` (changes to a stored value), `Data` (the body as it is), `State<{S}>`, \
             `Storage`, `SystemView`, `Clock`, `Request`, `Headers`, `Option<Connection>`, \
             `MountPoint`, `Page`, `Wal`, `WalEntry<T>`, `Internal<T>`, `Lease`, and `Auth` where a token is \
             renewed",
@@ -40,15 +40,15 @@ use crate::{Clock, Data, Error, Headers, Lease, Request, Storage, SystemView};
             `JsonSchema`"
 )]
 pub trait FromContext<S>: Sized {
-    /// Takes it.
+    /// Takes the argument from the request.
     ///
     /// # Errors
     ///
-    /// When the request does not have it, or not in this form. The caller is told, and the
-    /// handler is not called.
+    /// Fails if the request does not have it, or not in this form. The caller gets the error, and
+    /// the handler is not called.
     fn from_context(context: &mut Context<'_, S>) -> Result<Self, Error>;
 
-    /// What this argument says about the operation, for help and OpenAPI.
+    /// Describes what this argument means for the operation, for help and OpenAPI.
     fn describe(description: &mut OperationDescription) {
         let _ = description;
     }
@@ -84,7 +84,7 @@ impl<S> FromContext<S> for Headers {
     }
 }
 
-/// The body as it is, whatever its fields are: nothing is coerced, and no field is unknown.
+/// The body as it is, whatever its fields are: no value is coerced, and no field counts as unknown.
 impl<S> FromContext<S> for Data {
     fn from_context(context: &mut Context<'_, S>) -> Result<Self, Error> {
         Ok(context.any_fields())
@@ -95,7 +95,8 @@ impl<S> FromContext<S> for Data {
     }
 }
 
-/// In the handlers of a lease, and of a token's renewal: the terms so far, with the caller's wish.
+/// In the handlers of a lease, and of a token's renewal: the current terms, with the increment that
+/// the caller requests.
 impl<S> FromContext<S> for Lease {
     fn from_context(context: &mut Context<'_, S>) -> Result<Self, Error> {
         let request = context.request();

@@ -1,12 +1,12 @@
-//! Where the mount is.
+//! The path of the mount.
 
 use super::FromContext;
 use crate::Error;
 use crate::framework::description::Argument;
 use crate::framework::{Context, OperationDescription};
 
-/// Where the mount is, with namespace and trailing slash: `mock/`; those of auth methods begin with
-/// `auth/`. Servers do not say it when they initialize a mount.
+/// The path of the mount, with namespace and trailing slash: `mock/`; those of auth methods begin
+/// with `auth/`. Servers do not name it when they initialize a mount.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct MountPoint(pub String);
 

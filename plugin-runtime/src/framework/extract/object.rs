@@ -1,4 +1,4 @@
-//! Whether a type is read from a JSON object, found without one.
+//! Finds whether a type is read from a JSON object, without having one.
 
 use std::fmt::{self, Display};
 
@@ -8,17 +8,18 @@ use serde::{Deserializer, forward_to_deserialize_any};
 /// What a type asks its deserializer for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::framework) enum Asked {
-    /// An object, or something that an object may be.
+    /// An object, or any value that may be an object.
     Object,
-    /// Nothing, which an object is taken for in a request's fields.
+    /// Nothing; in a request's fields, an object counts as such.
     Unit,
-    /// A variant of an enum that is neither untagged nor tagged by a field.
+    /// A variant of an externally tagged enum.
     Enum,
-    /// Something that an object never is.
+    /// Something that is never an object.
     Other(&'static str),
 }
 
-/// Finds what a type asks for. One that does not tell is taken for an object.
+/// Finds what a type asks its deserializer for. A type that asks for nothing specific counts as an
+/// object.
 pub(in crate::framework) fn asked<T: DeserializeOwned>() -> Asked {
     match T::deserialize(Question) {
         Err(ProbeError::Asked(asked)) => asked,
@@ -26,7 +27,7 @@ pub(in crate::framework) fn asked<T: DeserializeOwned>() -> Asked {
     }
 }
 
-/// Whether a type refuses objects with a field of this name.
+/// Returns whether a type refuses objects with a field of this name.
 pub(in crate::framework) fn refuses_field<T: DeserializeOwned>(name: &'static str) -> bool {
     let refusal = T::deserialize(OneField(Some(name))).err();
     matches!(refusal, Some(ProbeError::Unknown(Some(field))) if field == name)
@@ -35,7 +36,7 @@ pub(in crate::framework) fn refuses_field<T: DeserializeOwned>(name: &'static st
 #[derive(Debug)]
 enum ProbeError {
     Asked(Asked),
-    /// With the field that is not known, if it is about one.
+    /// Names the unknown field, if it is about one.
     Unknown(Option<String>),
 }
 

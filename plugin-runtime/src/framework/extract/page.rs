@@ -1,4 +1,4 @@
-//! Which part of a list a caller wants.
+//! The part of a list that a caller wants.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -17,13 +17,13 @@ pub struct Page {
     /// Only names after this one, which need not exist.
     #[serde(default)]
     pub after: String,
-    /// At most this many names; 0 or less is without limit.
+    /// At most this many names; 0 or less means no limit.
     #[serde(default)]
     limit: i64,
 }
 
 impl Page {
-    /// How many names at most; 0 is without limit.
+    /// Returns the maximum number of names; 0 means no limit.
     pub fn limit(&self) -> usize {
         usize::try_from(self.limit).unwrap_or_default()
     }

@@ -1,4 +1,4 @@
-//! Some fields of what is stored, to be changed.
+//! Changes to some fields of a stored value.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -16,15 +16,17 @@ use crate::framework::description::Argument;
 use crate::framework::{Context, OperationDescription};
 use crate::{Data, Error};
 
-/// As an argument of a [`patch`](fn@crate::framework::patch) handler, or of one for writes: changes to a stored `T`, as
-/// JSON merge patch (RFC 7396) has it. What the body does not name stays, null takes a field away
-/// so that its default holds, and objects are merged field by field. A field goes by all names that
-/// its type takes: a `serde(alias)` changes what is stored under the field's own name.
+/// As an argument of a [`patch`](fn@crate::framework::patch) handler, or of one for writes: changes
+/// to a stored `T`, by the rules of JSON merge patch (RFC 7396). Fields that the body does not name
+/// stay; null removes a field, so that its default applies; objects are merged field by field. A
+/// field may be given by any name that its type accepts: a `serde(alias)` changes what is stored
+/// under the field's own name.
 ///
-/// What the body does not name is kept as it is, without the rules for what callers send.
+/// Fields that the body does not name are kept unchanged, even if callers could not send their
+/// values.
 ///
-/// [`Patch::apply`] is the only way to what the caller sent, and its result has passed the same
-/// rules as [`Fields<T>`](super::Fields).
+/// [`Patch::apply`] is the only access to what the caller sent, and its result has passed the same
+/// checks as [`Fields<T>`](super::Fields).
 ///
 /// ```
 /// use plugin_runtime::framework::extract::{Patch, Path};
@@ -57,15 +59,16 @@ pub struct Patch<T> {
 }
 
 impl<T: Serialize + DeserializeOwned> Patch<T> {
-    /// What is stored, with the changes.
+    /// Returns the stored value with the changes.
     ///
     /// # Errors
     ///
-    /// When it would not be a valid `T` any more: the caller's mistake, in words that name the
-    /// field.
+    /// Fails if the result is not a valid `T` any more. This is the caller's mistake, and the text
+    /// names the field.
     pub fn apply(&self, stored: &T) -> Result<T, Error> {
-        let before = Data::new(stored)
-            .map_err(|error| Error::internal("what is stored is no object").with_source(error))?;
+        let before = Data::new(stored).map_err(|error| {
+            Error::internal("the stored value is not a JSON object").with_source(error)
+        })?;
         let captures: Vec<_> =
             self.captures.iter().map(|(name, part)| (name.as_str(), part.as_deref())).collect();
         let (old, body) = (text_of(&before)?, text_of(&self.body)?);
@@ -75,7 +78,7 @@ impl<T: Serialize + DeserializeOwned> Patch<T> {
     }
 }
 
-/// The text of an object, or `null`.
+/// Returns the text of an object, or `null`.
 fn text_of(data: &Data) -> Result<&str, FieldError> {
     if data.is_none() {
         return Ok("null");

@@ -1,4 +1,4 @@
-//! What a plugin left with a lease.
+//! The data that a plugin stored with a lease.
 
 use std::fmt;
 use std::ops::Deref;
@@ -12,12 +12,13 @@ use crate::framework::description::Argument;
 use crate::framework::lease::SECRET_TYPE;
 use crate::framework::{Context, OperationDescription};
 
-/// As an argument of the handlers of a lease, or of a token's renewal: the internal data that were
-/// answered with it.
+/// As an argument of the handlers of a lease, or of a token's renewal: the internal data that the
+/// answer had.
 ///
-/// Those of a lease are an object with one more field, `secret_type`, so that
-/// [`Framework::build`](crate::framework::Framework::build) refuses a `T` with `deny_unknown_fields`
-/// there, and one that is not read from an object. Other handlers have no internal data.
+/// The internal data of a lease are an object with one more field, `secret_type`. So
+/// [`Framework::build`](crate::framework::Framework::build) refuses a `T` with
+/// `deny_unknown_fields` there, and one that is not read from an object. Other handlers have no
+/// internal data.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub struct Internal<T>(pub T);
 

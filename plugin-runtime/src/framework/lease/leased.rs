@@ -14,23 +14,24 @@ use crate::framework::answer::IntoAnswer;
 use crate::json;
 use crate::{Data, Error, Lease, Response, Secret};
 
-/// A kind of leased secret, by what the plugin needs to renew and to revoke one. The server keeps
-/// it with the lease and never shows it to a client.
+/// A kind of leased secret: the data that the plugin needs to renew and to revoke one. The server
+/// stores them with the lease and never shows them to a client.
 ///
-/// It serialises to a JSON object, in which the field `secret_type` is the framework's.
+/// It serializes to a JSON object; its field `secret_type` is reserved for the framework.
 pub trait LeasedSecret: Serialize + DeserializeOwned + Send + 'static {
-    /// The kind's name: different from all others of the backend, and the same forever, as stored
-    /// leases carry it.
+    /// The kind's name. It is unique in the backend and never changes, since stored leases contain
+    /// it.
     const TYPE: &'static str;
 }
 
-/// An answer with a lease: the fields that the caller sees, and what the plugin will need to end
-/// it. Whether it can be renewed, and how long it lives unless this says so, comes from the
-/// declared [`SecretType`](super::SecretType).
+/// An answer with a lease: the fields that the caller sees, and the data that the plugin needs to
+/// revoke it. The declared [`SecretType`](super::SecretType) says whether it can be renewed, and
+/// how long it lives unless the answer says so.
 ///
 /// [`Framework::build`](crate::framework::Framework::build) refuses an answer whose `T` is not
 /// declared with [`Framework::secret`](crate::framework::Framework::secret), since the secret would
-/// exist by the time the answer fails, and a lease from an unauthenticated path, which servers refuse.
+/// already exist when the answer fails. It also refuses a lease from an unauthenticated path, which
+/// servers refuse.
 pub struct Leased<T, F> {
     internal: T,
     fields: F,
@@ -38,19 +39,19 @@ pub struct Leased<T, F> {
 }
 
 impl<T: LeasedSecret, F> Leased<T, F> {
-    /// A lease of the kind `T` on the secret of these fields.
+    /// Creates a lease of the kind `T` for the secret in these fields.
     pub fn new(internal: T, fields: F) -> Self {
         Self { internal, fields, lease: Lease::default() }
     }
 
-    /// How long it lives; else as the kind says, and else as the mount does.
+    /// Sets how long it lives. The default is the secret type's, and else the mount's.
     #[must_use]
     pub fn ttl(mut self, ttl: Duration) -> Self {
         self.lease.ttl = ttl;
         self
     }
 
-    /// How long it may live with every renewal.
+    /// Sets how long it may live including all renewals.
     #[must_use]
     pub fn max_ttl(mut self, max_ttl: Duration) -> Self {
         self.lease.max_ttl = max_ttl;

@@ -1,4 +1,4 @@
-//! Secrets with a lease: what kinds a backend issues, what renews and what ends them.
+//! Leased secrets: the kinds that a backend issues, with the handlers that renew and revoke them.
 
 mod leased;
 mod secret_type;

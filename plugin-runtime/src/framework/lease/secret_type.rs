@@ -13,7 +13,8 @@ use crate::framework::dispatch::Dispatch;
 use crate::framework::handler::{Erased, Handler};
 use crate::{Error, Lease, Request, Response, Secret};
 
-/// A kind of leased secret, with what ends it and, if it can be renewed, what renews it.
+/// A kind of leased secret, with the handler that revokes it and, if it is renewable, the one that
+/// renews it.
 ///
 /// The handlers take the internal data as [`Internal<T>`](crate::framework::extract::Internal).
 pub struct SecretType<S, T> {
@@ -30,17 +31,17 @@ pub(in crate::framework) struct ErasedSecretType<S> {
     ttl: Duration,
     pub(in crate::framework) revoke: Erased<S, Result<Revoked, Error>>,
     pub(in crate::framework) renew: Option<Erased<S, Result<Lease, Error>>>,
-    /// Whether more than one handler was declared to renew it.
+    /// Whether more than one renewal handler was declared.
     pub(in crate::framework) renewed_twice: bool,
 }
 
-/// How a revocation went. To the server both are success.
+/// The outcome of a revocation. Both are success to the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Revoked {
-    /// It is gone now.
+    /// The secret is revoked now.
     Done,
-    /// It was gone before: revoked by hand at the other system, or by an earlier try whose answer
-    /// got lost.
+    /// The secret did not exist any more: an administrator removed it in the other system, or an
+    /// earlier attempt revoked it but its answer was lost.
     AlreadyGone,
 }
 
@@ -51,11 +52,11 @@ pub enum Revoked {
     note = "a revocation returns `()`, `Revoked`, or a `plugin_runtime::Result` of either"
 )]
 pub trait IntoRevoked {
-    /// How it went.
+    /// Returns the outcome.
     ///
     /// # Errors
     ///
-    /// The handler's own. The server tries again, six times in all; after
+    /// Returns the handler's own error. The server tries again, up to six times in all; after
     /// [`Error::unrecoverable`] it does not.
     fn into_revoked(self) -> Result<Revoked, Error>;
 }
@@ -79,18 +80,18 @@ impl<T: IntoRevoked, E: IntoError> IntoRevoked for Result<T, E> {
 }
 
 /// What a renewal's handler may return: the new [`Lease`], or a `Result` of it. The server caps it
-/// by the mount's limits, counted from the lease's issue.
+/// at the mount's limits, counted from the lease's issue.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no renewed lease",
+    message = "`{Self}` is not a renewed lease",
     label = "not a `Lease`",
     note = "a renewal returns the new terms: a `Lease` or a `plugin_runtime::Result<Lease>`"
 )]
 pub trait IntoRenewed {
-    /// The new terms.
+    /// Returns the new terms.
     ///
     /// # Errors
     ///
-    /// The handler's own.
+    /// Returns the handler's own error.
     fn into_renewed(self) -> Result<Lease, Error>;
 }
 
@@ -107,7 +108,8 @@ impl<E: IntoError> IntoRenewed for Result<Lease, E> {
 }
 
 impl<S: 'static, T: LeasedSecret> SecretType<S, T> {
-    /// A kind that `revoke` ends. A revocation may come twice, and must succeed then too.
+    /// Declares a kind of secret that `revoke` revokes. A secret may be revoked twice, and the
+    /// second revocation must succeed too.
     pub fn new<H, A>(revoke: H) -> Self
     where
         H: Handler<S, A>,
@@ -128,7 +130,7 @@ impl<S: 'static, T: LeasedSecret> SecretType<S, T> {
         }
     }
 
-    /// Makes it renewable. The request's secret has the terms so far, and the caller's wish as
+    /// Makes it renewable. The request's secret has the current terms, with the caller's request as
     /// increment.
     #[must_use]
     pub fn renew<H, A>(mut self, renew: H) -> Self
@@ -142,7 +144,7 @@ impl<S: 'static, T: LeasedSecret> SecretType<S, T> {
         self
     }
 
-    /// How long one lives unless its answer says so; else as the mount is tuned.
+    /// Sets how long a secret lives unless its answer says so. The default is the mount's.
     #[must_use]
     pub fn default_ttl(mut self, ttl: Duration) -> Self {
         self.erased.ttl = ttl;
@@ -171,7 +173,7 @@ impl<S: Send + Sync + 'static> ErasedSecretType<S> {
         };
         let mut lease = backend.run(renew, request).await?;
         lease.renewable = true;
-        // Answered again, or the server would forget it.
+        // Returned in the response, since the server would drop it otherwise.
         let internal_data = secret.internal_data.clone();
         let secret = Secret { lease, internal_data, lease_id: secret.lease_id.clone() };
         Ok(Some(Response::renewed(secret)))
@@ -192,7 +194,7 @@ impl<S: Send + Sync + 'static> ErasedSecretType<S> {
     }
 }
 
-/// The declared kind of a secret.
+/// Returns the declared kind of a secret.
 pub(in crate::framework) fn type_of<'a, S>(
     types: &'a [ErasedSecretType<S>],
     secret: &Secret,
@@ -206,7 +208,7 @@ pub(in crate::framework) fn type_of<'a, S>(
     named.ok_or_else(|| Error::new("secret is unsupported by this backend"))
 }
 
-/// Completes an answer that issues a lease by what its kind says.
+/// Completes an answer that issues a lease with the defaults of its kind.
 pub(in crate::framework) fn settle<S>(
     types: &[ErasedSecretType<S>],
     mut response: Response,

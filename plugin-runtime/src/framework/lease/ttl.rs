@@ -1,15 +1,14 @@
-//! How long a lease may live, counted as servers count it.
+//! Computes how long a lease may live, by the rules of servers.
 
 use std::time::{Duration, SystemTime};
 
 use crate::logical::duration::format_go_duration;
 use crate::{Error, Lease, SystemView, SystemViewError};
 
-/// What speaks for and against a lease's length. Zero stands for "nothing said"; fractions of a
-/// second are cut off.
+/// What determines how long a lease lives. Zero means "not set"; fractions of a second are cut off.
 ///
-/// The server caps each lease by itself. Whoever has to tell another system when a secret will
-/// end computes it beforehand:
+/// The server caps each lease itself. A backend that must tell another system when a secret expires
+/// computes the TTL beforehand:
 ///
 /// ```
 /// # use plugin_runtime::{Error, Lease, SystemView};
@@ -21,53 +20,52 @@ use crate::{Error, Lease, SystemView, SystemViewError};
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct TtlTerms {
-    /// The caller's wish in a renewal; counts before [`TtlTerms::ttl`].
+    /// The caller's request in a renewal; overrides [`TtlTerms::ttl`].
     pub increment: Duration,
-    /// The backend's own, from a role for instance; counts before the mount's default.
+    /// The backend's own TTL, for example from a role; overrides the mount's default.
     pub ttl: Duration,
-    /// The backend's own limit on the whole life. Only a lower one than the mount's counts.
+    /// The backend's own limit on the whole life. It counts only if it is lower than the mount's.
     pub max_ttl: Duration,
-    /// When not zero, each renewal gives this much again, as long as the mount's limit allows so
-    /// much at once; all other wishes are passed over.
+    /// If not zero, each renewal extends the lease by this period, up to the mount's limit for one
+    /// renewal; the other TTLs are ignored.
     pub period: Duration,
-    /// A limit on the whole life that holds with a period too.
+    /// A limit on the whole life that also applies with a period.
     pub explicit_max_ttl: Duration,
-    /// When the life began; `None` is now.
+    /// When the lease was issued; `None` means now.
     pub issued: Option<SystemTime>,
 }
 
-/// The mount's limits, as [`SystemView`] has them.
+/// The mount's limits, from [`SystemView`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TtlLimits {
-    /// How long a lease lives unless something else is said.
+    /// How long a lease lives by default.
     pub default: Duration,
-    /// How long it may live.
+    /// How long it may live at most.
     pub max: Duration,
 }
 
-/// What [`TtlTerms::within`] found.
+/// The result of [`TtlTerms::within`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Ttl {
-    /// How long from now on, in whole seconds.
+    /// The time from now on, in whole seconds.
     pub ttl: Duration,
-    /// What was cut, in the servers' words; for
-    /// [`Response::with_warning`](crate::Response::with_warning).
+    /// Warnings about reduced values, with the servers' texts; for
     pub warnings: Vec<String>,
 }
 
-/// Why a lease can have no length.
+/// Reasons why a lease cannot have a TTL.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TtlError {
     /// The mount's limit is zero.
     #[error("max TTL must be greater than zero")]
     NoMax,
-    /// Its time is over, whatever is wished for.
+    /// Its time is over, even with an increment.
     #[error("past the max TTL, cannot renew")]
     PastMax,
-    /// The mount's limits can't be had.
-    #[error("the mount's lease limits cannot be had: {0}")]
+    /// The mount's limits cannot be read.
+    #[error("cannot read the mount's lease limits: {0}")]
     Limits(#[from] SystemViewError),
 }
 
@@ -82,7 +80,8 @@ impl From<TtlError> for Error {
 }
 
 impl TtlTerms {
-    /// The terms of a lease: its TTLs, and in a renewal its issue and the caller's wish.
+    /// Takes the terms of a lease: its TTLs, and in a renewal also its issue time and the requested
+    /// increment.
     pub fn of(lease: &Lease) -> Self {
         Self {
             increment: lease.increment,
@@ -93,11 +92,11 @@ impl TtlTerms {
         }
     }
 
-    /// How long the lease may live from now on, on the mount that a request went to.
+    /// Returns how long the lease may live from now on, on the mount of a request.
     ///
     /// # Errors
     ///
-    /// When its time is over, and when the server can't be asked.
+    /// Fails if its time is over, and if the server cannot be asked.
     pub async fn on(&self, system_view: &SystemView) -> Result<Ttl, TtlError> {
         let limits = TtlLimits {
             default: system_view.default_lease_ttl().await?,
@@ -106,11 +105,11 @@ impl TtlTerms {
         self.within(limits, system_view.clock().now())
     }
 
-    /// How long the lease may live from `now` on.
+    /// Returns how long the lease may live from `now` on.
     ///
     /// # Errors
     ///
-    /// When its time is over, or the limit is zero.
+    /// Fails if its time is over, or if the limit is zero.
     pub fn within(&self, limits: TtlLimits, now: SystemTime) -> Result<Ttl, TtlError> {
         let explicit_max = seconds(self.explicit_max_ttl);
         let max = [seconds(limits.max), lower(seconds(self.max_ttl)), lower(explicit_max)]
@@ -150,12 +149,13 @@ fn seconds(duration: Duration) -> u64 {
     duration.as_secs()
 }
 
-/// A limit that lowers another one, unless nothing was said.
+/// Returns a limit that lowers another one; zero, which means "not set", lowers nothing.
 fn lower(limit: u64) -> u64 {
     if limit == 0 { u64::MAX } else { limit }
 }
 
-/// Whole seconds since the issue. An issue in the future, by a clock that was set back, is now.
+/// Returns the whole seconds since the issue. An issue time in the future, caused by a clock that
+/// was set back, counts as now.
 fn age(issued: Option<SystemTime>, now: SystemTime) -> u64 {
     let since_1970 = |time: SystemTime| {
         time.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs())
@@ -171,7 +171,7 @@ fn capped(what: &str, wish: u64, limit: u64, value: &str) -> String {
     )
 }
 
-/// As servers' warnings have it: `1h30m`, without the zeros of Go's `1h30m0s`.
+/// Formats seconds as in servers' warnings: `1h30m`, without the zeros of Go's `1h30m0s`.
 fn shown(seconds: u64) -> String {
     let nanoseconds = i64::try_from(seconds.saturating_mul(1_000_000_000)).unwrap_or(i64::MAX);
     let text = format_go_duration(nanoseconds);
@@ -204,9 +204,9 @@ mod tests {
             ([0, 600, 0, 0, 0, 0], 600),
             ([60, 600, 0, 0, 0, 0], 60),
             ([0, 600, 3 * HOUR, 0, 0, HOUR], 600),
-            // A limit above the mount's is none.
+            // A limit above the mount's does not count.
             ([9 * HOUR, 0, 99 * HOUR, 0, 99 * HOUR, 0], 9 * HOUR),
-            // A period passes over wishes, and over the age of the lease.
+            // A period overrides the requested TTLs, and the age of the lease.
             ([60, 600, 0, 2 * HOUR, 0, 0], 2 * HOUR),
             ([0, 0, 0, 2 * HOUR, 0, 99 * HOUR], 2 * HOUR),
             ([0, 0, 0, 2 * HOUR, 5 * HOUR, HOUR], 2 * HOUR),

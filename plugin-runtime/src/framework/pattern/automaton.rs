@@ -1,11 +1,11 @@
 //! A small automaton over characters, with which the router decides at start whether a path can be
-//! reached. It is no part of a request: requests go through the trie and the compiled regexes.
+//! reached. Requests do not use it: they go through the trie and the compiled regexes.
 
 use std::collections::{BTreeSet, HashSet};
 
 pub(super) type StateId = u32;
 
-/// Nondeterministic, shared by all patterns of a router; each has a state of its own to start from.
+/// Nondeterministic, and shared by all patterns of a router; each has its own start state.
 #[derive(Debug, Default)]
 pub(super) struct Automaton {
     states: Vec<State>,
@@ -15,7 +15,7 @@ pub(super) struct Automaton {
 enum State {
     /// One character of these inclusive ranges.
     Characters(Vec<(char, char)>, StateId),
-    /// No character; any of these. None of them: a dead end.
+    /// No character; continues in any of these. If there are none, it is a dead end.
     Fork(Vec<StateId>),
     /// No character, but only at the start of the text.
     Start(StateId),
@@ -24,12 +24,12 @@ enum State {
     Accept,
 }
 
-/// Where a search is in each of its automata.
+/// The position of a search in each of its automata.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Sides {
     /// One for each automaton that has to accept.
     wanted: Vec<Vec<StateId>>,
-    /// All that must not, as one.
+    /// All that must not accept, as one.
     others: Vec<StateId>,
 }
 
@@ -39,25 +39,25 @@ impl Sides {
     }
 }
 
-/// Whether there is a text that one pattern matches and others do not.
+/// The result of looking for a text that one pattern matches and others do not.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Search {
-    /// There is: this one.
+    /// There is one: this text.
     Found(String),
     /// There is none.
     Nothing,
-    /// The patterns are too intricate to tell within [`BUDGET`] steps and [`WORK`].
+    /// The patterns are too complex to tell within [`BUDGET`] steps and [`WORK`].
     GaveUp,
 }
 
-/// How many combinations of states one search looks at. Real patterns need some dozens.
+/// How many combinations of states one search visits. Real patterns need a few dozen.
 const BUDGET: usize = 5_000;
 
-/// How many states one search visits, since a step from a thousand of them costs a thousand times
-/// what it costs from one: `([a-z]+){1000}` has few combinations, all of them large.
+/// How many states one search visits, since a step from a thousand states costs a thousand times as
+/// much as a step from one: `([a-z]+){1000}` has few combinations, but all of them are large.
 const WORK: usize = 500_000;
 
-/// Beyond this a pattern is not looked at: `(a{1000}){1000}` is legal.
+/// Larger patterns are not checked: `(a{1000}){1000}` is legal.
 pub(super) const MAX_STATES: usize = 50_000;
 
 impl Automaton {
@@ -81,7 +81,7 @@ impl Automaton {
         self.add(State::Fork(next))
     }
 
-    /// Turns a fork made before into one to other states: how loops are closed.
+    /// Makes an existing fork lead to other states, which is how loops are closed.
     pub(super) fn redirect(&mut self, fork: StateId, next: Vec<StateId>) {
         if let Some(state) = self.states.get_mut(fork as usize) {
             *state = State::Fork(next);
@@ -96,7 +96,7 @@ impl Automaton {
         text.chars().rev().fold(next, |next, one| self.characters(&[(one, one)], next))
     }
 
-    /// Any number of characters of these ranges.
+    /// Adds any number of characters of these ranges.
     pub(super) fn repeat(&mut self, ranges: &[(char, char)], next: StateId) -> StateId {
         let fork = self.fork(Vec::new());
         let body = self.characters(ranges, fork);
@@ -106,7 +106,7 @@ impl Automaton {
 
     fn add(&mut self, state: State) -> StateId {
         self.states.push(state);
-        // `MAX_STATES` and the number of templates keep it far below.
+        // `MAX_STATES` and the number of templates keep it far below the maximum.
         StateId::try_from(self.states.len() - 1).unwrap_or(StateId::MAX)
     }
 
@@ -137,7 +137,8 @@ impl Automaton {
         if self.is_found(&first, true) {
             return Search::Found(String::new());
         }
-        // Without the first: what is left out at the start of a text is not later on.
+        // The first one is left out: what is skipped at the start of a text is not skipped later
+        // on.
         let mut seen = HashSet::new();
         let mut queue = vec![(first, 0, '\0')];
         let mut position = 0;
@@ -175,8 +176,8 @@ impl Automaton {
             && !self.accepts(&sides.others, at_start)
     }
 
-    /// One character for each set of characters that all states treat alike. The slash is always
-    /// one of its own.
+    /// Returns one character for each set of characters that all states treat alike. The slash is
+    /// always a set of its own.
     fn representatives(&self, sides: &Sides) -> BTreeSet<char> {
         let mut characters = BTreeSet::from(['/', '0']);
         for state in sides.states() {
@@ -202,7 +203,8 @@ impl Automaton {
         self.closure(next, false)
     }
 
-    /// What can be reached without a character; the ends of text stay for [`Self::accepts`].
+    /// Returns the states that can be reached without a character; the ends of text are left to
+    /// [`Self::accepts`].
     fn closure(&self, states: impl IntoIterator<Item = StateId>, at_start: bool) -> Vec<StateId> {
         self.reach(states, at_start, false)
     }
@@ -239,7 +241,8 @@ impl Automaton {
     }
 }
 
-/// The text that led to the last entry of a queue of (states, position it came from, character).
+/// Returns the text that led to the last entry of a queue of (states, position it came from,
+/// character).
 fn spell<S>(queue: &[(S, usize, char)]) -> String {
     let mut characters = Vec::new();
     let mut position = queue.len().saturating_sub(1);

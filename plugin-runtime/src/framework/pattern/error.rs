@@ -1,6 +1,6 @@
 use thiserror::Error;
 
-/// What is wrong with a declared path. Found when a backend is built, never at a request; every
+/// A mistake in a declared path. It is found when a backend is built, never at a request; every
 /// message names the pattern and says what to do.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 #[non_exhaustive]
@@ -29,22 +29,22 @@ pub enum PatternError {
         /// The name that occurs twice.
         name: String,
     },
-    /// Request paths are relative to the mount and never start with a slash.
+    /// The pattern starts with a slash, but request paths are relative to the mount and never do.
     #[error(
-        "path `{pattern}` only matches what starts with `/`, but request paths never do: leave the \
-         leading slash out"
+        "path `{pattern}` only matches paths that start with `/`, but request paths never do: \
+         remove the leading slash"
     )]
     LeadingSlash {
         /// The pattern as it was declared.
         pattern: String,
     },
-    /// No text at all matches the pattern.
+    /// No text matches the pattern.
     #[error("path `{pattern}` matches nothing: correct or remove it")]
     MatchesNothing {
         /// The pattern as it was declared.
         pattern: String,
     },
-    /// Paths declared before this one match everything that it matches.
+    /// Paths that are declared before this one match everything that it matches.
     #[error(
         "path `{pattern}` can never be reached: {} declared before it, and the first match wins; \
          declare it earlier or remove it",
@@ -53,7 +53,7 @@ pub enum PatternError {
     Unreachable {
         /// The pattern as it was declared.
         pattern: String,
-        /// The earlier patterns which, taken together, leave nothing to it.
+        /// The earlier patterns that together match all of its paths.
         covered_by: Vec<String>,
     },
 }
@@ -65,40 +65,40 @@ pub enum TemplateFault {
     /// Two slashes in a row.
     #[error("two slashes in a row, which no request path has")]
     EmptySegment,
-    /// A parameter beside other text in its segment.
+    /// A parameter shares its segment with other text.
     #[error(
-        "`{{…}}` has to fill the segment between two slashes, unlike in `{segment}`: use \
-         Pattern::regex for anything finer"
+        "`{{…}}` must fill the segment between two slashes, unlike in `{segment}`: use \
+         Pattern::regex for anything else"
     )]
     PartialParameter {
         /// The segment as it was written.
         segment: String,
     },
-    /// Braces around something that is not a parameter.
+    /// The braces do not contain a parameter.
     #[error(
         "`{{{text}}}` is not a parameter: write {{name}}, {{name:at}}, {{name*}}, {{name+}} or, at \
          the end, {{/name?}}; a name has ASCII letters, digits and `_`, and no digit first"
     )]
     Parameter {
-        /// What the braces hold.
+        /// The text between the braces.
         text: String,
     },
-    /// Something follows a parameter which takes the rest of the path.
+    /// Something follows a parameter that takes the rest of the path.
     #[error("`{{{name}}}` takes the rest of the path, so nothing can follow it")]
     RestNotLast {
         /// The parameter's name.
         name: String,
     },
     /// Something other than `/?` follows an optional parameter.
-    #[error("an optional parameter `{{/name?}}` has to be the last one, and the only optional one")]
+    #[error("an optional parameter `{{/name?}}` must be the last one, and the only optional one")]
     OptionalNotLast,
-    /// A character that has a meaning in regular expressions only.
+    /// A character has a meaning only in regular expressions.
     #[error("`{character}` has no meaning here: use Pattern::regex for a regular expression")]
     Character {
         /// The character.
         character: char,
     },
-    /// A parameter as other routers write it, which would be literal text here.
+    /// A parameter is written as in other routers, which would be literal text here.
     #[error("`{segment}` would be literal text: write `{parameter}` for a parameter")]
     ForeignParameter {
         /// The segment as it was written.
@@ -106,7 +106,7 @@ pub enum TemplateFault {
         /// The parameter as it is written here.
         parameter: String,
     },
-    /// A control character, which servers refuse in paths.
+    /// The text has a control character, which servers refuse in paths.
     #[error("control characters cannot be part of a path")]
     ControlCharacter,
 }
@@ -114,7 +114,7 @@ pub enum TemplateFault {
 fn listed(patterns: &[String]) -> String {
     let quoted: Vec<_> = patterns.iter().map(|pattern| format!("`{pattern}`")).collect();
     match quoted.as_slice() {
-        [] => "something equal is".to_owned(),
+        [] => "an equal pattern is".to_owned(),
         [one] => format!("{one} matches all of it and is"),
         [most @ .., last] => {
             format!("{} and {last} together match all of it and are", most.join(", "))

@@ -1,14 +1,14 @@
-/// Whether a character may start and end a name: `\w` of RE2, which is ASCII.
+/// Returns whether a character may start and end a name: `\w` of RE2, which is ASCII.
 fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_'
 }
 
-/// Vault's generic name: `\w(([\w-.]+)?\w)?`.
+/// Returns whether a text matches Vault's generic name: `\w(([\w-.]+)?\w)?`.
 pub(super) fn is_name(text: &str) -> bool {
     is_framed(text, |byte| is_word(byte) || matches!(byte, b'-' | b'.'))
 }
 
-/// Vault's generic name with at: `\w(([\w-.@]+)?\w)?`.
+/// Returns whether a text matches Vault's generic name with at: `\w(([\w-.@]+)?\w)?`.
 pub(super) fn is_name_with_at(text: &str) -> bool {
     is_framed(text, |byte| is_word(byte) || matches!(byte, b'-' | b'.' | b'@'))
 }

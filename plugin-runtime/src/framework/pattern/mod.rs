@@ -1,15 +1,15 @@
-//! Which path of a backend a request is for.
+//! Finds the declared path that a request is for.
 //!
-//! A [`Pattern`] says which request paths belong to a declared path, a router finds the first
+//! A [`Pattern`] says which request paths belong to a declared path; the router finds the first
 //! declared pattern that matches. Most patterns are templates, which are routed through a tree of
 //! segments without any regular expression. Regexes made with [`Pattern::regex`] are compiled into
-//! one automaton for all of them; a plugin that uses none does not contain the regex engine.
+//! one automaton; a plugin that uses none does not contain the regex engine.
 
 mod automaton;
 mod error;
 mod generic_name;
 mod paths;
-#[expect(clippy::module_inception, reason = "the type's own file, beside its parts")]
+#[expect(clippy::module_inception, reason = "the type's own file, next to its parts")]
 mod pattern;
 mod raw;
 mod reachability;

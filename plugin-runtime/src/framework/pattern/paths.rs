@@ -1,4 +1,4 @@
-//! The request paths of a backend as sets, which are compared when it is built.
+//! The request paths of a backend as sets, which are compared when the backend is built.
 
 use super::{
     automaton::{Automaton, Search, StateId},
@@ -11,7 +11,7 @@ const NO_SLASH: [(char, char); 2] = [('\0', '.'), ('0', char::MAX)];
 /// Every character.
 const ANY: [(char, char); 1] = [('\0', char::MAX)];
 
-/// The paths of each declared pattern, and sets to compare them with.
+/// The paths of each declared pattern, and the automaton that compares them.
 #[derive(Debug)]
 pub(crate) struct Paths {
     automaton: Automaton,
@@ -25,7 +25,7 @@ pub(crate) struct Paths {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct PathSet(StateId);
 
-/// What a comparison comes to.
+/// The result of a comparison.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Compared {
     /// There is such a path, for example this one.
@@ -37,7 +37,7 @@ pub(crate) enum Compared {
 }
 
 impl Paths {
-    /// The paths of valid patterns, in the order of their declaration.
+    /// Collects the paths of valid patterns, in the order of their declaration.
     pub(crate) fn of(patterns: &[Pattern]) -> Self {
         let mut automaton = Automaton::default();
         let declared =
@@ -46,7 +46,7 @@ impl Paths {
         Self { automaton, declared, starts }
     }
 
-    /// The paths that end with a slash; with the empty path, which is the root of the mount.
+    /// Returns the paths that end with a slash, and the empty path, which is the root of the mount.
     pub(crate) fn of_lists(&mut self) -> PathSet {
         let accept = self.automaton.accept();
         let slash = self.automaton.literal("/", accept);
@@ -54,7 +54,8 @@ impl Paths {
         PathSet(self.automaton.fork(vec![longer, accept]))
     }
 
-    /// The paths that do not end with a slash; with the empty path, which is the root of the mount.
+    /// Returns the paths that do not end with a slash, and the empty path, which is the root of the
+    /// mount.
     pub(crate) fn of_writes(&mut self) -> PathSet {
         let accept = self.automaton.accept();
         let last = self.automaton.characters(&NO_SLASH, accept);
@@ -62,8 +63,9 @@ impl Paths {
         PathSet(self.automaton.fork(vec![longer, accept]))
     }
 
-    /// The paths that servers take a special path for: itself, all that begin with it if it ends in
-    /// `*`, and with `wildcards` any one segment, even an empty one, for each segment `+`.
+    /// Returns the paths to which servers apply a special path: the path itself, all that begin
+    /// with it if it ends in `*`, and with `wildcards` any one segment, even an empty one, for each
+    /// segment `+`.
     pub(crate) fn of_special(&mut self, special: &str, wildcards: bool) -> PathSet {
         let mut next = self.automaton.accept();
         let exact = special.strip_suffix('*');
@@ -82,7 +84,7 @@ impl Paths {
         PathSet(next)
     }
 
-    /// The paths of a declared pattern, if they are known.
+    /// Returns the paths of a declared pattern, if they are known.
     pub(crate) fn declared(&self, index: usize) -> Option<PathSet> {
         self.declared.get(index).copied().flatten().map(PathSet)
     }
@@ -101,7 +103,7 @@ impl Paths {
     /// Looks for a request path that goes to the pattern at `index`, since no earlier pattern
     /// matches it, and that is in all of `within` and none of `without`.
     pub(crate) fn routed(&self, index: usize, within: &[PathSet], without: &[PathSet]) -> Compared {
-        // Most patterns begin with other words, and cost nothing then.
+        // Most patterns begin with other words, and then the check costs nothing.
         let start = self.starts.get(index).map_or("", String::as_str);
         let shares = |other: &String| other.starts_with(start) || start.starts_with(other.as_str());
         let earlier = self.declared.iter().zip(&self.starts).take(index);

@@ -7,10 +7,10 @@ use super::{
     template::Template,
 };
 
-/// Which request paths a declared path is for.
+/// The request paths that a declared path is for.
 ///
-/// A pattern has to match the whole path, which is relative to the mount and has no leading slash.
-/// Of several patterns that match, the one declared first wins. Texts turn into templates by
+/// A pattern must match the whole path, which is relative to the mount and has no leading slash. If
+/// several patterns match, the one that was declared first wins. Strings become templates by
 /// [`From`]; [`Pattern::regex`] takes a regular expression instead.
 ///
 /// | Template | Matches | The Go SDK's regex |
@@ -25,13 +25,13 @@ use super::{
 /// | `creds{/name?}` | `creds` and `creds/{name}` | `creds(/(?P<name>\w(([\w-.]+)?\w)?))?` |
 /// | `creds{/name:at?}`, `creds{/path*?}`, `creds{/path+?}` | the same with the other kinds of parameters | … |
 ///
-/// Everything else stands for itself. A parameter fills its segment, the rest of the path can only
-/// be last, and so can an optional parameter, which `/?` may still follow.
+/// Everything else is literal text. A parameter fills its segment. Only the last parameter can take
+/// the rest of the path or be optional; `/?` may follow an optional one.
 ///
-/// **Lists:** a LIST request's path ends with a slash (`role/`), except at the root of the mount,
-/// where it is empty; other requests mostly come without. `role/?` takes both.
+/// **Lists:** the path of a LIST request ends with a slash (`role/`), except at the root of the
+/// mount, where it is empty; the paths of other requests usually do not. `role/?` takes both.
 ///
-/// A mistake in a pattern comes to light when the backend is built, as a [`PatternError`].
+/// A mistake in a pattern is found when the backend is built, and reported as a [`PatternError`].
 #[derive(Clone, Debug)]
 pub struct Pattern {
     text: Box<str>,
@@ -55,16 +55,17 @@ pub(crate) struct ExpandedPath {
 }
 
 impl Pattern {
-    /// A regular expression in the syntax of Go (RE2), whose named groups are the parameters.
+    /// Creates a pattern from a regular expression in the syntax of Go (RE2), whose named groups
+    /// are the parameters.
     ///
-    /// As in Go, `\w`, `\d`, `\s` and `\b` are about ASCII only, `.` is not the line feed, and a
-    /// hyphen after a class, as in `[\w-.]`, is a hyphen. A group that took no part in a match is
-    /// a parameter with the value `""`.
+    /// As in Go, `\w`, `\d`, `\s` and `\b` cover only ASCII, `.` does not match a line feed, and a
+    /// hyphen after a class, as in `[\w-.]`, is a hyphen. A group that took no part in a match is a
+    /// parameter with the value `""`.
     ///
-    /// Different from the Go SDK, which writes `^` and `$` around the expression as it is, the
-    /// whole expression has to match: `a|b` is `^(?:a|b)$` and not `^a|b$`. `^` at the start and
-    /// `$` at the end may be there. Not supported are `(?i)`, classes by Unicode property
-    /// (`\pL`) and octal escapes. A path of more than a mebibyte matches no regex.
+    /// Unlike in the Go SDK, which writes `^` and `$` around the expression as it is, the whole
+    /// expression must match: `a|b` is `^(?:a|b)$` and not `^a|b$`. `^` at the start and `$` at the
+    /// end are allowed. Not supported are `(?i)`, classes by Unicode property (`\pL`) and octal
+    /// escapes. A regex matches no path of more than a mebibyte.
     ///
     /// The first use adds the regex engine to the executable, about half a megabyte.
     #[must_use]
@@ -78,20 +79,19 @@ impl Pattern {
         }
     }
 
-    /// The pattern as it was declared.
+    /// Returns the pattern as it was declared.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// The names of the parameters, in the order in which the pattern has them; none for a pattern
-    /// that is not valid.
+    /// Returns the names of the parameters, in the pattern's order; none for an invalid pattern.
     pub fn param_names(&self) -> impl Iterator<Item = &str> {
         self.parameters.iter().map(|name| &**name)
     }
 
-    /// The parameters, each with whether it stands for nothing in some of the paths. Those of a regex
-    /// are taken to stand for something.
+    /// Returns the parameters, each with whether it may be missing from a path. Those of a regex
+    /// count as always present.
     pub(crate) fn parameters_with_presence(&self) -> impl Iterator<Item = (&str, bool)> {
         let template = match &self.shape {
             Ok(Shape::Template(template)) => Some(template),
@@ -101,7 +101,7 @@ impl Pattern {
             .map(move |name| (name, template.is_some_and(|template| template.may_be_missing(name))))
     }
 
-    /// What all paths that match begin with, as far as the text of a template tells.
+    /// Returns the literal text that all matching paths begin with, as far as a template shows it.
     pub(super) fn start(&self) -> &str {
         match &self.shape {
             Ok(Shape::Template(_)) => {
@@ -112,8 +112,8 @@ impl Pattern {
         }
     }
 
-    /// The anchored regular expression as the Go SDK shows it in its help. A regex with
-    /// alternatives at its top gets a group, since that is what it means here.
+    /// Returns the anchored regular expression as the Go SDK shows it in its help. A regex with
+    /// alternatives at its top gets a group, since that is its meaning here.
     pub(crate) fn anchored_regex(&self) -> String {
         match &self.shape {
             Ok(Shape::Template(template)) => format!("^{}$", template.regex()),
@@ -126,10 +126,10 @@ impl Pattern {
         }
     }
 
-    /// The paths for the OpenAPI document, in the order of the Go SDK: what is optional and
-    /// alternatives fork, parameters become `{name}`, an optional slash at the end is dropped.
-    /// `None` for a regex that has no such form, for example with a class outside of parameters:
-    /// the Go SDK then shows the pattern itself, without operations.
+    /// Returns the paths for the OpenAPI document, in the order of the Go SDK: optional parts and
+    /// alternatives each add paths, parameters become `{name}`, an optional slash at the end is
+    /// dropped. Returns `None` for a regex that has no such form, for example with a class outside
+    /// of parameters: the Go SDK then shows the pattern itself, without operations.
     pub(crate) fn expand(&self) -> Option<Vec<ExpandedPath>> {
         match &self.shape {
             Ok(Shape::Template(template)) => Some(template.expand()),
@@ -152,7 +152,7 @@ impl Shape {
         matches!(self, Self::Regex(_))
     }
 
-    /// Adds the texts that match to an automaton, unless they are beyond what it can express.
+    /// Adds the matching texts to an automaton, unless it cannot express them.
     pub(super) fn add_to(&self, automaton: &mut Automaton) -> Option<StateId> {
         match self {
             Self::Template(template) => Some(template.add_to(automaton)),
@@ -161,7 +161,7 @@ impl Shape {
     }
 }
 
-/// Whether a regex ends with a `$` that is not escaped.
+/// Returns whether a regex ends with a `$` that is not escaped.
 fn ends_anchored(regex: &str) -> bool {
     regex.strip_suffix('$').is_some_and(|before| {
         let backslashes = before.bytes().rev().take_while(|&byte| byte == b'\\').count();

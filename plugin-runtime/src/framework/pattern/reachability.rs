@@ -9,9 +9,9 @@ use super::{
 /// Refuses the first pattern that no request path matches, or whose matches all belong to patterns
 /// before it.
 ///
-/// The answer is exact for templates and for regexes without `\b`, `\B` and `(?m)`. Other regexes,
-/// and very large ones, are taken to be reachable and to cover nothing, except that the same text
-/// twice is always noticed: a path that can be reached is never refused.
+/// The result is exact for templates and for regexes without `\b`, `\B` and `(?m)`. Other regexes,
+/// and very large ones, count as reachable and as covering nothing, except that the same text twice
+/// is always noticed. A path that can be reached is never refused.
 pub(super) fn check(patterns: &[(&Pattern, &Shape)]) -> Result<(), PatternError> {
     let mut automaton = Automaton::default();
     let mut earlier: Vec<(&str, StateId)> = Vec::new();
@@ -48,7 +48,8 @@ fn reason(
     if automaton.difference(start, &[], true) == Search::Nothing {
         return PatternError::LeadingSlash { pattern };
     }
-    // One that covers it alone explains most; else drop what is not needed for the cover.
+    // A single pattern that covers it is the best explanation; else drop those that the cover does
+    // not need.
     let covers = |some: &[(&str, StateId)]| {
         let starts: Vec<_> = some.iter().map(|(_, start)| *start).collect();
         automaton.difference(start, &starts, true) == Search::Nothing

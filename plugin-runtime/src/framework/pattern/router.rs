@@ -35,8 +35,8 @@ impl Router {
     ///
     /// # Errors
     ///
-    /// The first pattern that is invalid, that no request can match, or that leaves no request
-    /// because patterns before it match all that it matches.
+    /// Fails for the first pattern that is invalid, that no request can match, or whose matches all
+    /// belong to earlier patterns.
     pub(crate) fn new(
         patterns: impl IntoIterator<Item = impl Into<Pattern>>,
     ) -> Result<Self, PatternError> {
@@ -67,7 +67,7 @@ impl Router {
         Ok(Self { patterns, trie, regexes })
     }
 
-    /// The first declared pattern that matches a path, which is relative to the mount.
+    /// Returns the first declared pattern that matches a path, which is relative to the mount.
     pub(crate) fn route<'r, 'p>(&'r self, path: &'p str) -> Option<Match<'r, 'p>> {
         let index = self.find(path)?;
         let pattern = self.patterns.get(index)?;
@@ -81,7 +81,7 @@ impl Router {
         Some(Match { index, names: pattern.parameters(), values })
     }
 
-    /// The patterns, in the order in which they were declared.
+    /// Returns the patterns, in the order of their declaration.
     pub(crate) fn patterns(&self) -> &[Pattern] {
         &self.patterns
     }
@@ -89,7 +89,7 @@ impl Router {
     fn find(&self, path: &str) -> Option<usize> {
         let template = self.trie.find(path);
         let Some(Regexes { set, indices }) = &self.regexes else { return template };
-        // Regexes cost more, so they are not asked when a template is before all of them.
+        // Regexes cost more, so they are not tried if a template precedes all of them.
         let first = indices.first().copied()?;
         if template.is_some_and(|index| index < first) {
             return template;
@@ -100,18 +100,18 @@ impl Router {
 }
 
 impl<'r, 'p> Match<'r, 'p> {
-    /// Which pattern matches: its place among those the router was built from.
+    /// Returns the index of the matching pattern among those that the router was built from.
     pub(crate) fn index(&self) -> usize {
         self.index
     }
 
-    /// The parameters with their values. All parameters of the pattern are there; one that took
-    /// no part in the match has the value `""`, and as such replaces a field of the same name.
+    /// Returns the parameters with their values, including all parameters of the pattern: one that
+    /// took no part in the match has the value `""`, and as such replaces a field of the same name.
     pub(crate) fn captures(&self) -> impl Iterator<Item = (&'r str, &'p str)> {
         self.names.iter().map(|name| &**name).zip(self.values.iter())
     }
 
-    /// The value of one parameter.
+    /// Returns the value of one parameter.
     pub(crate) fn capture(&self, name: &str) -> Option<&'p str> {
         self.captures().find_map(|(one, value)| (one == name).then_some(value))
     }

@@ -1,9 +1,9 @@
-//! All templates of a router as one tree of segments: what a request costs depends on its own
+//! All templates of a router as one tree of segments: the cost of a request depends on its own
 //! segments, not on how many paths are declared.
 
 use super::template::{Kind, Segment, Template, split_segment};
 
-/// No pattern: greater than each index.
+/// No pattern: greater than every index.
 const NONE: usize = usize::MAX;
 
 /// A node's place in [`Trie::nodes`].
@@ -15,11 +15,11 @@ pub(super) struct Trie {
     nodes: Vec<Node>,
 }
 
-/// Where a path stands before its next segment. The numbers are indices of patterns; of several
-/// the smallest counts, since the pattern declared first wins.
+/// The position of a path before its next segment. The numbers are indices of patterns; the
+/// smallest one counts, since the pattern that was declared first wins.
 #[derive(Debug)]
 struct Node {
-    /// The pattern that ends with the segment which leads here.
+    /// The pattern that ends with the segment that leads here.
     ends: usize,
     /// The smallest index in this node and below it.
     least: usize,
@@ -43,14 +43,14 @@ impl Trie {
         trie
     }
 
-    /// The smallest index of a template that matches.
+    /// Returns the smallest index of a template that matches.
     pub(super) fn find(&self, path: &str) -> Option<usize> {
         let mut best = NONE;
         self.search(0, path, &mut best);
         (best != NONE).then_some(best)
     }
 
-    /// Recursion goes at most as deep as the longest template has segments.
+    /// Searches below a node. Recursion is at most as deep as the longest template has segments.
     fn search(&self, node: NodeId, path: &str, best: &mut usize) {
         let Some(node) = self.nodes.get(node) else { return };
         if node.rest < *best && Kind::Rest.matches(path) {
@@ -149,7 +149,7 @@ impl Trie {
         Some(self.reached(child, index))
     }
 
-    /// Makes a node if it is new, and notes that a pattern passes through it.
+    /// Creates a node if it is new, and notes that a pattern passes through it.
     fn reached(&mut self, at: NodeId, index: usize) -> NodeId {
         if at == self.nodes.len() {
             self.nodes.push(Node::new());

@@ -1,4 +1,4 @@
-/// The values of a match's parameters: in place for as many as paths have in practice, so that
+/// The values of a match's parameters: stored inline for as many as paths have in practice, so that
 /// routing does not allocate.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Values<'p> {

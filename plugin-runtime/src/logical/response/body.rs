@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::{RawResponse, json};
 use crate::{Auth, Data, DataError, Secret};
 
-/// The one thing that a response is.
+/// The content of a response, which has exactly one form.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) enum Body {
     Data(Data),
@@ -23,14 +23,14 @@ pub(crate) enum Body {
 }
 
 impl Body {
-    /// Returns a list's answer. An empty list has no field at all.
+    /// Creates a list's answer. An empty list has no field at all.
     pub(super) fn keys(keys: Vec<String>) -> Self {
         #[derive(Serialize)]
         struct Keys {
             #[serde(skip_serializing_if = "Vec::is_empty")]
             keys: Vec<String>,
         }
-        // A list of texts always has a form in JSON.
+        // A list of strings can always be serialized as JSON.
         Self::Data(Data::new(&Keys { keys }).unwrap_or_default())
     }
 
@@ -58,7 +58,7 @@ impl Body {
         }
     }
 
-    /// Returns the data as it travels: for some forms the form itself is in it.
+    /// Returns the data as they are sent: in some forms, they contain the form itself.
     pub(crate) fn wire_data(&self) -> Data {
         match self {
             Self::Data(data) | Self::Secret { data, .. } => data.clone(),
@@ -70,7 +70,8 @@ impl Body {
     }
 }
 
-/// Returns the shape by which servers know an error response: `error`, and `data` if there is some.
+/// Returns the shape by which servers recognize an error response: `error`, and `data` if there is
+/// some.
 pub(crate) fn error_data(message: &str, data: &Data) -> Data {
     if data.is_none() {
         return data_of(&serde_json::json!({ "error": message }));
@@ -86,7 +87,7 @@ fn raw_data(raw: &RawResponse) -> Data {
         http_status_code: u16,
         #[serde(skip_serializing_if = "str::is_empty")]
         http_content_type: &'a str,
-        /// Servers try base64 first, so that any other text might be taken for it.
+        /// Servers try base64 first, so any other text could be mistaken for it.
         http_raw_body: String,
         #[serde(skip_serializing_if = "Option::is_none")]
         http_raw_cache_control: Option<&'a str>,
@@ -105,7 +106,7 @@ fn raw_data(raw: &RawResponse) -> Data {
     })
 }
 
-/// Returns the data of an object of texts and numbers, which always has a form in JSON.
+/// Returns the data of an object of strings and numbers, which can always be serialized.
 fn data_of(object: &impl Serialize) -> Data {
     Data::new(object).unwrap_or_default()
 }

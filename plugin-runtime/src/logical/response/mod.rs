@@ -17,10 +17,10 @@ pub use raw::RawResponse;
 use crate::logical::headers::Headers;
 use crate::{Auth, Data, DataError, Error, Secret};
 
-/// What a backend answers.
+/// The answer of a backend.
 ///
-/// A response is one thing: data, keys, an error, a leased secret, a login, a redirect or a raw
-/// HTTP answer. What a server would mistake for something else can't be built.
+/// A response has exactly one form: data, keys, an error, a leased secret, a login, a redirect or a
+/// raw HTTP answer. Responses that a server would mistake for something else cannot be created.
 ///
 /// ```
 /// use plugin_runtime::Response;
@@ -41,71 +41,72 @@ pub struct Response {
 }
 
 impl Response {
-    /// Returns an answer without content: HTTP 200 with the usual envelope and no data. Answering
-    /// `None` gives 204, or 404 to a read.
+    /// Creates an answer without content: HTTP 200 with the usual envelope and no data. The answer
+    /// `None` gives 204, or 404 for a read.
     pub fn empty() -> Self {
         Self::of(Body::Data(Data::none()))
     }
 
-    /// Returns the fields of a value that serialises to a JSON object.
+    /// Creates an answer with the fields of a value that serializes to a JSON object.
     ///
     /// # Errors
     ///
-    /// When it becomes something else, or data that a server would misread (see
+    /// Fails if it becomes something else, or data that a server would misread (see
     /// [`Data::check_response`]).
     pub fn new<T: Serialize + ?Sized>(fields: &T) -> Result<Self, Error> {
         Self::from_data(Data::new(fields).map_err(unanswerable)?)
     }
 
-    /// Returns the fields of a JSON object.
+    /// Creates an answer with the fields of a JSON object.
     ///
     /// # Errors
     ///
-    /// When a server would misread it (see [`Data::check_response`]).
+    /// Fails if a server would misread it (see [`Data::check_response`]).
     pub fn from_data(data: Data) -> Result<Self, Error> {
         data.check_response().map_err(unanswerable)?;
         Ok(Self::of(Body::Data(data)))
     }
 
-    /// Returns the fields of a JSON object that is text already, such as one from storage.
+    /// Creates an answer with the fields of a JSON object that is already text, such as one from
+    /// storage.
     ///
     /// # Errors
     ///
-    /// When it is not an object, or one that a server would misread (see
+    /// Fails if it is not an object, or one that a server would misread (see
     /// [`Data::check_response`]).
     pub fn from_text(text: impl Into<Bytes>) -> Result<Self, Error> {
-        // Checked in full below, and once is enough.
+        // Checked in full below, which is enough.
         Self::from_data(Data::from_wire(text.into()))
     }
 
-    /// Returns the answer to a list. Without any keys the server answers 404.
+    /// Creates the answer to a list. If there are no keys, the server answers 404.
     pub fn keys<K: Into<String>>(keys: impl IntoIterator<Item = K>) -> Self {
         Self::of(Body::keys(keys.into_iter().map(Into::into).collect()))
     }
 
-    /// Returns the answer to a list, with some facts about each key.
+    /// Creates the answer to a list, with some facts about each key.
     ///
     /// # Errors
     ///
-    /// When the facts cannot be serialized as JSON.
+    /// Fails if the facts cannot be serialized as JSON.
     pub fn keys_with_info<K: Into<String>, T: Serialize>(
         keys: impl IntoIterator<Item = (K, T)>,
     ) -> Result<Self, Error> {
         Body::keys_with_info(keys).map(Self::of).map_err(unanswerable)
     }
 
-    /// Returns the caller's mistake, in words for them: HTTP 400. [`Error::bad_request`] does the
-    /// same and is found by `?`.
+    /// Creates an error response with a text for the caller: HTTP 400. [`Error::bad_request`] has
+    /// the same effect and works with `?`.
     pub fn error(message: impl Into<String>) -> Self {
         Self::of(Body::Error { message: not_empty(message.into()), data: Data::none() })
     }
 
-    /// Returns an error with data beside its text.
+    /// Creates an error response with a text and data.
     pub fn error_with_data(message: impl Into<String>, data: Data) -> Self {
         Self::of(Body::Error { message: not_empty(message.into()), data })
     }
 
-    /// Returns a secret with a lease, and the fields that the caller sees.
+    /// Creates an answer with a leased secret and the fields that the caller sees.
     ///
     /// # Errors
     ///
@@ -116,28 +117,28 @@ impl Response {
         Ok(Self::of(Body::Secret { secret, data }))
     }
 
-    /// Returns the answer to a renewal: the secret with its new lease. What the caller was shown
-    /// stays as it was.
+    /// Creates the answer to a renewal: the secret with its new lease. The fields that the caller
+    /// has seen do not change.
     pub fn renewed(secret: Secret) -> Self {
         Self::of(Body::Secret { secret, data: Data::none() })
     }
 
-    /// Returns a login, or the renewal of its token.
+    /// Creates the answer to a login, or to the renewal of its token.
     pub fn auth(auth: Auth) -> Self {
         Self::of(Body::Auth(Box::new(auth)))
     }
 
-    /// Returns the answer to [`Operation::ResolveRole`](crate::Operation::ResolveRole).
+    /// Creates the answer to [`Operation::ResolveRole`](crate::Operation::ResolveRole).
     pub fn role(name: impl Into<String>) -> Self {
         Self::of(Body::Role(name.into()))
     }
 
-    /// Sends the caller elsewhere: HTTP 307.
+    /// Redirects the caller: HTTP 307.
     pub fn redirect(url: impl Into<String>) -> Self {
         Self::of(Body::Redirect(url.into()))
     }
 
-    /// Returns a raw HTTP answer.
+    /// Creates a raw HTTP answer.
     pub fn raw(raw: RawResponse) -> Self {
         Self::of(Body::Raw(raw))
     }
@@ -149,7 +150,7 @@ impl Response {
         self
     }
 
-    /// Adds an HTTP header. Servers drop those that the mount's `allowed_response_headers` does
+    /// Adds an HTTP header. Servers drop headers that the mount's `allowed_response_headers` does
     /// not name.
     #[must_use]
     pub fn with_header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
@@ -157,7 +158,7 @@ impl Response {
         self
     }
 
-    /// Has the server wrap the answer: the caller gets a single-use token for it that lives this
+    /// Makes the server wrap the answer: the caller gets a single-use token for it that lives this
     /// long.
     #[must_use]
     pub fn wrapped_for(mut self, ttl: Duration) -> Self {
@@ -165,14 +166,14 @@ impl Response {
         self
     }
 
-    /// Gives data another HTTP status than 200, once [`Response::in_envelope`] is called.
+    /// Sets another HTTP status than 200 for data; [`Response::in_envelope`] applies it.
     pub(crate) fn with_status(mut self, status: StatusCode) -> Self {
         self.status = Some(status);
         self
     }
 
     /// Turns a response with its own status into a raw HTTP answer, in the envelope that the server
-    /// would have put around it. Any other response stays as it is.
+    /// would have used. Any other response stays as it is.
     pub(crate) fn in_envelope(self, request_id: &str) -> Result<Self, Error> {
         let (Some(status), Body::Data(data)) = (self.status, &self.body) else { return Ok(self) };
         let envelope = Envelope {
@@ -244,7 +245,7 @@ impl Response {
     }
 }
 
-/// What servers put around an answer's data, in the order of their fields.
+/// The envelope that servers use for an answer's data, with its fields in their order.
 #[derive(Serialize)]
 struct Envelope<'a> {
     request_id: &'a str,
@@ -266,12 +267,12 @@ impl fmt::Debug for Response {
     }
 }
 
-/// Returns the error of a response that can't be sent: the backend's failure, never the caller's.
+/// Returns the error for a response that cannot be sent: the backend's failure, never the caller's.
 fn unanswerable(error: DataError) -> Error {
     Error::internal(format!("the answer cannot be sent: {error}"))
 }
 
-/// Returns the text of data, to be put into another one.
+/// Returns the text of data, for insertion into another text.
 fn raw(data: &Data) -> Result<Option<&RawValue>, Error> {
     if data.is_none() {
         return Ok(None);
@@ -284,7 +285,7 @@ fn not_empty(message: String) -> String {
     if message.is_empty() { "unknown error".to_owned() } else { message }
 }
 
-/// Returns the text of a value that is known to have a form in JSON.
+/// Returns the text of a value that can always be serialized as JSON.
 fn json(value: &impl Serialize) -> Result<Bytes, DataError> {
     crate::json::to_vec(value).map(Into::into).map_err(|_| DataError::Unserialisable)
 }

@@ -1,11 +1,11 @@
-//! A raw HTTP answer, past the server's envelope.
+//! A raw HTTP answer, without the server's envelope.
 
 use std::fmt;
 
 use bytes::Bytes;
 use http::StatusCode;
 
-/// An HTTP answer of the backend's own making: status, type and body go to the client as they are.
+/// An HTTP answer that goes to the client as it is: status, type and body.
 ///
 /// ```
 /// use http::StatusCode;
@@ -26,7 +26,7 @@ pub struct RawResponse {
 }
 
 impl RawResponse {
-    /// Returns an answer with a body of this type.
+    /// Creates an answer with a body of this type.
     pub fn new(
         status: StatusCode,
         content_type: impl Into<String>,
@@ -42,7 +42,7 @@ impl RawResponse {
         }
     }
 
-    /// Returns HTTP 204, the only answer without a content type.
+    /// Creates HTTP 204, the only answer without a content type.
     pub fn no_content() -> Self {
         Self::new(StatusCode::NO_CONTENT, "", Bytes::new())
     }

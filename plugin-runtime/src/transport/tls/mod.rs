@@ -3,7 +3,7 @@
 //! In protocol 5 (AutoMTLS) each side makes a certificate at start, and the two are exchanged when the
 //! plugin is launched. In protocols 3 and 4 the server makes one with its key, and both sides use it.
 //!
-//! The one module that knows rustls.
+//! This is the only module that uses rustls.
 
 #[cfg(all(feature = "ring", not(feature = "aws-lc-rs")))]
 mod p521;
@@ -34,13 +34,13 @@ pub use shared_pair::SharedPair;
 /// The name on both certificates of AutoMTLS, whatever the socket.
 const SERVER_NAME: &str = "localhost";
 
-/// gRPC over Go refuses a connection that did not agree on HTTP/2.
+/// gRPC for Go refuses a connection without ALPN for HTTP/2.
 const HTTP_2: &[u8] = b"h2";
 
 /// The length of PEM's lines.
 const PEM_LINE: usize = 64;
 
-/// Why a TLS configuration could not be made.
+/// Reasons why TLS cannot be configured.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum TlsError {
@@ -54,7 +54,7 @@ pub enum TlsError {
     Rustls(#[from] rustls::Error),
 }
 
-/// This process's key pair and self-signed certificate, made at each start.
+/// This process's key pair and self-signed certificate, created at each start.
 pub struct CertifiedKey {
     certificate: CertificateDer<'static>,
     key: PrivatePkcs8KeyDer<'static>,
@@ -107,12 +107,12 @@ pub struct Tls {
 }
 
 impl Tls {
-    /// Sets up TLS between `certified_key` and the holder of the certificate in `peer_pem`.
+    /// Configures TLS between `certified_key` and the owner of the certificate in `peer_pem`.
     pub fn with_peer(certified_key: &CertifiedKey, peer_pem: &str) -> Result<Self, TlsError> {
         Self::auto_mtls(certified_key, certificate_from_pem(peer_pem)?)
     }
 
-    /// Sets up TLS between `certified_key` and the holder of the certificate with this DER.
+    /// Configures TLS between `certified_key` and the owner of the certificate in this DER.
     pub fn with_certificate(certified_key: &CertifiedKey, peer: &[u8]) -> Result<Self, TlsError> {
         Self::auto_mtls(certified_key, checked(CertificateDer::from(peer.to_vec()))?)
     }
@@ -163,7 +163,7 @@ impl Tls {
         Uri::try_from(format!("https://{name}")).unwrap_or_default()
     }
 
-    /// Returns the server's half of a handshake over `socket`.
+    /// Performs the server's half of a handshake over `socket`.
     pub async fn accept<S: AsyncRead + AsyncWrite + Unpin>(
         &self,
         socket: S,
@@ -171,7 +171,7 @@ impl Tls {
         self.acceptor.accept(socket).await.map_err(pinned::explained)
     }
 
-    /// Returns the client's half of a handshake over `socket`.
+    /// Performs the client's half of a handshake over `socket`.
     pub async fn connect<S: AsyncRead + AsyncWrite + Unpin>(
         &self,
         socket: S,
@@ -198,7 +198,7 @@ fn server_config(
         .with_client_cert_verifier(verifier)
         .with_cert_resolver(shown);
     config.alpn_protocols = vec![HTTP_2.to_vec()];
-    // Each connection proves possession of the key again; resuming one saves nothing.
+    // Each connection proves possession of the key again; resuming one would save nothing.
     config.send_tls13_tickets = 0;
     config.session_storage = Arc::new(NoServerSessionStorage {});
     Ok(config)
@@ -220,8 +220,8 @@ fn client_config(
     Ok(config)
 }
 
-/// Returns the first certificate in a PEM text. The text comes from the environment and holds one
-/// certificate block; what stands around it is ignored.
+/// Returns the first certificate in a PEM text. The text comes from the environment and contains
+/// one certificate block; any text around it is ignored.
 fn certificate_from_pem(pem: &str) -> Result<CertificateDer<'static>, TlsError> {
     const BEGIN: &str = "-----BEGIN CERTIFICATE-----";
     const END: &str = "-----END CERTIFICATE-----";

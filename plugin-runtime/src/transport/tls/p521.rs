@@ -15,7 +15,7 @@ use rustls::sign::{self, public_key_to_spki};
 use rustls::{Error, SignatureAlgorithm, SignatureScheme};
 use zeroize::Zeroizing;
 
-/// The algorithm, by the crate p521.
+/// The algorithm, implemented with the crate p521.
 #[derive(Debug)]
 pub(super) struct EcdsaP521Sha512;
 

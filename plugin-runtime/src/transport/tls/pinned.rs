@@ -1,8 +1,8 @@
-//! The verifier of both directions: the peer's certificate is, byte for byte, the one exchanged
-//! at launch, and the peer holds its key.
+//! The verifier for both directions: the peer's certificate must be, byte for byte, the one that
+//! was exchanged at launch, and the peer must have its key.
 //!
-//! Servers use a CA certificate as an end entity's, which the usual verifiers refuse. Nothing
-//! else in a certificate matters here: neither names nor dates say more than equality does.
+//! Servers use a CA certificate as an end-entity certificate, which the usual verifiers refuse.
+//! Nothing else in a certificate matters here: names and dates add nothing to equality.
 
 use std::io;
 use std::sync::Arc;
@@ -20,7 +20,7 @@ use rustls::{CertificateError, DigitallySignedStruct, DistinguishedName, Error, 
 #[error("the peer's certificate is not the certificate that was exchanged at the plugin's start")]
 struct Foreign(#[source] io::Error);
 
-/// Adds to the error of a handshake what the refusal of a certificate means here.
+/// Adds to the error of a handshake what a refused certificate means here.
 pub(super) fn explained(error: io::Error) -> io::Error {
     let cause = error.get_ref().and_then(|cause| cause.downcast_ref());
     match cause {

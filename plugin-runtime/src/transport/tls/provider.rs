@@ -1,4 +1,4 @@
-//! Which library does the arithmetic, chosen by the crate's features.
+//! Selects the cryptographic library by the crate's features.
 
 use rustls::crypto::CryptoProvider;
 

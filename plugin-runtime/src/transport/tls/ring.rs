@@ -1,6 +1,6 @@
-//! ring as the TLS provider, without what its stock provider has for the web: a peer here is a
-//! server's P-521 certificate, or another implementation's on P-256 or Ed25519, and never RSA.
-//! What is not named here is not in the binary.
+//! ring as the TLS provider, without the parts of its stock provider that only the web needs: a
+//! peer here has a server's P-521 certificate, or another implementation's on P-256 or Ed25519, and
+//! never RSA. Algorithms that are not named here are not in the binary.
 
 use std::sync::Arc;
 

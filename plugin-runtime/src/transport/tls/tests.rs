@@ -14,8 +14,8 @@ fn pem(certificate: &[u8]) -> String {
 async fn handshake(server: &Tls, client: &Tls) -> (bool, bool) {
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
     let (ours, theirs) = tokio::io::duplex(16 * 1024);
-    // In TLS 1.3 the client is done before the server has seen its certificate: only an answer
-    // shows that the server took it.
+    // In TLS 1.3, the client's handshake ends before the server has seen its certificate: only an
+    // answer shows that the server has accepted it.
     let serve = async {
         match server.accept(ours).await {
             Ok(mut stream) => stream.write_all(b"!").await.is_ok() && stream.flush().await.is_ok(),
@@ -62,7 +62,7 @@ fn a_certificate_is_not_used_with_another_key() {
         CertifiedKey::generate().unwrap(),
     );
     let stolen = CertifiedKey { certificate: b.certificate.clone(), key: thief.key.clone_key() };
-    // What a patched client can do with a stolen certificate is tried over the wire.
+    // The wire tests try what a patched client can do with a stolen certificate.
     assert!(Tls::with_peer(&stolen, &pem(a.certificate())).is_err());
 }
 

@@ -63,12 +63,12 @@ impl Brokered {
         }
     }
 
-    /// How many connections there have been.
+    /// Returns how many connections there have been.
     pub(crate) fn connections(&self) -> usize {
         self.accepted.load(Ordering::SeqCst)
     }
 
-    /// Cuts the connections there are; new ones are accepted.
+    /// Closes the open connections; new ones are accepted.
     pub(crate) fn cut(&self) {
         for task in self.tasks.lock().drain(..) {
             task.abort();

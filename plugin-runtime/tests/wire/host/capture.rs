@@ -1,4 +1,4 @@
-//! What a process writes, kept to the last byte.
+//! The complete output of a process.
 
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ impl Capture {
             let mut chunk = [0; 16 * 1024];
             while let Ok(count @ 1..) = output.read(&mut chunk).await {
                 bytes.extend_from_slice(&chunk[..count]);
-                // What ends inside a character is shown when the rest has come.
+                // A part that ends inside a character is shown when the rest has arrived.
                 let valid = match std::str::from_utf8(&bytes) {
                     Ok(text) => text.len(),
                     Err(error) => error.valid_up_to(),
@@ -34,12 +34,13 @@ impl Capture {
         Self { text, reader }
     }
 
-    /// What has been written so far.
+    /// Returns the output so far.
     pub(crate) fn so_far(&self) -> String {
         self.text.borrow().clone()
     }
 
-    /// The output once it fulfils a condition; `None` if it ends, or time is over, before that.
+    /// Returns the output once it fulfils a condition; `None` if it ends, or time runs out, before
+    /// that.
     pub(crate) async fn until(
         &self,
         condition: impl Fn(&str) -> bool,
@@ -50,7 +51,7 @@ impl Capture {
         found.ok()?.ok().map(|text| text.clone())
     }
 
-    /// Everything, after the process has closed the output.
+    /// Returns the whole output, after the process has closed it.
     pub(crate) async fn all(self) -> String {
         self.reader.await.expect("the output is text");
         self.text.borrow().clone()

@@ -1,4 +1,4 @@
-//! A host's certificate, made as servers make theirs: self-signed, and a CA's.
+//! A host's certificate, created as servers create theirs: self-signed, and for a CA.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -23,7 +23,7 @@ impl HostCertificate {
         PrivateKeyDer::Pkcs8(self.key.clone_key())
     }
 
-    /// In lines of 64 characters, as Go writes it.
+    /// Encodes it in lines of 64 characters, as Go does.
     pub(crate) fn pem(&self) -> String {
         let base64 = STANDARD.encode(&self.certificate);
         let lines: Vec<&str> = base64

@@ -33,7 +33,7 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
-    /// Connects with TLS to wherever a handshake line says.
+    /// Connects with TLS to the address of a handshake line.
     pub(crate) async fn to(line: &Line, config: ClientConfig) -> Result<Self, Failure> {
         match line.network() {
             "tcp" => Self::open(&bridge(&line.address)?, config).await,
@@ -41,8 +41,8 @@ impl Connection {
         }
     }
 
-    /// Connects with TLS. In TLS 1.3 a client is done before the server has looked at its
-    /// certificate, so that only a call shows whether it was let in.
+    /// Connects with TLS. In TLS 1.3, the client's handshake ends before the server has checked its
+    /// certificate, so only a call shows whether it was accepted.
     pub(crate) async fn open(path: &str, config: ClientConfig) -> Result<Self, Failure> {
         let (socket, handle) = connected(path)?;
         let name = ServerName::try_from("localhost")?;
@@ -76,27 +76,27 @@ impl Connection {
         Ok(Self { sender, socket: Arc::new(socket), ended })
     }
 
-    /// Ends the connection as the kernel does for a killed process: without a word of TLS or
-    /// HTTP/2.
+    /// Ends the connection as the kernel does for a killed process: silently, without a TLS or
+    /// HTTP/2 message.
     pub(crate) fn cut(&self) {
         self.socket.shutdown(Shutdown::Both).expect("a connected socket");
     }
 
-    /// Whether a call is answered: in TLS 1.3 the only sign of having been let in.
+    /// Returns whether a call is answered: in TLS 1.3, the only sign that the client was accepted.
     pub(crate) async fn answers(&self) -> bool {
         let mut client = PluginMultiplexingClient::with_origin(self.clone(), super::origin());
         let call = client.multiplexing_support(MultiplexingSupportRequest {});
         let answer = tokio::time::timeout(super::PATIENCE, call).await;
-        answer.expect("a stranger is refused and not left waiting").is_ok()
+        answer.expect("an untrusted client is refused and not left waiting").is_ok()
     }
 
-    /// How the connection ended, if it has.
+    /// Returns how the connection ended, if it has.
     pub(crate) fn end(&self) -> Option<String> {
         self.ended.borrow().clone()
     }
 }
 
-/// A Unix socket behind which a thread moves the bytes to and from `address`, for one connection.
+/// Creates a Unix socket from which a thread forwards one connection to `address`.
 fn bridge(address: &str) -> std::io::Result<String> {
     let outer = TcpStream::connect(address)?;
     let directory = tempfile::TempDir::new()?;
@@ -108,7 +108,7 @@ fn bridge(address: &str) -> std::io::Result<String> {
         let (mut from, mut to) = (inner.try_clone().unwrap(), outer.try_clone().unwrap());
         let back = std::thread::spawn(move || {
             let (mut from, mut to) = (outer, inner);
-            // Either side may break off: that is how connections end.
+            // Either side may close the connection.
             let _ = std::io::copy(&mut from, &mut to);
             let _ = to.shutdown(Shutdown::Both);
         });
@@ -119,7 +119,7 @@ fn bridge(address: &str) -> std::io::Result<String> {
     Ok(path.to_str().expect("a path of text").to_owned())
 }
 
-/// A connected socket, and a second handle to it.
+/// Returns a connected socket, and a second handle to it.
 fn connected(path: &str) -> std::io::Result<(UnixStream, StdStream)> {
     let socket = StdStream::connect(path)?;
     socket.set_nonblocking(true)?;

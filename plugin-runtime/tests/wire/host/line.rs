@@ -1,4 +1,4 @@
-//! The handshake line, read as a server reads it.
+//! The handshake line, parsed as a server parses it.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
@@ -22,12 +22,12 @@ impl Line {
         Self { address: fields[3].clone(), fields }
     }
 
-    /// `unix` or `tcp`.
+    /// Returns `unix` or `tcp`.
     pub(crate) fn network(&self) -> &str {
         &self.fields[2]
     }
 
-    /// The plugin's certificate in DER.
+    /// Returns the plugin's certificate in DER.
     pub(crate) fn certificate(&self) -> Vec<u8> {
         STANDARD_NO_PAD.decode(&self.fields[5]).expect("base64 without padding")
     }

@@ -1,5 +1,5 @@
-//! A small host of its own: what a server does, written without the code under test, so that an
-//! error of that code can't hide on both sides.
+//! A small independent host: it acts as a server, but shares no code with the code under test, so
+//! that an error in that code cannot hide on both sides.
 
 pub(crate) mod brokered;
 pub(crate) mod capture;
@@ -32,7 +32,7 @@ use line::Line;
 use mount::Mount;
 use process::{Launch, Process};
 
-/// Longer than anything that works takes, on a busy machine too.
+/// Longer than anything that works takes, even on a busy machine.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A host that has started a plugin and is connected to it.
@@ -51,7 +51,7 @@ impl Host {
         Self::launch(|launch| launch).await
     }
 
-    /// As [`Host::start`], with a changed environment.
+    /// Starts the plugin as [`Host::start`] does, with a changed environment.
     pub(crate) async fn launch(change: impl FnOnce(Launch) -> Launch) -> Self {
         let certificate = HostCertificate::generate();
         let process = change(Launch::by_server(&certificate)).start();
@@ -85,22 +85,22 @@ impl Host {
         self.announcements = None;
     }
 
-    /// The plugin's socket.
+    /// Returns the path of the plugin's socket.
     pub(crate) fn socket(&self) -> PathBuf {
         PathBuf::from(&self.line.address)
     }
 
-    /// A number for a brokered service that has not been used.
+    /// Returns an unused number for a brokered service.
     pub(crate) fn broker_id(&self) -> u32 {
         self.next_broker_id.fetch_add(1, Ordering::Relaxed)
     }
 
-    /// Tells the plugin where a brokered service listens.
+    /// Announces the address of a brokered service to the plugin.
     pub(crate) fn announce(&self, id: u32, address: &str) {
         self.announce_on("unix", id, address);
     }
 
-    /// As [`Host::announce`], on any network.
+    /// Announces an address as [`Host::announce`] does, on any network.
     pub(crate) fn announce_on(&self, network: &str, id: u32, address: &str) {
         let info = ConnInfo {
             service_id: id,
@@ -111,12 +111,12 @@ impl Host {
         self.announcements.as_ref().expect("an open stream").send(info).expect("a stream");
     }
 
-    /// Offers storage and a system view on a socket of their own, which is not announced.
+    /// Offers storage and a system view on a socket of their own, without announcing it.
     pub(crate) fn brokered(&self) -> Brokered {
         self.brokered_by(&self.certificate)
     }
 
-    /// As [`Host::brokered`], with any certificate.
+    /// Offers them as [`Host::brokered`] does, with any certificate.
     pub(crate) fn brokered_by(&self, certificate: &HostCertificate) -> Brokered {
         let config = tls::server(certificate, &self.line.certificate());
         Brokered::listen(self.process.directory(), config)
@@ -142,12 +142,12 @@ impl Host {
         Ok(reply.into_inner().err)
     }
 
-    /// Makes a mount: a brokered service, its announcement, and `Setup`.
+    /// Creates a mount: a brokered service, its announcement, and `Setup`.
     pub(crate) async fn mount(&self, id: &str) -> Mount {
         self.mount_with(id, &[]).await.expect("a mount")
     }
 
-    /// Makes a mount whose brokered service is announced at an address of the test's.
+    /// Creates a mount whose brokered service is announced at the given address.
     pub(crate) async fn mount_at(&self, id: &str, network: &str, address: &str) -> Mount {
         let broker_id = self.broker_id();
         self.announce_on(network, broker_id, address);
@@ -155,7 +155,7 @@ impl Host {
         Mount::new(id, self.backend(), self.brokered())
     }
 
-    /// As [`Host::mount`] with options; `Err` is the text of the reply.
+    /// Creates a mount as [`Host::mount`] does, with options; `Err` has the text of the reply.
     pub(crate) async fn mount_with(
         &self,
         id: &str,
@@ -171,10 +171,10 @@ impl Host {
         }
     }
 
-    /// Orders the plugin to leave.
+    /// Orders the plugin to exit.
     pub(crate) async fn shut_down(&self) {
         let mut client = GrpcControllerClient::with_origin(self.connection.clone(), origin());
-        // The connection may end before the answer has come.
+        // The connection may end before the answer has arrived.
         let _ = client.shutdown(plugin::Empty {}).await;
     }
 
@@ -186,12 +186,12 @@ impl Host {
     }
 }
 
-/// The authority of every call.
+/// Returns the authority of every call.
 pub(crate) fn origin() -> http::Uri {
     http::Uri::from_static("https://localhost")
 }
 
-/// A call that names the instance it is for.
+/// Creates a call that names its instance.
 pub(crate) fn to_instance<T>(id: &str, message: T) -> Request<T> {
     let mut request = Request::new(message);
     request.metadata_mut().insert("multiplex_id", id.parse().expect("ASCII"));

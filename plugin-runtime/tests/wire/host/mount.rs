@@ -19,7 +19,7 @@ pub(crate) struct Mount {
 
 pub(crate) type Reply = Result<pb::HandleRequestReply, Status>;
 
-/// A request with the fields that matter to most tests.
+/// Creates a request with the fields that matter to most tests.
 pub(crate) fn request(operation: &str, path: &str, data: &Value) -> pb::Request {
     pb::Request {
         operation: operation.to_owned(),
@@ -34,7 +34,7 @@ impl Mount {
         Self { id: id.to_owned(), backend, brokered }
     }
 
-    /// A call to this mount.
+    /// Creates a call to this mount.
     pub(crate) fn to<T>(&self, message: T) -> Request<T> {
         to_instance(&self.id, message)
     }
@@ -43,8 +43,8 @@ impl Mount {
         self.send_within(request, None).await
     }
 
-    /// As [`Mount::send`], with a `grpc-timeout`. It is only told to the plugin and not kept here,
-    /// so that what comes back is the plugin's own.
+    /// Sends a request as [`Mount::send`] does, with a `grpc-timeout`. Only the plugin gets it, and
+    /// this side does not enforce it, so that a timeout is the plugin's own.
     pub(crate) async fn send_within(
         &self,
         request: pb::Request,
@@ -62,7 +62,7 @@ impl Mount {
         self.send(request("read", path, &Value::Null)).await
     }
 
-    /// Sends data to a path; the data of the answer, which must be no error.
+    /// Sends data to a path, and returns the data of the answer, which must not be an error.
     pub(crate) async fn ask(&self, path: &str, data: &Value) -> Value {
         let reply = self.send(request("read", path, data)).await.expect("an answer");
         assert_eq!(reply.err, None, "{path}: {data}");
@@ -79,7 +79,7 @@ impl Mount {
     }
 }
 
-/// The data of a reply as JSON; null without a response.
+/// Returns the data of a reply as JSON; null without a response.
 pub(crate) fn data_of(reply: &pb::HandleRequestReply) -> Value {
     match &reply.response {
         None => Value::Null,

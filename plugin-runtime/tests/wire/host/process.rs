@@ -18,7 +18,8 @@ use super::certificate::HostCertificate;
 pub(crate) const COOKIE: (&str, &str) =
     ("VAULT_BACKEND_PLUGIN", "6669da05-b1c8-4f49-97d9-c8e5bed98e20");
 
-/// The plugin under test. Cargo builds it with all tests, but not for `--test wire` alone.
+/// Returns the path of the plugin under test. Cargo builds it with all tests, but not for `--test
+/// wire` alone.
 pub(crate) fn plugin() -> PathBuf {
     let test = std::env::current_exe().expect("this test's own path");
     let target = test.parent().and_then(Path::parent).expect("target/<profile>/deps");
@@ -28,17 +29,17 @@ pub(crate) fn plugin() -> PathBuf {
     plugin
 }
 
-/// How to start the plugin. Its environment holds what is given here and nothing else.
+/// Settings for starting the plugin. Its environment contains only what is set here.
 pub(crate) struct Launch {
     command: Command,
     directory: TempDir,
 }
 
 impl Launch {
-    /// As a person does, but for a temporary directory of its own.
+    /// Starts it as a person does, except for a temporary directory of its own.
     pub(crate) fn by_hand() -> Self {
         let directory = TempDir::new().expect("a temporary directory");
-        // What this process ignores, such as SIGHUP below `nohup`, the plugin would ignore as well.
+        // The plugin would inherit ignored signals of this process, such as SIGHUP below `nohup`.
         let mut command = Command::new("env");
         command
             .arg("--default-signal")
@@ -52,7 +53,7 @@ impl Launch {
         Self { command, directory }
     }
 
-    /// As a server does.
+    /// Starts it as a server does.
     pub(crate) fn by_server(certificate: &HostCertificate) -> Self {
         Self::by_hand()
             .env(COOKIE.0, COOKIE.1)
@@ -97,7 +98,8 @@ impl Launch {
         self
     }
 
-    /// Another program with these arguments and the plugin's path instead of the plugin itself.
+    /// Runs another program with these arguments and the plugin's path instead of the plugin
+    /// itself.
     pub(crate) fn through(self, program: impl AsRef<OsStr>, args: &[&str]) -> Self {
         let mut command = Command::new(program);
         command.args(args);
@@ -115,7 +117,7 @@ impl Launch {
         Self { command, directory: self.directory }
     }
 
-    /// As another user and group, to whom the temporary directory then belongs.
+    /// Runs as another user and group, who then own the temporary directory.
     pub(crate) fn run_by(mut self, id: u32) -> Self {
         std::os::unix::fs::chown(self.directory.path(), Some(id), Some(id)).expect("root's rights");
         self.command.uid(id).gid(id);
@@ -149,25 +151,25 @@ pub(crate) struct Process {
     pub(crate) started: Instant,
 }
 
-/// What is left of a process.
+/// The remains of a process.
 #[derive(Debug)]
 pub(crate) struct Remains {
     pub(crate) status: ExitStatus,
     pub(crate) stdout: String,
     pub(crate) stderr: String,
     pub(crate) lifetime: Duration,
-    /// The names of the files that it left in its temporary directory.
+    /// The names of the files in its temporary directory.
     pub(crate) files: Vec<OsString>,
 }
 
 impl Process {
-    /// The handshake line.
+    /// Returns the handshake line.
     pub(crate) async fn line(&self) -> String {
         let text = self.stdout.until(|text| text.contains('\n'), PATIENCE).await;
         text.unwrap_or_else(|| panic!("no handshake line; stderr: {}", self.stderr.so_far()))
     }
 
-    /// The process's temporary directory.
+    /// Returns the process's temporary directory.
     pub(crate) fn directory(&self) -> &Path {
         self.directory.path()
     }
@@ -180,12 +182,12 @@ impl Process {
         self.child.try_wait().expect("a child").is_none()
     }
 
-    /// Lets what waits for it in the plugin go on.
+    /// Lets the plugin continue where it waits for this.
     pub(crate) fn let_go(&self) {
         std::fs::write(self.directory.path().join("let-go"), "").expect("a file");
     }
 
-    /// The first line of the log that holds a text.
+    /// Returns the first line of the log that contains a text.
     pub(crate) async fn logged(&self, part: &str) -> Value {
         let text = self.stderr.until(|text| complete_line(text, part).is_some(), PATIENCE).await;
         let text = text.unwrap_or_else(|| panic!("no `{part}` in {}", self.stderr.so_far()));
@@ -193,7 +195,7 @@ impl Process {
         serde_json::from_str(line).unwrap_or_else(|_| panic!("not JSON: {line}"))
     }
 
-    /// Waits until the process has left by itself.
+    /// Waits until the process has exited by itself.
     pub(crate) async fn left(mut self) -> Remains {
         let status = tokio::time::timeout(PATIENCE, self.child.wait()).await;
         let lifetime = self.started.elapsed();
@@ -212,7 +214,7 @@ impl Process {
 }
 
 impl Remains {
-    /// The names of the plugin's own sockets that it left behind.
+    /// Returns the names of the plugin's own sockets that it left behind.
     pub(crate) fn sockets(&self) -> Vec<&OsString> {
         let own = |name: &&OsString| name.to_string_lossy().starts_with("plugin");
         self.files.iter().filter(own).collect()

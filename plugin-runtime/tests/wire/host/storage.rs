@@ -1,4 +1,4 @@
-//! A server's storage, in memory: it notes every call, and can be told to misbehave.
+//! A server's storage, in memory: it records every call, and can be made to misbehave.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -11,7 +11,7 @@ use tonic::{Code, Request, Response, Status, async_trait};
 
 use super::PATIENCE;
 
-/// What a method does instead of its work.
+/// A fault: what a method does instead of its work.
 #[derive(Clone, Debug)]
 pub(crate) enum Fault {
     /// Does not answer until [`HostStorage::release`], and then does its work.
@@ -20,7 +20,7 @@ pub(crate) enum Fault {
     Reply(&'static str),
     /// Fails as a gRPC call.
     Status(Code, &'static str),
-    /// Begins a transaction and does not say which.
+    /// Begins a transaction without returning its identifier.
     NoTransaction,
 }
 
@@ -39,7 +39,7 @@ pub(crate) struct Call {
     /// The key, or the prefix of a list.
     pub(crate) key: String,
     pub(crate) transaction: String,
-    /// The `grpc-timeout` as it came.
+    /// The `grpc-timeout` as it arrived.
     pub(crate) timeout: Option<String>,
     pub(crate) end: End,
 }
@@ -59,7 +59,7 @@ impl HostStorage {
         self.faults.lock().insert(method, fault);
     }
 
-    /// Lets go what stalls, and ends all faults.
+    /// Releases stalled calls, and ends all faults.
     pub(crate) fn release(&self) {
         self.faults.lock().clear();
         self.released.notify_waiters();
@@ -82,7 +82,7 @@ impl HostStorage {
         self.calls.borrow().clone()
     }
 
-    /// The names of the methods called, in order.
+    /// Returns the names of the called methods, in order.
     pub(crate) fn methods(&self) -> Vec<&'static str> {
         self.calls.borrow().iter().map(|call| call.method).collect()
     }
@@ -105,7 +105,7 @@ impl HostStorage {
         }
     }
 
-    /// Notes a call, and does what its fault says. The answer is the reply's `err`.
+    /// Records a call, and applies its fault. Returns the reply's `err`.
     async fn enter(
         &self,
         method: &'static str,
@@ -142,7 +142,7 @@ impl HostStorage {
     }
 
     fn change(&self, transaction: &str, key: String, entry: Option<pb::StorageEntry>) {
-        // An identifier that is not open is none at all, as on a real server.
+        // An identifier that is not open does not count as a transaction, as on a real server.
         if let Some(changes) = self.open.lock().get_mut(transaction) {
             changes.insert(key, entry);
             return;
@@ -215,7 +215,7 @@ impl HostStorage {
     }
 }
 
-/// A call under way; dropped without an answer it was cancelled.
+/// A running call; if it is dropped without an answer, it was cancelled.
 struct Noted<'a> {
     storage: &'a HostStorage,
     index: usize,

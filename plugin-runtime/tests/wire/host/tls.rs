@@ -23,12 +23,12 @@ pub(crate) fn provider() -> Arc<CryptoProvider> {
     Arc::new(rustls::crypto::ring::default_provider())
 }
 
-/// A client that trusts the plugin's certificate alone, and shows its own if it has one.
+/// Configures a client that trusts only the plugin's certificate, and shows its own if it has one.
 pub(crate) fn client(certificate: Option<&HostCertificate>, pinned: &[u8]) -> ClientConfig {
     client_of(&[&rustls::version::TLS13], certificate, pinned)
 }
 
-/// As [`client`], for some versions of TLS.
+/// Configures it as [`client`] does, for some versions of TLS.
 pub(crate) fn client_of(
     versions: &[&'static SupportedProtocolVersion],
     certificate: Option<&HostCertificate>,
@@ -49,7 +49,7 @@ pub(crate) fn client_of(
     config
 }
 
-/// A server that lets only the plugin in.
+/// Configures a server that only accepts the plugin.
 pub(crate) fn server(certificate: &HostCertificate, pinned: &[u8]) -> ServerConfig {
     let mut config = ServerConfig::builder_with_provider(provider())
         .with_protocol_versions(&[&rustls::version::TLS13])

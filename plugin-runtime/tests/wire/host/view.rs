@@ -1,4 +1,4 @@
-//! A server's system view, with answers that a test can tell apart.
+//! A server's system view, with answers that a test can distinguish.
 
 use parking_lot::Mutex;
 use plugin_proto::pb::system_view_server::SystemView;
@@ -11,9 +11,9 @@ use tonic::{Request, Response, Status, async_trait};
 pub(crate) enum Mood {
     #[default]
     Answering,
-    /// As a server that does not know the method.
+    /// Answers like a server that does not know the method.
     Unimplemented,
-    /// Fails where the reply has room for an error.
+    /// Fails if the reply has room for an error.
     Refusing(&'static str),
 }
 
@@ -48,17 +48,17 @@ impl HostView {
         *self.mood.lock() = mood;
     }
 
-    /// The names of the methods called, in order.
+    /// Returns the names of the called methods, in order.
     pub(crate) fn calls(&self) -> Vec<&'static str> {
         self.calls.lock().clone()
     }
 
-    /// The `grpc-timeout` of each call, as it came.
+    /// Returns the `grpc-timeout` of each call, as it arrived.
     pub(crate) fn timeouts(&self) -> Vec<Option<String>> {
         self.timeouts.lock().clone()
     }
 
-    /// Notes a call. The answer is the reply's `err`.
+    /// Records a call. Returns the reply's `err`.
     fn enter(&self, method: &'static str, metadata: &MetadataMap) -> Result<String, Status> {
         let timeout = metadata.get("grpc-timeout").and_then(|value| value.to_str().ok());
         self.timeouts.lock().push(timeout.map(str::to_owned));

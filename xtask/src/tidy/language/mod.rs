@@ -1,23 +1,18 @@
 //! Plain technical English: words that must not come back, and doc comments that start with a verb.
 //!
-//! Both checks have a baseline per folder: what was there when the check was added. A baseline only
-//! falls.
+//! Texts that quote a server are exceptions, which `phrases` lists with their reasons.
 
-mod baseline;
 mod phrases;
 mod summaries;
 mod text;
 mod verbs;
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result};
 
-use cargo_vault_plugin::terminal::{note, say};
 use phrases::Finding;
-use summaries::Summary;
 use text::Kind;
 
 /// Files whose text is not checked: the checks' own lists, generated code, recorded outputs.
@@ -30,55 +25,23 @@ const SKIPPED: [&str; 6] = [
     "CHANGELOG.md",
 ];
 
-/// Checks all texts below `root`. With `offenders`, prints each place, also those within the
-/// baseline.
-pub(super) fn breaches(root: &Path, offenders: bool) -> Result<Vec<String>> {
-    let mut findings: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    let mut summaries: BTreeMap<String, Vec<Summary>> = BTreeMap::new();
+/// Checks all texts below `root`.
+pub(super) fn breaches(root: &Path) -> Result<Vec<String>> {
+    let mut breaches = Vec::new();
     for path in files(root)? {
         let Some(kind) = Kind::of(&path) else { continue };
         let content =
             fs::read_to_string(root.join(&path)).with_context(|| format!("cannot read {path}"))?;
-        let folder = folder(&path);
-        for Finding { line, phrase, instead } in phrases::find(&path, &content, kind) {
-            let finding = format!("{path}:{line}: \"{phrase}\"; write {instead}");
-            findings.entry(folder.clone()).or_default().push(finding);
-        }
+        let findings = phrases::find(&path, &content, kind);
+        breaches.extend(findings.into_iter().map(|Finding { line, phrase, instead }| {
+            format!("{path}:{line}: \"{phrase}\"; write {instead}")
+        }));
         if path.ends_with(".rs") && path.contains("/src/") {
-            summaries.entry(folder).or_default().extend(summaries::of(&path, &content));
-        }
-    }
-    let mut breaches = Vec::new();
-    for (folder, findings) in &findings {
-        let allowed = baseline::phrases(folder);
-        let breached = findings.len() > allowed;
-        if breached {
-            breaches.push(format!(
-                "{folder}: {} words or phrases that this project does not use, at most {allowed}",
-                findings.len()
-            ));
-        }
-        if breached || offenders {
-            findings.iter().for_each(|finding| note(finding));
-        }
-    }
-    for (folder, summaries) in &summaries {
-        let wrong: Vec<_> =
-            summaries.iter().filter(|summary| !summary.starts_with_verb()).collect();
-        let percent = percent(summaries.len() - wrong.len(), summaries.len());
-        let required = baseline::verbs(folder);
-        say(&format!(
-            "{folder}: {percent} % of {} documented functions start with a verb",
-            summaries.len()
-        ));
-        if percent < required {
-            breaches.push(format!(
-                "{folder}: {percent} % of the documented functions start with a third-person verb, at \
-                 least {required} %; `cargo xtask tidy --offenders` lists the others"
-            ));
-        }
-        if offenders {
-            wrong.iter().for_each(|summary| note(&summary.to_string()));
+            let summaries = summaries::of(&path, &content);
+            let others = summaries.iter().filter(|summary| !summary.starts_with_verb());
+            breaches.extend(others.map(|summary| {
+                format!("{summary}: start with a verb in the third person, such as \"Returns\"")
+            }));
         }
     }
     Ok(breaches)
@@ -122,15 +85,6 @@ fn skipped(path: &str) -> bool {
     })
 }
 
-/// Returns the folder that a baseline is kept for: the crate's, or the root.
-fn folder(path: &str) -> String {
-    path.split_once('/').map_or(".", |(folder, _)| folder).to_owned()
-}
-
-fn percent(part: usize, whole: usize) -> usize {
-    (part * 100).checked_div(whole).unwrap_or(100)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -140,17 +94,5 @@ mod tests {
         assert!(skipped("plugin-proto/src/generated/"));
         assert!(skipped("fuzz/tests/__fuzz__/pattern/corpus/"));
         assert!(!skipped("plugin-runtime/src/lib.rs"));
-    }
-
-    #[test]
-    fn a_folder_is_the_crate_or_the_root() {
-        assert_eq!(folder("plugin-runtime/src/lib.rs"), "plugin-runtime");
-        assert_eq!(folder("README.md"), ".");
-    }
-
-    #[test]
-    fn percentages_are_rounded_down() {
-        assert_eq!(percent(899, 1000), 89);
-        assert_eq!(percent(0, 0), 100);
     }
 }

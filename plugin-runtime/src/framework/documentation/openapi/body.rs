@@ -9,17 +9,18 @@ use super::schema::{self, Conversion};
 use super::{Writer, field};
 use crate::Operation;
 
-/// What servers take a patch in; they refuse any other.
+/// The content type in which servers accept a patch; they refuse any other.
 const MERGE_PATCH: &str = "application/merge-patch+json";
 
 impl Writer<'_> {
-    /// The body, with the fields that are not in the path; none where nothing is read from it.
+    /// Returns the body, with the fields that are not in the path; `None` if nothing is read from
+    /// it.
     pub(super) fn request_body(
         &mut self,
         path: &PathFacts<'_>,
         facts: &OperationFacts<'_>,
     ) -> Option<Value> {
-        // What a patch leaves out stays as it is.
+        // Fields that a patch omits stay as they are.
         let patch = facts.operation == Operation::Patch;
         let name = self.components.reserve(&format!("{}Request", facts.title));
         let mut body = Map::new();

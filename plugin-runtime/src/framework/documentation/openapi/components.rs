@@ -9,7 +9,7 @@ pub(super) struct Components {
 }
 
 impl Components {
-    /// Takes a name, or the like of it with a number when it is taken. Until it is filled, it
+    /// Reserves a name, or a variant of it with a number if it is taken. Until it is filled, it
     /// stands for any value.
     pub(super) fn reserve(&mut self, wanted: &str) -> String {
         let numbered = (2_u32..).map(|number| format!("{wanted}{number}"));
@@ -19,12 +19,12 @@ impl Components {
         name
     }
 
-    /// Says what a reserved name stands for.
+    /// Sets the schema that a reserved name stands for.
     pub(super) fn fill(&mut self, name: &str, schema: Map<String, Value>) {
         self.schemas.insert(name.to_owned(), Value::Object(schema));
     }
 
-    /// Gives a reserved name back.
+    /// Releases a reserved name.
     pub(super) fn release(&mut self, name: &str) {
         self.schemas.remove(name);
     }
@@ -34,10 +34,10 @@ impl Components {
     }
 }
 
-/// A reference to a named schema.
+/// Returns a reference to a named schema.
 ///
-/// Servers decode an external plugin's document by the names of their types' fields, where they
-/// look for `ref` and overlook `$ref`. OpenAPI in turn ignores whatever stands beside `$ref`.
+/// Servers decode an external plugin's document by the names of their types' fields: they look for
+/// `ref` and ignore `$ref`. OpenAPI, in turn, ignores all keywords next to `$ref`.
 pub(super) fn reference(name: &str) -> Map<String, Value> {
     let target = Value::String(format!("#/components/schemas/{name}"));
     Map::from_iter([("$ref".to_owned(), target.clone()), ("ref".to_owned(), target)])

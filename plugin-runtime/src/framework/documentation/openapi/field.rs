@@ -1,13 +1,12 @@
-//! A field of a request, in Vault's words where it has some.
+//! A field of a request, in Vault's terms where it has some.
 
 use serde_json::{Map, Value};
 
 use super::schema::{self, Conversion};
 use crate::fields::{Field, FieldKind};
 
-/// The schema of a field. Vault's types come before what the Rust type's schema says, since they
-/// are what is accepted: a `Duration` is given as seconds, not as the object that serde makes of
-/// it.
+/// Returns the schema of a field. Vault's type overrides the Rust type's schema, since it is what
+/// is accepted: a `Duration` is given as seconds, not as the object that serde makes of it.
 pub(super) fn property(field: &Field, conversion: &mut Conversion<'_>) -> Map<String, Value> {
     let mut property = conversion.convert(field.schema());
     if let Some(kind) = field.kind() {
@@ -38,7 +37,7 @@ fn speak(kind: FieldKind, property: &mut Map<String, Value>) {
     schema::keep_fitting_default(property);
 }
 
-/// The default of a length of time, which serde wrote as an object.
+/// Converts the default of a duration, which serde wrote as an object.
 fn seconds(kind: FieldKind, default: &Value) -> Option<Value> {
     let is_length = matches!(kind, FieldKind::DurationSecond | FieldKind::SignedDurationSecond);
     default.get("secs").filter(|_| is_length).cloned()

@@ -7,19 +7,19 @@ use crate::Operation;
 use crate::framework::OperationId;
 use crate::framework::attributes::Attributes;
 
-/// The ids of one document, of which no two may be the same.
+/// The ids of one document, which are unique.
 pub(super) struct OperationIds<'a> {
     mount: &'a str,
     taken: BTreeSet<String>,
 }
 
 impl<'a> OperationIds<'a> {
-    /// Ids that begin with `mount` unless their path says otherwise.
+    /// Creates a set of ids that begin with `mount` unless their path says otherwise.
     pub(super) fn new(mount: &'a str) -> Self {
         Self { mount, taken: BTreeSet::new() }
     }
 
-    /// The id of an operation. One that is taken gets a number.
+    /// Returns the id of an operation. If the id is taken, it gets a number.
     pub(super) fn of(&mut self, path: &PathFacts<'_>, operation: Operation) -> String {
         let attributes = path.declared.attributes;
         self.free(id(attributes, operation, &path.path.path, path.position, self.mount))
@@ -34,7 +34,7 @@ impl<'a> OperationIds<'a> {
     }
 }
 
-/// The id of an operation, which others may have as well.
+/// Returns the id of an operation, which others may have as well.
 pub(super) fn id(
     attributes: &Attributes,
     operation: Operation,

@@ -1,10 +1,10 @@
-//! Descriptions, which are Markdown: doc comments break their lines where the source code does.
+//! Descriptions, which are Markdown. Doc comments break their lines where the source code does.
 
 use serde_json::Value;
 
 use crate::fields::DISPLAY_KEYWORD;
 
-/// Keywords whose values are data and no part of the document.
+/// Keywords whose values are data and not part of the document.
 const DATA: [&str; 4] = ["default", "example", "enum", DISPLAY_KEYWORD];
 
 /// Joins the lines of each paragraph in all descriptions of a document.
@@ -12,7 +12,8 @@ pub(super) fn join_descriptions(document: &mut Value) {
     join(document, false);
 }
 
-/// `named` says that an object's keys are names that authors chose, and no keywords.
+/// Joins the lines of all descriptions in a value. With `named`, an object's keys are names that
+/// authors chose, not keywords.
 fn join(document: &mut Value, named: bool) {
     match document {
         Value::Object(entries) => {
@@ -31,12 +32,12 @@ fn join(document: &mut Value, named: bool) {
     }
 }
 
-/// The text with a line for each paragraph and each item of a list. Code, tables and headings stay
-/// as they are.
+/// Returns the text with one line for each paragraph and each list item. Code, tables and headings
+/// stay as they are.
 pub(super) fn joined(text: &str) -> String {
     let mut lines: Vec<String> = Vec::new();
     let mut fence: Option<&str> = None;
-    // Whether the next line goes on with what the last one says.
+    // Whether the next line continues the last one.
     let mut open = false;
     for line in text.lines() {
         let content = line.trim();
@@ -67,7 +68,7 @@ pub(super) fn joined(text: &str) -> String {
     lines.join("\n")
 }
 
-/// What a line is, outside of code between fences.
+/// The kind of a line outside of fenced code.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Blank,

@@ -1,8 +1,8 @@
 //! The OpenAPI document, version 3.0.2.
 //!
-//! Servers do more than pass it on: they decode the documents of all mounts into types of their own
-//! (`sdk/framework/openapi.go`) and merge them, and one document that does not decode costs the
-//! caller all of them. What is written here is therefore limited to what those types take.
+//! Servers do more than pass it on: they decode the documents of all mounts into their own types
+//! (`sdk/framework/openapi.go`) and merge them, and if one document does not decode, the caller
+//! gets none. The output is therefore limited to what those types accept.
 
 mod body;
 mod components;
@@ -28,8 +28,8 @@ use crate::BackendType;
 
 const VERSION: &str = "3.0.2";
 
-/// The document of the declared paths. `prefix` begins the operation ids, `mount_type` names the
-/// backend where it is known, and `version` is the server's.
+/// Returns the document of the declared paths. `prefix` begins the operation ids, `mount_type`
+/// names the backend if it is known, and `version` is the server's.
 pub(super) fn document(
     declaration: &Declaration<'_>,
     prefix: &str,
@@ -58,7 +58,7 @@ pub(super) fn document(
     document
 }
 
-/// What grows while paths are written.
+/// The parts that grow while paths are written.
 struct Writer<'a> {
     declaration: &'a Declaration<'a>,
     ids: OperationIds<'a>,
@@ -66,11 +66,11 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
-    /// Adds the paths that a declared one stands for. Where two stand for the same, the first
-    /// counts, as it does in routing.
+    /// Adds the paths that a declared path stands for. If two declarations stand for the same path,
+    /// the first one counts, as in routing.
     fn write(&mut self, declared: &DeclaredPath<'_>, paths: &mut Map<String, Value>) {
         let Some(expanded) = declared.pattern.expand() else {
-            // It is there, but no path of OpenAPI says what it matches.
+            // The path exists, but no path of OpenAPI expresses what it matches.
             let item = path::item(declared.attributes);
             paths.entry(format!("/{}", declared.pattern)).or_insert(item);
             return;
@@ -84,7 +84,7 @@ impl Writer<'_> {
     }
 }
 
-/// A schema that refers to no other as OpenAPI has it.
+/// Returns the OpenAPI form of a schema that refers to no other.
 #[cfg(test)]
 pub(super) fn schema_for_test(schema: &Value) -> Value {
     Value::Object(schema::Conversion::alone(&mut Components::default()).convert(schema))

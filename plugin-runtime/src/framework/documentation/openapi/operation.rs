@@ -7,11 +7,11 @@ use super::path::PathFacts;
 use crate::framework::OperationDescription;
 use crate::{BackendType, Operation};
 
-/// What the parts of an operation are made from.
+/// The facts that the parts of an operation are made from.
 pub(super) struct OperationFacts<'a> {
     pub(super) operation: Operation,
     pub(super) description: &'a OperationDescription,
-    /// What the names of its schemas begin with.
+    /// The prefix of the names of its schemas.
     pub(super) title: String,
 }
 
@@ -55,8 +55,8 @@ impl Writer<'_> {
     }
 }
 
-/// An operation id in the form of a type's name: `kv-write-role` is `KvWriteRole`. What may not
-/// stand in the name of a schema is left out.
+/// Returns an operation id in the form of a type's name: `kv-write-role` becomes `KvWriteRole`.
+/// Characters that the name of a schema cannot contain are left out.
 fn title_of(id: &str) -> String {
     let words = id.split('-').map(|word| {
         let legal = |one: &char| one.is_ascii_alphanumeric() || matches!(one, '_' | '.');

@@ -13,12 +13,12 @@ use crate::fields::DISPLAY_KEYWORD;
 use crate::framework::attributes::Attributes;
 use crate::framework::pattern::ExpandedPath;
 
-/// A path of which no more than its purpose is known.
+/// Returns the item of a path of which only the purpose is known.
 pub(super) fn item(attributes: &Attributes) -> Value {
     Value::Object(introduction(attributes))
 }
 
-/// What a path's item begins with.
+/// Returns the first entries of a path's item.
 fn introduction(attributes: &Attributes) -> Map<String, Value> {
     let mut item = Map::new();
     describe(&mut item, &attributes.synopsis);
@@ -28,22 +28,22 @@ fn introduction(attributes: &Attributes) -> Map<String, Value> {
     item
 }
 
-/// What the operations of one path have in common.
+/// The facts that the operations of one path have in common.
 pub(super) struct PathFacts<'a> {
     pub(super) declared: &'a DeclaredPath<'a>,
     pub(super) path: &'a ExpandedPath,
-    /// Which of the paths of the pattern it is.
+    /// The position of this path among those of the pattern.
     pub(super) position: usize,
     pub(super) parameters: BTreeMap<&'a str, Parameter<'a>>,
 }
 
 impl PathFacts<'_> {
-    /// Whether a field is a part of the path, and so neither in the body nor in the query.
+    /// Returns whether a field is part of the path, and so neither in the body nor in the query.
     pub(super) fn has_in_path(&self, name: &str) -> bool {
         self.path.parameters.iter().any(|parameter| parameter == name)
     }
 
-    /// What is said of a field by any of the path's handlers or by the declaration.
+    /// Returns the description of a field, from any of the path's handlers or from the declaration.
     pub(super) fn description(&self, name: &str) -> Option<&str> {
         self.parameters.get(name).and_then(|parameter| parameter.description())
     }
@@ -87,13 +87,13 @@ impl Writer<'_> {
             let known = facts.parameters.get(name).copied().unwrap_or_default();
             let mut schema = match known.field {
                 Some(field) => {
-                    // A part of a path is a plain value, which refers to no other schema.
+                    // A part of a path is a plain value, which does not refer to another schema.
                     field::property(field, &mut Conversion::alone(&mut self.components))
                 }
                 None => Map::new(),
             };
             schema.entry("type").or_insert_with(|| "string".into());
-            // It is always given, and the parameter itself has the rest.
+            // It is always given, and the parameter itself has these keywords.
             for keyword in ["description", "deprecated", "nullable", "default"] {
                 schema.remove(keyword);
             }
@@ -112,8 +112,8 @@ impl Writer<'_> {
     }
 }
 
-/// The operations that are shown, each under its HTTP method: one write for both kinds, and one
-/// read for a read and its lists.
+/// Returns the operations that are shown, each under its HTTP method: one write for both kinds, and
+/// one read for a read and its lists.
 pub(in super::super) fn shown(
     declared: &DeclaredPath<'_>,
 ) -> impl Iterator<Item = (&'static str, Operation)> {

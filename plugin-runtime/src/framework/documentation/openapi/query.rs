@@ -9,14 +9,15 @@ use super::{Writer, field};
 use crate::Operation;
 
 impl Writer<'_> {
-    /// The fields that are not in the path, and what makes a list of a read.
+    /// Returns the fields that are not in the path, and the parameter that turns a read into a
+    /// list.
     pub(super) fn query_parameters(
         &mut self,
         path: &PathFacts<'_>,
         facts: &OperationFacts<'_>,
     ) -> Vec<Value> {
         let mut query = Map::new();
-        // A read shows the lists of its path with it, whose fields it can do without.
+        // A read also shows the lists of its path, whose fields are optional.
         let mut shown = vec![facts.operation];
         if facts.operation != Operation::Delete {
             let lists = [Operation::List, Operation::Scan];
@@ -45,7 +46,7 @@ impl Writer<'_> {
     }
 }
 
-/// The parameter that turns a GET into a list.
+/// Returns the parameter that turns a GET into a list.
 fn switch(list: Operation, needed: bool) -> Value {
     let what = match list {
         Operation::Scan => "the names at any depth",

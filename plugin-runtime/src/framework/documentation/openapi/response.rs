@@ -1,4 +1,4 @@
-//! What an operation answers with when it succeeds.
+//! The answer of an operation that succeeds.
 
 use http::StatusCode;
 use serde_json::{Map, Value, json};
@@ -11,8 +11,8 @@ use crate::Operation;
 use crate::framework::description::Output;
 
 impl Writer<'_> {
-    /// The one response of an operation. As in the documents of servers' own backends, its schema
-    /// is that of the answer's `data`, which HTTP wraps into an envelope.
+    /// Returns the only response of an operation. As in the documents of servers' own backends, its
+    /// schema describes the answer's `data`, which HTTP wraps in an envelope.
     pub(super) fn responses(&mut self, facts: &OperationFacts<'_>) -> Value {
         let reads = matches!(facts.operation, Operation::Read | Operation::List | Operation::Scan);
         let mut code = facts.description.success().unwrap_or(StatusCode::OK);
@@ -22,7 +22,7 @@ impl Writer<'_> {
                 let name = self.components.reserve(&format!("{}Response", facts.title));
                 let root = schema();
                 let mut schema = Conversion::new(&root, &mut self.components, &name).convert(&root);
-                // That of a root is the name of the Rust type.
+                // The title of a root schema is the name of the Rust type.
                 schema.remove("title");
                 self.components.fill(&name, schema);
                 let content = json!({ "application/json": { "schema": reference(&name) } });

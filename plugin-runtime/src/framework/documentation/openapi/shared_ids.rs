@@ -1,4 +1,4 @@
-//! Operation ids that two operations were given.
+//! Operation ids that are given to two operations.
 
 use std::collections::BTreeMap;
 
@@ -7,14 +7,14 @@ use super::path::shown;
 use super::{Declaration, DeclaredPath};
 use crate::Operation;
 
-/// What stands for the name that the plugin is registered under.
+/// The placeholder for the name that the plugin is registered under.
 const MOUNT: &str = "{plugin}";
 
 /// An operation of a declared path: its name and the pattern.
 pub(in crate::framework) type Named = (Operation, String);
 
-/// Finds two operations with the same id, one of which its declaration names by a verb or a suffix.
-/// The document tells others apart by a number.
+/// Finds two operations with the same id, at least one of which has a declared verb or suffix. The
+/// document distinguishes all others by a number.
 pub(in crate::framework::documentation) fn find(
     declaration: &Declaration<'_>,
 ) -> Option<(String, [Named; 2])> {

@@ -1,18 +1,19 @@
-//! Which paths of the document are special ones.
+//! Finds which paths of the document are special ones.
 
 use crate::SpecialPaths;
 
-/// Whether a path needs the `sudo` capability.
+/// Returns whether a path needs the `sudo` capability.
 pub(super) fn is_root(path: &str, special: &SpecialPaths) -> bool {
     special.root.iter().any(|pattern| matches(path, pattern, false))
 }
 
-/// Whether a path needs no token.
+/// Returns whether a path needs no token.
 pub(super) fn is_unauthenticated(path: &str, special: &SpecialPaths) -> bool {
     special.unauthenticated.iter().any(|pattern| matches(path, pattern, true))
 }
 
-/// A `*` at the end is any rest; where there are wildcards, a segment `+` is any one.
+/// Returns whether a special path includes a path. A `*` at the end is any rest; with `wildcards`,
+/// a segment `+` is any one segment.
 fn matches(path: &str, pattern: &str, wildcards: bool) -> bool {
     let (pattern, open) = match pattern.strip_suffix('*') {
         Some(prefix) => (prefix, true),

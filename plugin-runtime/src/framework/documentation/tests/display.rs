@@ -126,7 +126,7 @@ async fn operations_are_named_by_their_parts_and_those_of_their_path() {
             "many/?",
             scan(nothing).operation_id(Operation::Scan, OperationId::new().verb("walk")),
         )
-        // An empty text says nothing.
+        // An empty text sets nothing.
         .path("bare", read(nothing).operation_prefix("").operation_verb("").operation_suffix(""));
     let document = document(engine).await;
     for (path, method, expected) in [
@@ -157,7 +157,7 @@ fn names_that_two_operations_have_are_refused() {
         "read of the path `root` and update of the path `root` have the same operation id \
          `rotate`: give one of them another verb or suffix with operation_id()"
     );
-    // The prefix is not known yet, so that it has a place of its own.
+    // The prefix is not known yet, so a placeholder stands for it.
     let suffixed = || read(nothing).operation_suffix("key");
     let twice = Framework::secrets(()).path("a", suffixed()).path("b", suffixed());
     assert!(refusal(twice).contains("`{plugin}-read-key`"));
@@ -170,7 +170,7 @@ fn names_that_two_operations_have_are_refused() {
     let verb_alone = read(nothing).operation_verb("read").operation_suffix("key");
     let other = Framework::secrets(()).path("key", read(nothing)).path("a", verb_alone);
     assert_eq!(refusal(other), "", "one begins with the plugin's name");
-    // What nothing names gets a number instead.
+    // Operations without declared names get a number instead.
     let unnamed = Framework::secrets(()).path("a/b", read(nothing)).path("a-b", read(nothing));
     assert_eq!(refusal(unnamed), "");
 }

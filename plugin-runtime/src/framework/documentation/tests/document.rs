@@ -6,7 +6,7 @@ use super::sample::sample;
 use super::{ask, document};
 use crate::framework::{Framework, login, read};
 
-/// All values under a key, wherever it is.
+/// Returns all values under a key, at any depth.
 fn all<'a>(document: &'a Value, key: &str, found: &mut Vec<&'a Value>) {
     match document {
         Value::Object(object) => {

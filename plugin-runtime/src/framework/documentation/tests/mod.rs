@@ -1,4 +1,4 @@
-//! Help texts and documents of a declaration that has a path of every shape.
+//! Help texts and documents of a declaration that has paths of all kinds.
 
 mod display;
 mod document;
@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::super::Framework;
 use crate::{Backend, Data, Operation, Request, Storage};
 
-/// What a request for help at a path is answered with.
+/// Returns the answer to a request for help at a path.
 async fn ask(backend: Framework<()>, path: &str, data: Value) -> Value {
     let data = Data::new(&data).unwrap();
     let request = Request::new(Operation::Help, path, data, Storage::in_memory());
@@ -20,7 +20,7 @@ async fn ask(backend: Framework<()>, path: &str, data: Value) -> Value {
     response.data().parse().unwrap()
 }
 
-/// The document as the server asks for it.
+/// Returns the document, requested as the server does.
 async fn document(backend: Framework<()>) -> Value {
     let mut answer = ask(backend, "", json!({ "requestResponsePrefix": "sample" })).await;
     answer["openapi"].take()

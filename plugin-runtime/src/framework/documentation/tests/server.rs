@@ -1,5 +1,5 @@
-//! What servers need to decode a document: the types of `sdk/framework/openapi.go`. A value of
-//! another type fails the whole merged document of all mounts.
+//! The requirements of servers on a document: the types of `sdk/framework/openapi.go`. A value of
+//! another type breaks the merged document of all mounts.
 
 use serde_json::Value;
 
@@ -20,7 +20,7 @@ enum Kind {
     /// A list of objects of a type.
     ListOf(fn() -> Kind),
     Type(fn() -> Kind),
-    /// The same by HTTP status.
+    /// The same, by HTTP status.
     ByStatus(fn() -> Kind),
 }
 
@@ -121,7 +121,7 @@ fn whole() -> Kind {
     ])
 }
 
-/// The first place where a value is not what it has to be.
+/// Finds the first place where a value has the wrong type.
 fn fault(value: &Value, kind: Kind, place: &str) -> Option<String> {
     let wrong = |holds: bool| (!holds).then(|| format!("{place}: {value}"));
     let inside = |kind: Kind| {
@@ -147,7 +147,7 @@ fn fault(value: &Value, kind: Kind, place: &str) -> Option<String> {
         },
         Kind::Of(fields) => {
             let Some(object) = value.as_object() else { return wrong(false) };
-            // Keys are compared without regard to case.
+            // Keys are compared case-insensitively.
             object.iter().find_map(|(key, value)| {
                 let field = fields.iter().find(|(name, _)| name.eq_ignore_ascii_case(key));
                 field.and_then(|(_, kind)| fault(value, *kind, &format!("{place}/{key}")))

@@ -1,4 +1,4 @@
-//! How a type and a pattern disagree.
+//! Mismatches of a type and a pattern.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use std::fmt;
 pub enum PathFault {
     /// The pattern has no parameter.
     NoParameter,
-    /// The type is one value, and the pattern has several parameters.
+    /// The type is a single value, but the pattern has several parameters.
     OneOfSeveral {
         /// The pattern's parameters.
         parameters: Vec<String>,
@@ -20,19 +20,19 @@ pub enum PathFault {
         /// The pattern's parameters.
         parameters: Vec<String>,
     },
-    /// The type has a field without a default that is no parameter of the pattern.
+    /// The type has a field without a default that is not a parameter of the pattern.
     MissingParameter {
         /// The field.
         field: String,
         /// The pattern's parameters.
         parameters: Vec<String>,
     },
-    /// The type refuses fields that it does not know, and a parameter is one.
+    /// The type refuses unknown fields, and a parameter is one.
     UnknownField {
         /// The parameter.
         parameter: String,
     },
-    /// The parameter may be missing from a path that matches, and its type has no value for that.
+    /// Some paths that match lack the parameter, and its type has no value for that.
     Optional {
         /// The parameter.
         parameter: String,
@@ -57,21 +57,21 @@ impl fmt::Display for PathFault {
                 let texts = vec!["String"; parameters.len()].join(", ");
                 write!(
                     f,
-                    "it is one value, and the pattern has {}: write a tuple in that order, such as \
+                    "it is one value, but the pattern has {}: write a tuple in that order, such as \
                      `Path<({texts})>`, or a struct with a field for each",
                     named(parameters)
                 )
             }
             Self::Length { parts, parameters } => write!(
                 f,
-                "it is a tuple of {parts}, and the pattern has {}: write one element for each \
+                "it is a tuple of {parts}, but the pattern has {}: write one element for each \
                  parameter, in that order",
                 named(parameters)
             ),
             Self::MissingParameter { field, parameters } => write!(
                 f,
-                "its field `{field}` is no parameter, as the pattern has {}: use the same name in \
-                 both, or mark the field `#[serde(default)]`",
+                "its field `{field}` is not a parameter, since the pattern has {}: use the same \
+                 name in both, or mark the field `#[serde(default)]`",
                 named(parameters)
             ),
             Self::UnknownField { parameter } => write!(
@@ -81,12 +81,12 @@ impl fmt::Display for PathFault {
             ),
             Self::Optional { parameter, expected } => write!(
                 f,
-                "the parameter `{parameter}` is missing from some paths of the pattern, and its \
-                 type always needs {expected}: write `Option<…>`"
+                "some paths of the pattern lack the parameter `{parameter}`, but its type always \
+                 needs {expected}: write `Option<…>`"
             ),
             Self::NotText { expected } => write!(
                 f,
-                "it needs {expected}, and a part of a path is text: write a type that is read from \
+                "it needs {expected}, but a part of a path is text: write a type that is read from \
                  text; `#[serde(flatten)]` and `#[serde(untagged)]` do not turn text into numbers"
             ),
         }

@@ -14,17 +14,17 @@ use super::FromContext;
 use crate::Error;
 use crate::framework::{Context, OperationDescription};
 
-/// The parts of the path that the pattern's parameters stand for: a `String` or a number for one,
-/// a tuple in the pattern's order or a struct by name for several. An optional parameter needs an
-/// `Option`, or a `String`, which is then empty.
+/// The parts of the path that the pattern's parameters stand for. Use a `String` or a number for
+/// one parameter, and a tuple in the pattern's order or a struct by name for several. An optional
+/// parameter needs an `Option`, or a `String`, which is then empty.
 ///
-/// A part that is not of its type, such as `abc` for a `u32`, never reaches the handler: the caller
-/// gets an error (400) that names the parameter and what is expected.
+/// If a part does not parse as its type, such as `abc` as a `u32`, the handler is not called: the
+/// caller gets an error (400) that names the parameter and what is expected.
 ///
 /// [`Framework::build`](crate::framework::Framework::build) refuses a type that does not fit the
-/// pattern: a tuple of another length, a field without `#[serde(default)]` that is no parameter, a
-/// single value for several parameters, anything for a pattern without parameters, and a number for
-/// an optional parameter.
+/// pattern: a tuple of another length, a field without `#[serde(default)]` that is not a parameter,
+/// a single value for several parameters, any type for a pattern without parameters, and a number
+/// for an optional parameter.
 ///
 /// ```
 /// use plugin_runtime::framework::extract::Path;

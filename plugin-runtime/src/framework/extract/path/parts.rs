@@ -1,4 +1,4 @@
-//! From the parts of a request's path to the type that a handler asks for.
+//! Reads the parts of a request's path as the type that a handler asks for.
 
 use std::fmt::{self, Display};
 use std::str::FromStr;
@@ -10,14 +10,14 @@ use serde::{Deserializer, forward_to_deserialize_any};
 use crate::Error;
 use crate::fields::FieldError;
 
-/// Reads the parameters, in the pattern's order, each with its part of the path.
+/// Reads a type from the parameters, in the pattern's order, each with its part of the path.
 pub(super) fn read<T: DeserializeOwned>(parts: Vec<(&str, &str)>) -> Result<T, Error> {
     T::deserialize(Parts(parts)).map_err(|refusal| match refusal {
         Refusal::Part { parameter: Some(field), reason } => {
             FieldError::Refused { field, reason }.into()
         }
         Refusal::Part { parameter: None, reason } => FieldError::Invalid { reason }.into(),
-        // What the types tell is found when the backend is built.
+        // Mistakes that the types show are found when the backend is built.
         Refusal::Type(reason) => Error::internal(format!(
             "the parameters of the path's pattern do not fit the handler's `Path`: {reason}"
         )),
@@ -41,7 +41,7 @@ impl Refusal {
         Self::Part { parameter: None, reason: reason.into() }
     }
 
-    /// The same about a parameter, unless it is about one already.
+    /// Names the parameter, unless the refusal already names one.
     fn of(self, name: &str) -> Self {
         match self {
             Self::Part { parameter: None, reason } => {
@@ -62,7 +62,7 @@ impl Display for Refusal {
 
 impl std::error::Error for Refusal {}
 
-/// The value is left out of the text, since errors are shown and logged.
+/// Leaves the value out of the text, since errors are shown and logged.
 impl serde::de::Error for Refusal {
     fn custom<T: Display>(text: T) -> Self {
         Self::part(text.to_string())
@@ -102,7 +102,7 @@ impl<'a> Parts<'a> {
         }
     }
 
-    /// Reads the only part as a number.
+    /// Parses the only part as a number.
     fn number<T: FromStr>(&self, expected: &str) -> Result<T, Refusal> {
         let (name, part) = self.one()?;
         part.parse().map_err(|_| Refusal::part(format!("expected {expected}")).of(name))
@@ -132,7 +132,7 @@ macro_rules! floats {
     )*};
 }
 
-/// What text of a float is expected: infinity and NaN have no form in JSON.
+/// What is expected of a float's text: JSON cannot represent infinity and NaN.
 pub(super) const NUMBER: &str = "a finite number";
 
 pub(super) const BOOLEAN: &str = "`true` or `false`";

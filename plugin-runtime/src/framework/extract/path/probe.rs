@@ -1,4 +1,4 @@
-//! What a type asks of a path, found without a request.
+//! Finds what a type needs from a path, without a request.
 
 use std::fmt::{self, Display};
 
@@ -15,11 +15,11 @@ use super::parts::{BOOLEAN, NUMBER, expected_integer};
 #[derive(Clone, Copy, Debug)]
 pub(in crate::framework) struct PathParameter<'a> {
     pub(in crate::framework) name: &'a str,
-    /// Whether paths match in which it stands for nothing.
+    /// Whether it is missing from some paths that match.
     pub(in crate::framework) optional: bool,
 }
 
-/// Parts that many types can be read from, for those that refuse some texts.
+/// Parts that many types can be read from; some types refuse some texts.
 const SAMPLES: [&str; 10] = [
     "a",
     "1",
@@ -33,9 +33,9 @@ const SAMPLES: [&str; 10] = [
     "00000000-0000-4000-8000-000000000000",
 ];
 
-/// Checks whether a type can be read from the parameters of a pattern, by reading it from parts that
-/// are made up. Only what holds for every path is a fault; a type that none of them fits is taken to
-/// fit others.
+/// Checks whether a type can be read from the parameters of a pattern, by reading it from sample
+/// parts. Only what holds for every path is a fault; a type that fits no sample is assumed to fit
+/// other paths.
 pub(in crate::framework) fn probe<T: DeserializeOwned>(
     parameters: &[PathParameter<'_>],
 ) -> Result<(), PathFault> {
@@ -46,8 +46,8 @@ pub(in crate::framework) fn probe<T: DeserializeOwned>(
             Err(Refusal::Value) => {}
         }
     }
-    // A field before the missing one may have refused all samples: without any parts the first
-    // field that needs one is named.
+    // A field before the missing one may have refused all samples. Without any parts, serde names
+    // the first field that needs one.
     let names = |field: &str| parameters.iter().any(|one| one.name == field);
     match T::deserialize(Probe { parameters: &[], sample: "" }) {
         Err(Refusal::Fault(Fault::Missing(field))) if !names(field) => {
@@ -147,7 +147,7 @@ impl<'p> Probe<'p> {
         }
     }
 
-    /// The only parameter, as something that the empty text is not.
+    /// Refuses the only parameter if it may be empty, which what is `expected` cannot be.
     fn present(self, expected: impl FnOnce() -> String) -> Result<(), Refusal> {
         let PathParameter { name, optional } = self.one()?;
         if optional {
@@ -325,7 +325,7 @@ impl<'de> MapAccess<'de> for Each<'_> {
     }
 }
 
-/// A variant by name; a path has no value for one that holds something.
+/// A variant by name; a path has no value for a variant that holds data.
 struct Variant(&'static str);
 
 impl<'de> EnumAccess<'de> for Variant {

@@ -1,13 +1,14 @@
-//! From the regular expressions of Go (RE2) to those of the crate `regex-syntax`.
+//! Translates the regular expressions of Go (RE2) to those of the crate `regex-syntax`.
 //!
-//! Both mean the same by most of what they share; what differs is rewritten here, what only one of
-//! them has is refused. Unnamed groups become groups that don't capture: only names are parameters.
+//! Most of their common syntax has the same meaning; differences are rewritten here, and syntax
+//! that only one of them has is refused. Unnamed groups become groups that do not capture, since
+//! only named ones are parameters.
 
 use std::{iter::Peekable, str::Chars};
 
 use thiserror::Error;
 
-/// What Go accepts and this module does not, or the other way round.
+/// Syntax that Go accepts and this module does not, or the other way round.
 #[derive(Debug, Error, PartialEq, Eq)]
 pub(super) enum DialectFault {
     #[error("it ends with a backslash that escapes nothing")]
@@ -28,7 +29,7 @@ fn flag_hint(flag: char) -> &'static str {
     if flag == 'i' { ": write both cases, as in `[Aa]`" } else { "" }
 }
 
-/// The expression in the syntax of `regex-syntax`.
+/// Translates an expression into the syntax of `regex-syntax`.
 pub(super) fn translate(source: &str) -> Result<String, DialectFault> {
     let mut out = String::with_capacity(source.len() + 16);
     let mut rest = source.chars().peekable();
@@ -51,8 +52,8 @@ pub(super) fn translate(source: &str) -> Result<String, DialectFault> {
     Ok(out)
 }
 
-/// How many characters follow a brace that begins `{2}`, `{2,}` or `{2,5}`: any other brace stands
-/// for itself.
+/// Returns how many characters follow a brace that begins `{2}`, `{2,}` or `{2,5}`; any other brace
+/// is a literal.
 fn repetition(rest: &Peekable<Chars<'_>>) -> Option<usize> {
     let inner: String = rest.clone().take_while(|&one| one != '}').collect();
     let closed = rest.clone().nth(inner.len()) == Some('}');
@@ -61,7 +62,7 @@ fn repetition(rest: &Peekable<Chars<'_>>) -> Option<usize> {
     (closed && !low.is_empty() && digits(low) && digits(high)).then_some(inner.len() + 1)
 }
 
-/// Outside of a class, after the backslash.
+/// Translates what follows a backslash outside of a class.
 fn escape(rest: &mut Peekable<Chars<'_>>, out: &mut String) -> Result<(), DialectFault> {
     match rest.next().ok_or(DialectFault::TrailingBackslash)? {
         'b' => out.push_str(r"(?-u:\b)"),
@@ -83,7 +84,7 @@ fn escape(rest: &mut Peekable<Chars<'_>>, out: &mut String) -> Result<(), Dialec
     Ok(())
 }
 
-/// After `\Q`: everything stands for itself until `\E`, which may be missing.
+/// Translates what follows `\Q`: everything is literal until `\E`, which may be missing.
 fn quoted(rest: &mut Peekable<Chars<'_>>, out: &mut String) {
     while let Some(character) = rest.next() {
         if character == '\\' && rest.next_if_eq(&'E').is_some() {
@@ -93,8 +94,8 @@ fn quoted(rest: &mut Peekable<Chars<'_>>, out: &mut String) {
     }
 }
 
-/// The members of `\d`, `\w` and `\s` in ASCII, as in RE2, and whether the class is their opposite.
-/// RE2's `\s` has no vertical tab.
+/// Returns the members of `\d`, `\w` and `\s` in ASCII, as in RE2, and whether the class is
+/// negated. RE2's `\s` has no vertical tab.
 fn perl_class(letter: char) -> Option<(&'static str, bool)> {
     let members = match letter.to_ascii_lowercase() {
         'd' => "0-9",
@@ -105,7 +106,7 @@ fn perl_class(letter: char) -> Option<(&'static str, bool)> {
     Some((members, letter.is_ascii_uppercase()))
 }
 
-/// An escape that stands for one character, in and outside of classes.
+/// Translates an escape that stands for one character, inside and outside of classes.
 fn single_escape(
     letter: char,
     rest: &mut Peekable<Chars<'_>>,
@@ -135,7 +136,7 @@ fn single_escape(
     Ok(())
 }
 
-/// A character that stands for itself, in and outside of classes.
+/// Writes a literal character, inside and outside of classes.
 fn literal(character: char, out: &mut String) {
     if regex_syntax::is_meta_character(character) {
         out.push('\\');
@@ -143,7 +144,7 @@ fn literal(character: char, out: &mut String) {
     out.push(character);
 }
 
-/// After the bracket that opens a class.
+/// Translates what follows the bracket that opens a class.
 fn class(rest: &mut Peekable<Chars<'_>>, out: &mut String) -> Result<(), DialectFault> {
     out.push('[');
     if rest.next_if_eq(&'^').is_some() {
@@ -159,7 +160,7 @@ fn class(rest: &mut Peekable<Chars<'_>>, out: &mut String) -> Result<(), Dialect
         if !class_item(rest, out)? {
             continue;
         }
-        // A hyphen makes a range unless it is the last member; after a class it is a member.
+        // A hyphen makes a range unless it is the last member; after a class it is a literal.
         let mut ahead = rest.clone();
         if ahead.next() == Some('-') && ahead.next().is_some_and(|after| after != ']') {
             rest.next();
@@ -171,7 +172,7 @@ fn class(rest: &mut Peekable<Chars<'_>>, out: &mut String) -> Result<(), Dialect
     }
 }
 
-/// One member of a class; the answer is whether it is a single character.
+/// Translates one member of a class, and returns whether it is a single character.
 fn class_item(rest: &mut Peekable<Chars<'_>>, out: &mut String) -> Result<bool, DialectFault> {
     match rest.next().ok_or(DialectFault::UnclosedClass)? {
         '\\' => {
@@ -203,7 +204,7 @@ fn class_item(rest: &mut Peekable<Chars<'_>>, out: &mut String) -> Result<bool, 
     }
 }
 
-/// After the parenthesis that opens a group.
+/// Translates what follows the parenthesis that opens a group.
 fn group(rest: &mut Peekable<Chars<'_>>, out: &mut String) -> Result<(), DialectFault> {
     if rest.next_if_eq(&'?').is_none() {
         out.push_str("(?:");

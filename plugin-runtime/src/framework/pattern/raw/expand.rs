@@ -1,23 +1,23 @@
-//! The paths of an OpenAPI document that a regex stands for, by the rules of the Go SDK's
+//! The paths in an OpenAPI document that a regex stands for, by the rules of the Go SDK's
 //! `sdk/framework/openapi.go`.
 
 use regex_syntax::ast::{Ast, ClassSet, ClassSetItem, GroupKind, RepetitionKind, RepetitionRange};
 
 use super::super::pattern::ExpandedPath;
 
-/// More paths than this are not worth showing; optional parts double their number each.
+/// A regex with more paths than this is not expanded; each optional part doubles their number.
 const MAX_PATHS: usize = 256;
 
 #[derive(Clone, Default)]
 struct Draft {
     path: String,
     parameters: Vec<String>,
-    /// The path's length when an optional slash was its last addition; a draft that still has this
-    /// length at the end is dropped, and so is an empty one.
+    /// The path's length when an optional slash was last added. A draft that still has this length
+    /// at the end is dropped, and so is an empty one.
     slash_at: usize,
 }
 
-/// `None` when something outside of a parameter cannot be written as a path.
+/// Returns the paths, or `None` if something outside of a parameter cannot be written as a path.
 pub(super) fn expand(ast: &Ast) -> Option<Vec<ExpandedPath>> {
     let drafts = walk(ast, vec![Draft::default()])?;
     let kept = drafts.into_iter().filter(|draft| draft.slash_at != draft.path.len());

@@ -2,7 +2,7 @@ use regex_syntax::hir::{Class, Hir, HirKind, Look};
 
 use super::super::automaton::{Automaton, MAX_STATES, StateId};
 
-/// The names of the groups, in their order.
+/// Returns the names of the groups, in their order.
 pub(super) fn parameters(hir: &Hir) -> Vec<Box<str>> {
     let mut names = Vec::new();
     collect(hir, &mut names);
@@ -23,15 +23,15 @@ fn collect(hir: &Hir, names: &mut Vec<Box<str>>) {
     }
 }
 
-/// Adds the texts that a regex matches; none if it looks at words or lines, or is very large.
+/// Adds the texts that a regex matches; `None` if it looks at words or lines, or is very large.
 pub(super) fn add(automaton: &mut Automaton, hir: &Hir) -> Option<StateId> {
     let accept = automaton.accept();
     let limit = automaton.len() + MAX_STATES;
     before(automaton, hir, accept, limit)
 }
 
-/// Built from the end to the front: the answer is the state where the expression starts, given the
-/// one that follows it.
+/// Adds the states of an expression, from its end to its start, and returns the state where it
+/// starts. `next` is the state that follows it.
 fn before(automaton: &mut Automaton, hir: &Hir, next: StateId, limit: usize) -> Option<StateId> {
     if automaton.len() > limit {
         return None;
@@ -43,7 +43,7 @@ fn before(automaton: &mut Automaton, hir: &Hir, next: StateId, limit: usize) -> 
             let ranges: Vec<_> = class.iter().map(|range| (range.start(), range.end())).collect();
             automaton.characters(&ranges, next)
         }
-        // What matches nothing is an empty class of bytes, whatever it was written as.
+        // An expression that matches nothing is an empty class of bytes, however it was written.
         HirKind::Class(Class::Bytes(class)) if class.ranges().is_empty() => {
             automaton.characters(&[], next)
         }

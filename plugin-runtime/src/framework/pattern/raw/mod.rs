@@ -1,7 +1,7 @@
 //! Patterns that are regular expressions.
 //!
-//! The rest of the module knows them as trait objects only, which are made in [`parse`]: when a
-//! plugin never calls `Pattern::regex`, the linker finds no use of the regex engine and drops it.
+//! The rest of the module uses them only as trait objects, which [`parse`] makes: if a plugin never
+//! calls `Pattern::regex`, the linker finds no use of the regex engine and drops it.
 
 mod dialect;
 mod expand;
@@ -24,32 +24,32 @@ use super::{
 
 /// One regular expression.
 pub(super) trait RawPattern: fmt::Debug + Send + Sync {
-    /// The names of its groups.
+    /// Returns the names of its groups.
     fn parameters(&self) -> &[Box<str>];
-    /// Whether its top is an alternation, which Go's anchors would tear apart.
+    /// Returns whether its top is an alternation, which Go's anchors would break apart.
     fn has_alternatives(&self) -> bool;
-    /// See [`Pattern::expand`](super::Pattern::expand).
+    /// Returns the paths of the OpenAPI document; see [`Pattern::expand`](super::Pattern::expand).
     fn expand(&self) -> Option<Vec<ExpandedPath>>;
-    /// Adds the texts that match to an automaton, unless they are beyond what it can express.
+    /// Adds the matching texts to an automaton, unless it cannot express them.
     fn add_to(&self, automaton: &mut Automaton) -> Option<StateId>;
-    /// The pattern as it was declared.
+    /// Returns the pattern as it was declared.
     fn source(&self) -> &str;
-    /// The same in the syntax of the regex engine.
+    /// Returns the pattern in the syntax of the regex engine.
     fn translated(&self) -> &str;
-    /// Compiles regexes, of which this one need not be a part, into one automaton.
+    /// Compiles regexes, which need not include this one, into one automaton.
     fn compile(&self, all: &[&dyn RawPattern]) -> Result<Box<dyn RawSet>, PatternError>;
 }
 
 /// All regular expressions of a router, compiled.
 pub(super) trait RawSet: fmt::Debug + Send + Sync {
-    /// The first that matches.
+    /// Returns the index of the first regex that matches.
     fn find(&self, path: &str) -> Option<usize>;
-    /// The values of the groups of one that is known to match.
+    /// Returns the values of the groups of a regex that is known to match.
     fn values<'p>(&self, number: usize, path: &'p str) -> Option<Values<'p>>;
 }
 
-/// How deep groups, repetitions and alternatives may be in each other. Compiling goes as deep, and a
-/// thread's stack has to last; what people write has some ten levels.
+/// How deep groups, repetitions and alternatives may be nested. Compilation recurses as deep, and a
+/// thread's stack is limited; regexes in practice have about ten levels.
 const MAX_DEPTH: u32 = 64;
 
 struct Regex {
@@ -77,7 +77,7 @@ pub(super) fn parse(source: &str) -> Result<Arc<dyn RawPattern>, PatternError> {
     let hir = hir::translate::Translator::new()
         .translate(&translated, &ast)
         .map_err(|error| refused(error.kind().to_string()))?;
-    // The trees are large and needed at start only, so they are not kept.
+    // The trees are large and needed only at start, so they are not kept.
     Ok(Arc::new(Regex {
         source: source.into(),
         parameters: language::parameters(&hir),

@@ -1,5 +1,5 @@
-//! The compiled regexes: one lazily built DFA finds the first that matches, whatever their number,
-//! then the groups of that one are found by its own bounded backtracker.
+//! The compiled regexes. One lazily built DFA finds the first regex that matches, regardless of
+//! their number; then its own bounded backtracker finds its groups.
 
 use std::{
     fmt,
@@ -19,10 +19,10 @@ use super::{
     RawPattern, anchored,
 };
 
-/// The longest path in bytes that is matched: what an HTTP request line can hold in practice.
+/// The longest path in bytes that is matched: the most that an HTTP request line holds in practice.
 const MAX_PATH: usize = 1 << 20;
 
-/// Beyond this the memory for finding groups is given back after the request.
+/// For longer paths, the memory for finding groups is released after the request.
 const POOLED_PATH: usize = 4096;
 
 /// The largest compiled form of a regex in bytes, as a guard against `(a{1000}){1000}`.
@@ -37,7 +37,7 @@ pub(super) struct RegexSet {
     group_caches: CachePool<Option<backtrack::Cache>>,
 }
 
-/// How to find the groups of one regex.
+/// The engine that finds the groups of one regex.
 struct Groups {
     count: usize,
     backtracker: Option<backtrack::BoundedBacktracker>,
@@ -92,7 +92,7 @@ impl Groups {
         if count == 0 {
             return Ok(Self { count, backtracker: None });
         }
-        // One bit per state and position, rounded up; memory is taken as a path needs it.
+        // One bit per state and position, rounded up; memory is allocated as a path needs it.
         let capacity = nfa.states().len().saturating_mul(MAX_PATH + 1).div_ceil(8) + 64;
         let backtracker = backtrack::BoundedBacktracker::builder()
             .configure(backtrack::Config::new().visited_capacity(capacity))
@@ -137,7 +137,7 @@ impl super::RawSet for RegexSet {
             return None;
         }
         let input = Input::new(path).anchored(Anchored::Yes);
-        // The DFA gives up on nothing as it is configured: no quit bytes, no limit of clearings.
+        // As it is configured, the DFA never gives up: no quit bytes, no limit of clearings.
         let found = self.first.try_search_fwd(&mut self.caches.get(), &input).ok()??;
         Some(found.pattern().as_usize())
     }

@@ -7,7 +7,7 @@ const WORD: [(char, char); 4] = [('0', '9'), ('A', 'Z'), ('_', '_'), ('a', 'z')]
 const DOT: [(char, char); 2] = [('\0', '\u{9}'), ('\u{b}', char::MAX)];
 
 impl Template {
-    /// Adds the texts that match to an automaton; the answer is the state where they start.
+    /// Adds the matching texts to an automaton, and returns the state where they start.
     pub(in super::super) fn add_to(&self, automaton: &mut Automaton) -> StateId {
         // Built from the end to the front, because each state names the one that follows it.
         let mut next = automaton.accept();

@@ -1,4 +1,4 @@
-//! Patterns without regular expressions: what they consist of and how their parameters are read.
+//! Patterns without regular expressions: their parts, and how their parameters are read.
 
 mod language;
 mod parse;
@@ -12,8 +12,8 @@ use super::{
 /// A parsed template.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Template {
-    /// What stands between the slashes. The root of the mount is one empty literal, a slash that
-    /// is not optional at the end leaves an empty literal as the last one.
+    /// The text between the slashes. The root of the mount is one empty literal; a slash at the end
+    /// that is not optional adds an empty literal.
     pub(super) segments: Vec<Segment>,
     /// The parameter that may follow after a slash.
     pub(super) optional: Option<Parameter>,
@@ -51,8 +51,8 @@ impl Kind {
         matches!(self, Self::Rest | Self::NonEmptyRest)
     }
 
-    /// Whether it matches a text: one segment, or the rest of the path. As in RE2, `.` is every
-    /// character but the line feed.
+    /// Returns whether a parameter of this kind matches a text: one segment, or the rest of the
+    /// path. As in RE2, `.` is every character except the line feed.
     pub(super) fn matches(self, text: &str) -> bool {
         match self {
             Self::Name => is_name(text),
@@ -64,7 +64,7 @@ impl Kind {
 }
 
 impl Template {
-    /// The parameters in the order of their values in [`Self::values`].
+    /// Returns the parameters in the order of their values in [`Self::values`].
     pub(super) fn parameters(&self) -> impl Iterator<Item = &Parameter> {
         let segments = self.segments.iter().filter_map(|segment| match segment {
             Segment::Literal(_) => None,
@@ -73,13 +73,13 @@ impl Template {
         segments.chain(&self.optional)
     }
 
-    /// Whether a parameter stands for nothing in some of the paths.
+    /// Returns whether a parameter is missing from some of the paths.
     pub(super) fn may_be_missing(&self, name: &str) -> bool {
         let optional = self.optional.as_ref().is_some_and(|parameter| &*parameter.name == name);
         optional || self.parameters().any(|one| one.kind == Kind::Rest && &*one.name == name)
     }
 
-    /// The parameters' values in a path that is known to match.
+    /// Returns the parameters' values in a path that is known to match.
     pub(super) fn values<'p>(&self, path: &'p str) -> Values<'p> {
         let mut values = Values::default();
         let mut rest = Some(path);
@@ -109,7 +109,7 @@ fn next_segment(rest: Option<&str>) -> (&str, Option<&str>) {
     rest.map_or(("", None), split_segment)
 }
 
-/// The first segment of a path, and what follows its slash if there is one.
+/// Splits off the first segment of a path; the rest follows its slash, if there is one.
 pub(super) fn split_segment(path: &str) -> (&str, Option<&str>) {
     // Segments are short: a plain loop over bytes is faster here than `split_once`.
     match path.bytes().position(|byte| byte == b'/') {

@@ -4,7 +4,8 @@ use super::{
 };
 
 impl Template {
-    /// Reads a template; the syntax is in the documentation of [`Pattern`](crate::framework::pattern::Pattern).
+    /// Parses a template; the syntax is in the documentation of
+    /// [`Pattern`](crate::framework::pattern::Pattern).
     pub(in super::super) fn parse(pattern: &str) -> Result<Self, PatternError> {
         let refused = |fault| PatternError::Template { pattern: pattern.to_owned(), fault };
 
@@ -53,7 +54,7 @@ impl Template {
     }
 }
 
-/// Takes `{/name?}` off the end.
+/// Splits `{/name?}` off the end.
 fn split_optional(text: &str) -> Result<(&str, Option<Parameter>), TemplateFault> {
     let Some(open) = text.find("{/") else { return Ok((text, None)) };
     let Some(inner) =
@@ -91,8 +92,8 @@ fn parse_segment(segment: &str) -> Result<Segment, TemplateFault> {
     Ok(Segment::Literal(segment.into()))
 }
 
-/// What a segment means to other routers: `:name`, `<name>`, `<int:name>`, `*path`, `$name`, `[name]`
-/// and `{{name}}` are parameters there.
+/// Returns the parameter that a segment is in other routers: `:name`, `<name>`, `<int:name>`,
+/// `*path`, `$name`, `[name]` and `{{name}}` are parameters there.
 fn foreign_parameter(segment: &str) -> Option<String> {
     let between = |open: char, close: char| {
         segment.strip_prefix(open).and_then(|rest| rest.strip_suffix(close))

@@ -1,9 +1,10 @@
-//! A template as the texts that help and OpenAPI show.
+//! The texts of a template that help and OpenAPI show.
 
 use super::{super::pattern::ExpandedPath, Kind, Parameter, Segment, Template};
 
 impl Template {
-    /// The regular expression with which the Go SDK would declare the same path, without anchors.
+    /// Returns the regular expression with which the Go SDK would declare the same path, without
+    /// anchors.
     pub(in super::super) fn regex(&self) -> String {
         let mut regex = self.joined(
             |literal| literal.replace('.', r"\."),
@@ -18,8 +19,8 @@ impl Template {
         regex
     }
 
-    /// The paths of the OpenAPI document: without the optional parameter first, as in the Go SDK,
-    /// and never with the optional slash.
+    /// Returns the paths of the OpenAPI document: first the one without the optional parameter, as
+    /// in the Go SDK, and never with the optional slash.
     pub(in super::super) fn expand(&self) -> Vec<ExpandedPath> {
         let path = self.joined(str::to_owned, |parameter| format!("{{{}}}", parameter.name));
         let mut parameters: Vec<String> =

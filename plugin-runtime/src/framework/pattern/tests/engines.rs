@@ -1,11 +1,11 @@
-//! Paths of the shapes that secrets engines and auth methods really have.
+//! Paths of the forms that real secrets engines and auth methods have.
 
 use crate::framework::pattern::{Pattern, Router};
 
 const GENERIC: &str = r"\w(([\w-.]+)?\w)?";
 
-/// What is declared, and a request path with the parameters it has to give. `re:` begins a regex,
-/// in which `<x>` stands for a generic name.
+/// The declared patterns, and a request path with its expected parameters. `re:` begins a regex, in
+/// which `<x>` stands for a generic name.
 type Case = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
 
 const CERTIFICATES: &[Case] = &[

@@ -8,7 +8,7 @@ mod templates;
 
 use super::{Pattern, Router};
 
-/// What a router of one pattern finds: nothing, or the values of its parameters.
+/// Returns the parameters' values that a router of one pattern finds, or `None` without a match.
 fn values(pattern: impl Into<Pattern>, path: &str) -> Option<Vec<(String, String)>> {
     let router = Router::new([pattern.into()]).expect("a valid pattern");
     let found = router.route(path)?;

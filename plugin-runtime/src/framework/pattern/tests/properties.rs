@@ -12,7 +12,7 @@ const NAME_WITH_AT: &str = "[0-9A-Za-z_](?:[0-9A-Za-z_.@-]*[0-9A-Za-z_])?";
 /// A pattern with the regex in Rust's syntax that means the same.
 type Declared = (Pattern, String);
 
-/// A segment of a template, with its regex; parameters are named by `number`.
+/// Generates a segment of a template, with its regex; parameters are named by `number`.
 fn segment(kind: usize, number: usize) -> (String, String) {
     match kind {
         0 => (format!("{{p{number}}}"), format!("(?P<p{number}>{NAME})")),
@@ -44,7 +44,7 @@ fn template() -> impl Strategy<Value = Declared> {
     })
 }
 
-/// Regexes as authors write them, with names that are unique within one.
+/// Generates regexes as authors write them; names are unique within one.
 fn regex() -> impl Strategy<Value = Declared> {
     let leaf = select(vec!["a", "b", "/", "ä", ".", r"\w", "[^/]", r"[\w-.]", "a-b", ""]);
     let leaf = leaf.prop_map(str::to_owned);
@@ -95,7 +95,7 @@ proptest! {
             let reference = Reference::new(longer.iter().map(|(_, regex)| regex));
             match Router::new(longer.iter().map(|(pattern, _)| pattern.clone())) {
                 Ok(_) => kept = longer,
-                // What is refused must really be out of reach.
+                // Refused patterns must really be unreachable.
                 Err(
                     PatternError::Unreachable { .. }
                     | PatternError::LeadingSlash { .. }

@@ -3,7 +3,7 @@ use crate::framework::pattern::{
     automaton::{Automaton, Search},
 };
 
-/// Templates, and regexes where a text begins with `re:`.
+/// Parses templates, and regexes if a text begins with `re:`.
 fn build(patterns: &[&str]) -> Result<Router, PatternError> {
     Router::new(patterns.iter().map(|text| match text.strip_prefix("re:") {
         Some(regex) => Pattern::regex(regex),
@@ -57,7 +57,7 @@ fn a_path_that_some_request_reaches_is_accepted() {
         &["a", "re:(a{300}){300}", "b"],
         &["creds{/name?}", "creds/"],
         &["re:/?config", "configs"],
-        // What a path starts with may be followed by the same again, then with a slash.
+        // The start of a path may be repeated, and then a slash follows.
         &["re:[^/]*", "re:.*"],
         &["re:((a|[^/]))*?", "re:(?P<g0>(.)*?)"],
     ];

@@ -1,4 +1,4 @@
-//! What a router has to answer: one regex for each pattern, tried in order.
+//! The reference for a router: one regex for each pattern, tried in order.
 
 use regex_automata::nfa::thompson::backtrack::BoundedBacktracker;
 
@@ -13,7 +13,7 @@ impl Reference {
         Self(regexes.into_iter().map(|regex| compile(regex.as_ref())).collect())
     }
 
-    /// The index and the named groups, absent ones as empty text.
+    /// Finds the index and the named groups, absent ones as empty text.
     pub(super) fn route(&self, path: &str) -> Option<(usize, Vec<(String, String)>)> {
         self.0.iter().enumerate().find_map(|(index, regex)| {
             let mut captures = regex.create_captures();

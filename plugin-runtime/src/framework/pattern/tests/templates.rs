@@ -164,8 +164,8 @@ fn messages_name_the_pattern_and_the_way_out() {
     let message = |template: &str| Router::new([template]).expect_err(template).to_string();
     assert_eq!(
         message("v{n}/x"),
-        "path `v{n}/x`: `{…}` has to fill the segment between two slashes, unlike in `v{n}`: use \
-         Pattern::regex for anything finer"
+        "path `v{n}/x`: `{…}` must fill the segment between two slashes, unlike in `v{n}`: use \
+         Pattern::regex for anything else"
     );
     assert_eq!(
         message("{a:lower}"),

@@ -79,7 +79,7 @@ pub(super) fn formed(form: &str) -> Result<Response, Error> {
     }
 }
 
-/// A secret whose lease ends as `how` says.
+/// Returns a secret whose lease ends as `how` says.
 pub(super) fn leased(how: &str, request: &Request) -> Result<Option<Response>, Error> {
     match (request.operation, how) {
         (Operation::Revoke, "refused") => Err(Error::bad_request("the other system refuses")),
@@ -98,7 +98,7 @@ pub(super) fn leased(how: &str, request: &Request) -> Result<Option<Response>, E
     }
 }
 
-/// What a login asks for.
+/// The fields of a login.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Wish {
@@ -117,7 +117,7 @@ struct Wish {
     refused: bool,
 }
 
-/// The token that the caller asks for; renewed as it is.
+/// Returns the token that the caller asks for; a renewal returns it unchanged.
 pub(super) fn logged_in(request: &Request) -> Result<Response, Error> {
     if let Some(auth) = request.auth.as_ref().filter(|_| request.operation == Operation::Renew) {
         return Ok(Response::auth(auth.clone()));
@@ -142,7 +142,7 @@ pub(super) fn logged_in(request: &Request) -> Result<Response, Error> {
     Ok(Response::auth(auth))
 }
 
-/// Puts what it is given into an answer's every corner, and logs an answer's Debug form.
+/// Puts its argument into every part of an answer, and logs the answer's `Debug` form.
 pub(super) fn leaky(request: &Request) -> Result<Response, Error> {
     let planted: Planted = request.data.parse()?;
     let internal_data = Data::new(&json!({ "secret": planted.secret }))?;

@@ -1,11 +1,11 @@
-//! What reached the backend, as the answer.
+//! Answers with what reached the backend.
 
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use plugin_runtime::{Auth, Error, Lease, Request, Response};
 use serde_json::{Value, json};
 
-/// Everything that a request holds, as data.
+/// Returns the whole request as data.
 pub(super) fn echo(request: &Request) -> Result<Response, Error> {
     let remaining = request.deadline.map(|at| at.saturating_duration_since(Instant::now()));
     Response::new(&json!({

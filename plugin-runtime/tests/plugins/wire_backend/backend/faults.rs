@@ -1,4 +1,4 @@
-//! What goes wrong inside a handler, takes long, or is too large.
+//! Handlers that fail, take long, or return too much.
 
 use std::time::Duration;
 
@@ -31,13 +31,13 @@ pub(super) async fn slow(request: &Request) -> Result<Response, Error> {
     Response::new(&json!({ "slept": slow.milliseconds }))
 }
 
-/// An answer of so many bytes.
+/// Returns an answer of this many bytes.
 pub(super) fn large(bytes: &str) -> Result<Response, Error> {
     let count = bytes.parse().map_err(|_| Error::bad_request("not a number"))?;
     Response::new(&json!({ "text": "x".repeat(count) }))
 }
 
-/// Holds the thread.
+/// Blocks the thread.
 pub(super) fn hold(request: &Request) -> Result<Response, Error> {
     let text: Value = request.data.parse()?;
     tracing::info!("holding");

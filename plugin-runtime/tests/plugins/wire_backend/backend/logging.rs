@@ -28,14 +28,14 @@ pub(super) fn logged(what: &str, request: &Request) -> Result<Option<Response>, 
             tracing::info!(own = %hostile, "recorded later");
             tracing::info!("{hostile}");
         }
-        // What an author may do with a request without giving anything away.
+        // Logging of a request that an author may do without revealing secrets.
         "debug" => tracing::info!(?request, "a request"),
         _ => return Err(Error::unsupported_path()),
     }
     Ok(None)
 }
 
-/// A value whose texts are made by code that logs, panics or fails.
+/// A value whose formatting logs, panics or fails.
 pub(super) struct Hostile(pub(super) String);
 
 impl Hostile {

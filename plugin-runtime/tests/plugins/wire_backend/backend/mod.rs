@@ -1,5 +1,5 @@
-//! The backend of the wire tests: each path exercises one thing that a backend can do, so that a
-//! test can see what of it reaches the wire. It is no example to follow.
+//! The backend of the wire tests: each path exercises one capability of a backend, so that a test
+//! can see its effect on the wire. It is not an example to follow.
 
 mod answers;
 mod echo;
@@ -27,7 +27,7 @@ pub(crate) struct WireBackend {
     mount: Mount,
 }
 
-/// What a test plants where it must not come out again.
+/// A secret that a test plants where it must not come out again.
 #[derive(Deserialize)]
 struct Planted {
     secret: String,
@@ -38,7 +38,7 @@ impl WireBackend {
     pub(crate) fn new(mount: Mount) -> Result<Self, Error> {
         match mount.options.get("factory").map(String::as_str) {
             Some("panic") => panic!("the factory panics"),
-            Some("fail") => Err(Error::bad_request("the option `factory` is no good")),
+            Some("fail") => Err(Error::bad_request("the option `factory` is invalid")),
             _ => Ok(Self { mount }),
         }
     }
@@ -161,7 +161,7 @@ impl Backend for WireBackend {
     }
 }
 
-/// Waits until the test makes a file in this process's temporary directory.
+/// Waits until the test creates a file in this process's temporary directory.
 async fn until_let_go() {
     let gate = std::env::temp_dir().join("let-go");
     while !gate.exists() {

@@ -1,4 +1,4 @@
-//! Schemas put together from others.
+//! Schemas that combine other schemas.
 
 use serde_json::{Map, Value, json};
 
@@ -38,10 +38,10 @@ impl Conversion<'_> {
     }
 }
 
-/// Adds what the only choice says, unless the schema around it says something else.
+/// Adds what the only choice says, unless the outer schema already says something else.
 fn add(converted: &mut Map<String, Value>, keyword: String, value: Value) {
     match (converted.get_mut(&keyword), value) {
-        // Both may say something of how the value is shown.
+        // Both may describe how the value is shown.
         (Some(Value::Object(outer)), Value::Object(inner)) if keyword == DISPLAY_KEYWORD => {
             for (attribute, value) in inner {
                 outer.entry(attribute).or_insert(value);
@@ -52,7 +52,7 @@ fn add(converted: &mut Map<String, Value>, keyword: String, value: Value) {
     }
 }
 
-/// The texts that choices consist of, if they are texts alone.
+/// Returns the strings that the choices consist of, if they are all strings.
 fn texts(choices: &[&Value]) -> Option<Vec<Value>> {
     let mut texts = Vec::new();
     for choice in choices {

@@ -1,10 +1,10 @@
-//! The keywords that need no conversion, with what their values must be.
+//! The keywords that need no conversion, with the values that they must have.
 
 use serde_json::{Map, Value};
 
 use crate::fields::DISPLAY_KEYWORD;
 
-/// What a keyword's value has to be, here and in the types that servers decode it into.
+/// What a keyword's value must be, here and in the types that servers decode it into.
 #[derive(Clone, Copy)]
 enum Expected {
     Any,
@@ -12,9 +12,9 @@ enum Expected {
     Truth,
     Number,
     Count,
-    /// A list with something in it.
+    /// A non-empty list.
     List,
-    /// A list of texts with something in it.
+    /// A non-empty list of strings.
     Texts,
     /// How user interfaces show it.
     Display,
@@ -74,7 +74,7 @@ impl Expected {
     }
 }
 
-/// Whether a keyword says something about a field rather than about its values' form.
+/// Returns whether a keyword describes a field rather than the form of its values.
 pub(in super::super) fn is_annotation(keyword: &str) -> bool {
     matches!(
         keyword,
@@ -82,14 +82,14 @@ pub(in super::super) fn is_annotation(keyword: &str) -> bool {
     ) || keyword.starts_with("x-")
 }
 
-/// The keywords of a schema that stay as they are.
+/// Returns the keywords of a schema that stay as they are.
 pub(super) fn plain(schema: &Map<String, Value>) -> Map<String, Value> {
     let mut kept = Map::new();
     for (keyword, value) in schema {
         let known = PLAIN.iter().find(|(known, _)| known == keyword);
         let keep = match known {
             Some((_, expected)) => expected.is(value),
-            // Others' extensions may be anything; the type is for this crate alone.
+            // Extensions from other crates may be anything; the type is only for this crate.
             None => keyword.starts_with("x-") && keyword != crate::fields::TYPE_KEYWORD,
         };
         if keep {
@@ -102,7 +102,7 @@ pub(super) fn plain(schema: &Map<String, Value>) -> Map<String, Value> {
     if let Some(only) = schema.get("const") {
         kept.insert("enum".to_owned(), Value::Array(vec![only.clone()]));
     }
-    // Numbers of their own since draft 6; in OpenAPI marks on the bound.
+    // These are separate numbers since draft 6, but flags on the bound in OpenAPI.
     for (exclusive, bound) in [("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")] {
         match schema.get(exclusive) {
             Some(Value::Number(number)) => {

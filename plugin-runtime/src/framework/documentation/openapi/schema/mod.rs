@@ -1,5 +1,5 @@
-//! JSON schemas (draft 2020-12) as the schemas of OpenAPI 3.0, which know fewer keywords and give
-//! some another meaning. Where 3.0 can't say what a schema says, the outcome accepts more.
+//! Converts JSON schemas (draft 2020-12) to the schemas of OpenAPI 3.0, which has fewer keywords
+//! and gives some another meaning. If 3.0 cannot express a schema, the converted one accepts more.
 
 mod choice;
 mod keyword;
@@ -13,17 +13,17 @@ use super::components::{Components, reference};
 pub(super) use keyword::is_annotation;
 pub(super) use types::keep_fitting_default;
 
-/// Schemas nested deeper than this are not looked into.
+/// Schemas that are nested deeper than this are not converted.
 const MAX_DEPTH: usize = 32;
 
 /// Converts the schemas of one type.
 pub(super) struct Conversion<'a> {
-    /// The type's whole schema, to which references refer.
+    /// The type's whole schema, which references point into.
     root: &'a Value,
     components: &'a mut Components,
-    /// What the names of schemas that are referred to begin with.
+    /// The prefix of the names of referenced schemas.
     owner: &'a str,
-    /// Their names, by what referred to them.
+    /// Their names, by the reference.
     named: BTreeMap<String, String>,
     depth: usize,
 }
@@ -33,12 +33,12 @@ impl<'a> Conversion<'a> {
         Self { root, components, owner, named: BTreeMap::new(), depth: 0 }
     }
 
-    /// For a schema that refers to none.
+    /// Creates a conversion for a schema that refers to no other.
     pub(super) fn alone(components: &'a mut Components) -> Self {
         Self::new(&Value::Null, components, "")
     }
 
-    /// The schema as OpenAPI has it.
+    /// Returns the schema in OpenAPI's form.
     pub(super) fn convert(&mut self, schema: &Value) -> Map<String, Value> {
         self.depth += 1;
         let converted = match schema {
@@ -66,7 +66,7 @@ impl<'a> Conversion<'a> {
         converted
     }
 
-    /// The schemas of what is in an object or a list.
+    /// Adds the schemas of the parts of an object or a list.
     fn add_parts(&mut self, converted: &mut Map<String, Value>, schema: &Map<String, Value>) {
         if let Some(Value::Object(properties)) = schema.get("properties") {
             let properties = properties
@@ -76,7 +76,7 @@ impl<'a> Conversion<'a> {
             converted.insert("properties".to_owned(), Value::Object(properties));
         }
         let others = match (schema.get("patternProperties"), schema.get("additionalProperties")) {
-            // Maps whose keys are not any text, such as numbers.
+            // Maps whose keys are not arbitrary strings, such as numbers.
             (Some(Value::Object(patterns)), _) => match patterns.values().next() {
                 Some(only) if patterns.len() == 1 => Some(Value::Object(self.convert(only))),
                 _ => None,
@@ -106,7 +106,8 @@ impl<'a> Conversion<'a> {
         }
     }
 
-    /// Beside a reference nothing counts, so what else there is goes around it.
+    /// Adds a reference. Keywords next to a reference are ignored, so it becomes a part of `allOf`
+    /// if there are any.
     fn add_reference(&mut self, converted: &mut Map<String, Value>, target: &str) {
         let Some(name) = self.component(target) else { return };
         if converted.is_empty() {
@@ -120,8 +121,8 @@ impl<'a> Conversion<'a> {
         }
     }
 
-    /// The name of the component that a reference within the type's schema refers to. Only types
-    /// that contain themselves have such references.
+    /// Returns the name of the component that a reference within the type's schema points to. Only
+    /// types that contain themselves have such references.
     fn component(&mut self, target: &str) -> Option<String> {
         if let Some(name) = self.named.get(target) {
             return Some(name.clone());
@@ -142,7 +143,7 @@ impl<'a> Conversion<'a> {
     }
 }
 
-/// What the schema of a whole type says about it.
+/// Returns the annotations in the schema of a whole type.
 pub(super) fn annotations(root: &Value) -> Map<String, Value> {
     let mut annotations = root.as_object().map(keyword::plain).unwrap_or_default();
     annotations.retain(|keyword, _| matches!(keyword.as_str(), "description" | "example"));

@@ -1,4 +1,4 @@
-//! Types: one for each schema, and null as a mark beside it.
+//! Types: one for each schema, with null as a separate flag.
 
 use serde_json::{Map, Value, json};
 
@@ -31,7 +31,7 @@ pub(super) fn add(converted: &mut Map<String, Value>, schema: &Map<String, Value
     }
 }
 
-/// Sees to what OpenAPI demands of a schema with a type.
+/// Adds what OpenAPI requires of a schema with a type.
 pub(super) fn complete(converted: &mut Map<String, Value>) {
     if converted.get("type").is_some_and(|kind| kind == "array") {
         converted.entry("items").or_insert_with(|| json!({}));
@@ -39,8 +39,8 @@ pub(super) fn complete(converted: &mut Map<String, Value>) {
     keep_fitting_default(converted);
 }
 
-/// Drops a default that is not of the schema's type: that of a type that serialises to something
-/// else than it is given as.
+/// Drops a default that is not of the schema's type: that of a type whose serialized form differs
+/// from its input.
 pub(in super::super) fn keep_fitting_default(converted: &mut Map<String, Value>) {
     let kind = converted.get("type").and_then(Value::as_str);
     let fits = converted.get("default").is_none_or(|default| match kind {
