@@ -42,7 +42,7 @@ pub enum ScenarioError {
         source: Box<dyn std::error::Error>,
     },
     /// Another answer came than the one whose cost is of interest.
-    #[error("`{0}` did not give the answer that is to be measured")]
+    #[error("`{0}` did not give the expected answer")]
     Wrong(&'static str),
 }
 

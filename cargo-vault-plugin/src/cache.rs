@@ -14,7 +14,7 @@ const CACHE_FOLDER: &str = "vault-plugin-rust";
 /// Returns the folder, which may not exist yet.
 ///
 /// # Errors
-/// When neither [`CACHE_VARIABLE`], `XDG_CACHE_HOME` nor `HOME` names a folder.
+/// Fails if neither [`CACHE_VARIABLE`], `XDG_CACHE_HOME` nor `HOME` names a folder.
 pub fn folder() -> Result<PathBuf> {
     let named = |name| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     if let Some(folder) = named(CACHE_VARIABLE) {

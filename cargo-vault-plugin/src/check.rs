@@ -40,7 +40,7 @@ impl Options {
 /// and 1 for failures.
 ///
 /// # Errors
-/// When the options can't be read, or the report can't be printed.
+/// Fails if the options cannot be read, or the report cannot be printed.
 pub fn run(options: &Options) -> Result<ExitCode> {
     let report = examine(options)?;
     report.print(options.json)?;
@@ -57,7 +57,7 @@ pub fn run(options: &Options) -> Result<ExitCode> {
 /// Runs every check.
 ///
 /// # Errors
-/// When a write is not a path and fields.
+/// Fails if a write is not a path and fields.
 pub fn examine(options: &Options) -> Result<Report> {
     let mut conformance = Conformance::of(options.plugin.launch());
     for (path, data) in writes(&options.write)? {

@@ -25,8 +25,8 @@ pub struct Finished {
 /// Where stderr is not a terminal the lines are passed on as they come.
 ///
 /// # Errors
-/// When the program can't be started; `label` is named. A failing program is not an error here: look
-/// at [`Finished::status`].
+/// Fails if the program cannot be started; `label` is named. A failing program is not an error
+/// here: look at [`Finished::status`].
 pub fn run(label: &str, command: &mut Command) -> Result<Finished> {
     let spinner = spinner(label);
     run_under(&spinner, label, command, |event| {

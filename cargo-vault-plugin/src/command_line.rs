@@ -13,7 +13,7 @@ pub trait CommandLine {
     /// Runs one command to its end, for example `["secrets", "list"]`.
     ///
     /// # Errors
-    /// When it can't be run. A command that fails is not an error here.
+    /// Fails if it cannot be run. A command that fails is not an error here.
     fn run_command(&self, arguments: &[String]) -> Result<Output>;
 
     /// Returns whether the server behind it has a capability.

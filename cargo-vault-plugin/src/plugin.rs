@@ -12,11 +12,11 @@ use serde::Deserialize;
 #[derive(Args, Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Packages {
-    /// A package to build; may come more than once. Without any, all that have
-    /// `[package.metadata.plugin]` in their Cargo.toml.
+    /// A package to build; may be repeated. Default: all with `[package.metadata.plugin]` in their
+    /// Cargo.toml.
     #[arg(short, long = "package", value_name = "NAME")]
     pub names: Vec<String>,
-    /// The Cargo.toml of the workspace, or of a package in it; without it, that of the current folder.
+    /// The Cargo.toml of the workspace, or of a package in it. Default: that of the current folder.
     #[arg(long, value_name = "PATH")]
     pub manifest_path: Option<PathBuf>,
 }
@@ -40,7 +40,7 @@ impl Packages {
     /// Asks cargo about the plugins.
     ///
     /// # Errors
-    /// When there is no workspace, it has no plugin, or the metadata of one is incomplete.
+    /// Fails if there is no workspace, it has no plugin, or the metadata of one is incomplete.
     pub(crate) fn find(&self) -> Result<Found> {
         let output =
             self.cargo("metadata").args(["--no-deps", "--format-version=1"]).output().context(

@@ -28,7 +28,7 @@ impl Subcommand {
     /// Runs it, and returns the exit code of the process.
     ///
     /// # Errors
-    /// When it fails; the text is for people.
+    /// Fails if it fails; the text is for people.
     pub fn run(&self) -> Result<ExitCode> {
         let success = |()| ExitCode::SUCCESS;
         match self {

@@ -18,11 +18,11 @@ use plugin_host::server::DevServer;
 /// The package of our plugin.
 const OURS: &str = "backend-kv-mock";
 
-/// What `cargo xtask bench` can be told.
+/// The options of `cargo xtask bench`.
 #[derive(Args, Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Options {
-    /// A first look in a few minutes; its figures are not for a comparison.
+    /// Measure for only a few minutes; the figures are too rough for a comparison.
     #[arg(long)]
     pub quick: bool,
     /// Leave out the part through a real server.
@@ -31,11 +31,11 @@ pub struct Options {
     /// The server, instead of the newest pinned OpenBao: a path, or a name such as vault-1.12.0.
     #[arg(long, value_name = "PATH|NAME", conflicts_with = "skip_server")]
     pub server: Option<PathBuf>,
-    /// Another plugin to compare with, instead of the one on the Go SDK: the kv mock's paths and
-    /// answers on an SDK of yours.
+    /// Another plugin to compare with, instead of the one on the Go SDK; it must have the kv mock's
+    /// paths and answers.
     #[arg(long, value_name = "PATH")]
     pub peer: Option<PathBuf>,
-    /// How often the two are measured in turn.
+    /// How many times the two are measured, alternately.
     #[arg(long, default_value_t = 5)]
     pub rounds: usize,
 }
@@ -43,7 +43,7 @@ pub struct Options {
 /// Runs the subcommand.
 ///
 /// # Errors
-/// When something can't be built, or a plugin or the server fails.
+/// Fails if something cannot be built, or a plugin or the server fails.
 pub fn run(options: &Options) -> Result<()> {
     let workspace = Workspace::load()?;
     let distribution = dist::build(Profile::Release)?;
@@ -55,7 +55,7 @@ pub fn run(options: &Options) -> Result<()> {
         None => None,
     };
     if peer.is_none() {
-        terminal::note("no Go on this machine: ours is measured alone, against the floor");
+        terminal::note("Go is not installed: only our plugin is measured, against the floor");
     }
     let programs = build_programs(&workspace)?;
     let folder = tempfile::tempdir().context("a folder for the plugins")?;

@@ -16,8 +16,8 @@ use crate::vault_source;
 /// Runs the subcommand.
 ///
 /// # Errors
-/// When the plugins can't be built, the server that was asked for isn't there or doesn't come up,
-/// or, with `--once`, any answer is not the tutorial's.
+/// Fails if the plugins cannot be built, the server that was requested does not exist or does not
+/// start, or, with `--once`, any answer is not the tutorial's.
 pub fn run(options: &Options) -> Result<()> {
     let mut options = options.clone();
     if let Some(given) = &mut options.server {

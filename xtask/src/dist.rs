@@ -14,7 +14,7 @@ use crate::workspace;
 /// Runs the subcommand.
 ///
 /// # Errors
-/// When the build fails or an executable is larger than its budget.
+/// Fails if the build fails or an executable is larger than its budget.
 pub fn run(options: &Options) -> Result<()> {
     let mut options = options.clone();
     options.packages = of_this_workspace(&options.packages);
@@ -24,7 +24,7 @@ pub fn run(options: &Options) -> Result<()> {
 /// Builds all plugins and lays out the folder.
 ///
 /// # Errors
-/// When the build fails.
+/// Fails if the build fails.
 pub fn build(profile: Profile) -> Result<Distribution> {
     dist::build(&of_this_workspace(&Packages::default()), profile)
 }
@@ -32,7 +32,7 @@ pub fn build(profile: Profile) -> Result<Distribution> {
 /// Opens a folder that was built earlier, as `plugin_directory` names it.
 ///
 /// # Errors
-/// When a plugin of the workspace is not in it.
+/// Fails if a plugin of the workspace is not in it.
 pub fn open(plugin_directory: &Path) -> Result<Distribution> {
     Distribution::open(&of_this_workspace(&Packages::default()), plugin_directory)
 }

@@ -32,7 +32,7 @@ pub struct Options {
 /// Runs the subcommand.
 ///
 /// # Errors
-/// When the target does not exist, cargo-bolero is missing, or an input fails.
+/// Fails if the target does not exist, cargo-bolero is missing, or an input fails.
 pub fn run(options: &Options) -> Result<()> {
     let targets = targets(&root().join(TARGETS))?;
     let target = &options.target;

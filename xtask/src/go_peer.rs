@@ -23,7 +23,7 @@ pub fn has_go() -> bool {
 /// Builds the plugin into `target` and returns its path.
 ///
 /// # Errors
-/// When the Go tool can't be started or fails.
+/// Fails if the Go tool cannot be started or fails.
 pub fn build(root: &Path, target: &Path) -> Result<PathBuf> {
     let plugin = target.join(NAME);
     let mut go = Command::new("go");

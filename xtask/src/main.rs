@@ -16,7 +16,7 @@ struct Arguments {
 
 #[derive(Debug, clap::Subcommand)]
 enum Task {
-    /// Measure our plugin and the same one on the Go SDK in one run, and write the report.
+    /// Compare our plugin with the same one on the Go SDK in one run, and write the report.
     Bench(bench::Options),
     /// Regenerate the Rust code of the protocol from its .proto files.
     Codegen {
@@ -24,10 +24,10 @@ enum Task {
         #[arg(long)]
         check: bool,
     },
-    /// What authors of plugins use.
+    /// The commands for authors of plugins.
     #[command(flatten)]
     Plugin(Subcommand),
-    /// Run one fuzz target with inputs that coverage guides (needs cargo-bolero).
+    /// Run one fuzz target with coverage-guided inputs (needs cargo-bolero).
     Fuzz(fuzz::Options),
     /// Write the public API of each library into its public-api.txt.
     PublicApi {
@@ -35,11 +35,11 @@ enum Task {
         #[arg(long)]
         check: bool,
     },
-    /// Send plugins an hour's worth of traffic in minutes: nothing may be lost, nothing may grow.
+    /// Send plugins an hour's worth of traffic in minutes, and find lost answers and growing memory.
     Soak(soak::Options),
-    /// Run all checks and tests, those on real servers included.
+    /// Run all checks and tests, including those on real servers.
     Test(test::Options),
-    /// Check the promises that no compiler checks: layers, file sizes, names, language.
+    /// Check rules that the compiler does not: layers, file sizes, names, language.
     Tidy,
 }
 

@@ -27,7 +27,7 @@ const JSON: [&str; 4] = ["-Z", "unstable-options", "--output-format", "json"];
 /// Writes the listings or, with `check`, only compares them.
 ///
 /// # Errors
-/// When the compiler writes another format, a library does not compile, and with `check` when a
+/// Fails if the compiler writes another format, a library does not compile, and with `check` if a
 /// listing is stale.
 pub fn run(check: bool) -> Result<()> {
     let workspace = Workspace::load()?;
@@ -59,7 +59,7 @@ pub fn run(check: bool) -> Result<()> {
 /// Returns why this compiler cannot make the listings, if it cannot.
 ///
 /// # Errors
-/// When rustdoc can't be run.
+/// Fails if rustdoc cannot be run.
 pub fn unsupported(workspace: &Workspace) -> Result<Option<String>> {
     let folder = tempfile::tempdir().context("creating a folder for rustdoc's output")?;
     let mut child = Command::new(rustdoc(&workspace.target_directory)?)

@@ -96,7 +96,8 @@ pub fn session(plugin: &BuiltPlugin, versions: bool) -> Vec<Step> {
 /// Plays the steps; `show` sees each as soon as it is done. Stops early when `interrupted` says so.
 ///
 /// # Errors
-/// When the CLI can't be run, or when any answer is not the tutorial's; all steps are played first.
+/// Fails if the CLI cannot be run, or if any answer is not the tutorial's; all steps are played
+/// first.
 pub fn play(
     cli: &dyn CommandLine,
     steps: &[Step],

@@ -86,7 +86,7 @@ impl Workspace {
     /// Asks cargo about the workspace this xtask was built from.
     ///
     /// # Errors
-    /// When cargo can't be run or says something that isn't understood.
+    /// Fails if cargo cannot be run or says something that isn't understood.
     pub fn load() -> Result<Self> {
         let output = cargo()
             .args(["metadata", "--no-deps", "--format-version=1"])

@@ -20,7 +20,7 @@ const PAUSE: Duration = COMPUTATION;
 /// Reads of one mount while another computes, with each choice that an author has.
 ///
 /// # Errors
-/// When the plugin fails.
+/// Fails if the plugin fails.
 pub async fn table(program: &Path, requests: usize) -> Result<Table> {
     let mut rows = Vec::new();
     for (title, threads, path) in [

@@ -9,7 +9,7 @@ use super::Result;
 /// kernel.
 ///
 /// # Errors
-/// When there is no such process.
+/// Fails if there is no such process.
 pub fn used(pid: u32) -> Result<Duration> {
     let mut nanos = 0_u64;
     for thread in fs::read_dir(format!("/proc/{pid}/task"))? {
@@ -25,7 +25,7 @@ pub fn used(pid: u32) -> Result<Duration> {
 /// takes some seconds of work to be of any use.
 ///
 /// # Errors
-/// When there is no such process.
+/// Fails if there is no such process.
 pub fn kernel_share(pid: u32, before: Ticks) -> Result<f64> {
     let now = ticks(pid)?;
     let (user, system) = (now.user - before.user, now.system - before.system);
@@ -42,7 +42,7 @@ pub struct Ticks {
 /// Returns what the kernel has counted so far.
 ///
 /// # Errors
-/// When there is no such process.
+/// Fails if there is no such process.
 pub fn ticks(pid: u32) -> Result<Ticks> {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat"))?;
     let (_, rest) = stat.rsplit_once(')').ok_or("no name in the process's state")?;
@@ -62,7 +62,7 @@ impl Meter {
     /// Starts to measure.
     ///
     /// # Errors
-    /// When there is no such process.
+    /// Fails if there is no such process.
     pub fn start(pid: u32) -> Result<Self> {
         Ok(Self { pid, start: used(pid)? })
     }
@@ -70,7 +70,7 @@ impl Meter {
     /// Returns microseconds since then for each of `requests`.
     ///
     /// # Errors
-    /// When the process has ended.
+    /// Fails if the process has ended.
     pub fn micros_per(&self, requests: usize) -> Result<f64> {
         let used = used(self.pid)?.saturating_sub(self.start);
         Ok(used.as_secs_f64() * 1e6 / requests.max(1) as f64)

@@ -36,7 +36,7 @@ pub struct Floor {
 /// any is answered, which are as many as are under way.
 ///
 /// # Errors
-/// When the socket fails.
+/// Fails if the socket fails.
 pub fn echo(socket: &Path, batch: usize) -> Result<()> {
     let mut stream = UnixStream::connect(socket)?;
     let mut buffer = vec![0; MESSAGE * batch];
@@ -49,7 +49,7 @@ pub fn echo(socket: &Path, batch: usize) -> Result<()> {
 /// Runs `rounds` exchanges of `batch` messages, each written and read at once.
 ///
 /// # Errors
-/// When the other end can't be started.
+/// Fails if the other end cannot be started.
 pub fn measure(program: &Path, batch: usize, rounds: usize) -> Result<Floor> {
     let folder = tempfile::tempdir()?;
     let socket = folder.path().join("floor");

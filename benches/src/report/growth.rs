@@ -17,7 +17,7 @@ const KEYS: [usize; 3] = [1, 100, 10_000];
 /// Measures the plugin's CPU for a read by the number of mounts in its process.
 ///
 /// # Errors
-/// When a plugin fails.
+/// Fails if a plugin fails.
 pub async fn by_mounts(paths: &[&Path], requests: usize) -> Result<Table> {
     let mut rows = Vec::new();
     for count in MOUNTS {
@@ -63,7 +63,7 @@ async fn with_mounts(path: &Path, count: usize, requests: usize) -> Result<[f64;
 /// Measures the plugin's CPU for a read by the number of keys that its mount has stored.
 ///
 /// # Errors
-/// When a plugin fails.
+/// Fails if a plugin fails.
 pub async fn by_keys(paths: &[&Path], requests: usize) -> Result<Table> {
     let mut rows = Vec::new();
     for count in KEYS {

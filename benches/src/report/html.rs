@@ -11,7 +11,7 @@ const SIZE: (u32, u32) = (900, 360);
 /// Returns the page, complete in one file.
 ///
 /// # Errors
-/// When a plot can't be drawn.
+/// Fails if a plot cannot be drawn.
 pub fn render(report: &Report) -> Result<String> {
     let head = ["", "unit", "ours", "peer", "ratio", "spread", "target", ""];
     let comparison = table(

@@ -32,7 +32,7 @@ struct Ends {
 /// the engine are what the same request takes in this process. What is left is everything between.
 ///
 /// # Errors
-/// When the plugin fails.
+/// Fails if the plugin fails.
 pub async fn table(program: &Path, rounds: usize, requests: usize) -> Result<Table> {
     let encrypted = Served::new(program, TlsMode::Auto).await?;
     let plain = Served::new(program, TlsMode::Plaintext).await?;

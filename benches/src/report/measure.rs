@@ -71,7 +71,7 @@ pub struct Found {
 /// Runs all phases. `say` hears what is going on.
 ///
 /// # Errors
-/// When a plugin fails.
+/// Fails if a plugin fails.
 pub async fn run(plan: &Plan, say: impl Fn(&str)) -> Result<Report> {
     let paths: Vec<&Path> =
         [Some(plan.ours.as_path()), plan.peer.as_deref()].into_iter().flatten().collect();

@@ -7,7 +7,7 @@ use super::Result;
 /// Returns the resident memory of a process, in bytes.
 ///
 /// # Errors
-/// When there is no such process.
+/// Fails if there is no such process.
 pub fn resident(pid: u32) -> Result<u64> {
     let status = fs::read_to_string(format!("/proc/{pid}/status"))?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
@@ -18,7 +18,7 @@ pub fn resident(pid: u32) -> Result<u64> {
 /// Returns the children of a process, by the names of their programs.
 ///
 /// # Errors
-/// When the processes can't be listed.
+/// Fails if the processes cannot be listed.
 pub fn children(parent: u32) -> Result<Vec<(u32, String)>> {
     let mut found = Vec::new();
     for entry in fs::read_dir("/proc")? {

@@ -24,7 +24,7 @@ const SAMPLE: Duration = Duration::from_millis(100);
 /// while storage is slow.
 ///
 /// # Errors
-/// When the plugin fails.
+/// Fails if the plugin fails.
 pub async fn curves(name: &str, path: &Path, quick: bool) -> Result<Vec<Curve>> {
     let seconds = if quick { 2 } else { 8 };
     let fast = curve(path, None, Duration::from_secs(seconds)).await?;

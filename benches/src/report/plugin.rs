@@ -45,7 +45,7 @@ impl Plugin {
     /// Registers the file in a new host.
     ///
     /// # Errors
-    /// When it is not a plugin.
+    /// Fails if it is not a plugin.
     pub async fn register(name: &'static str, path: &Path, tls: TlsMode) -> Result<Self> {
         Self::launched(name, path, move |path| launch(path, tls)).await
     }
@@ -53,7 +53,7 @@ impl Plugin {
     /// Registers the file in a new host that starts it by `launch`.
     ///
     /// # Errors
-    /// When it is not a plugin.
+    /// Fails if it is not a plugin.
     pub async fn launched(
         name: &'static str,
         path: &Path,
@@ -71,7 +71,7 @@ impl Plugin {
     /// Mounts it once more.
     ///
     /// # Errors
-    /// When it refuses.
+    /// Fails if it refuses.
     pub async fn mount(&self, path: &str) -> Result<MountedBackend> {
         self.host.enable(Enable::secrets(self.file.clone()).at(path)).await?;
         Ok(self.host.backend(path)?)
@@ -86,7 +86,7 @@ impl Plugin {
     /// Returns its process.
     ///
     /// # Errors
-    /// When it does not run.
+    /// Fails if it does not run.
     pub fn process(&self) -> Result<PluginProcess> {
         Ok(self.host.processes().into_iter().next().ok_or("the plugin does not run")?)
     }
@@ -125,7 +125,7 @@ pub fn request(operation: &str, path: &str, data: &str) -> pb::Request {
 /// Keeps `in_flight` requests under way until `total` are answered, over the mounts in turn.
 ///
 /// # Errors
-/// When a request fails.
+/// Fails if a request fails.
 pub async fn load(
     mounts: &[MountedBackend],
     process: &PluginProcess,

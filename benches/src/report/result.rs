@@ -134,7 +134,7 @@ impl Report {
     /// Returns `report.json`: each ratio under its key, and everything under `report`.
     ///
     /// # Errors
-    /// When it cannot be serialized as JSON.
+    /// Fails if it cannot be serialized as JSON.
     pub fn json(&self) -> serde_json::Result<String> {
         let mut object = serde_json::Map::new();
         for row in &self.rows {

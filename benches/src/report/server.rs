@@ -56,7 +56,7 @@ struct Phase {
 /// Returns the rows of this part of the report, and the server's own engine beside them.
 ///
 /// # Errors
-/// When a request fails.
+/// Fails if a request fails.
 pub async fn measured(
     server: &Server,
     with_peer: bool,

@@ -26,19 +26,19 @@ pub struct Options {
     pub plugin: Executable,
     /// What is to be done.
     pub verb: Verb,
-    /// Where: the first part is where the plugin is mounted, as in `secret/role/dev`.
+    /// The path, which starts with the path of the mount, as in `secret/role/dev`.
     pub path: String,
     /// The fields, as NAME=VALUE.
     pub data: Vec<String>,
-    /// How the answer is printed: `table` or `json`.
+    /// The format of the answer: `table` or `json`.
     #[arg(long, default_value = "table")]
     pub format: Format,
-    /// A file that keeps what the plugin stores, from one call to the next. It holds secrets.
+    /// A file that keeps the plugin's storage from one call to the next. It contains secrets.
     #[arg(long, value_name = "FILE")]
     pub storage: Option<PathBuf>,
 }
 
-/// The requests that there are.
+/// The operations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 #[allow(missing_docs)]
 #[non_exhaustive]
@@ -52,7 +52,7 @@ pub enum Verb {
 }
 
 impl Options {
-    /// Returns one request with nothing but what it is about.
+    /// Returns a request with only an executable, an operation and a path.
     pub fn of(binary: impl Into<PathBuf>, verb: Verb, path: impl Into<String>) -> Self {
         Self {
             plugin: Executable::of(binary),
@@ -76,7 +76,7 @@ impl Options {
 /// that is an error.
 ///
 /// # Errors
-/// When the plugin can't be started or mounted, or the fields can't be read.
+/// Fails if the plugin cannot be started or mounted, or the fields cannot be read.
 pub fn run(options: &Options) -> Result<ExitCode> {
     let output = call(options)?;
     for (text, print) in [(&output.stdout, say as fn(&str)), (&output.stderr, note)] {
@@ -122,11 +122,11 @@ async fn request(host: &Host, binary: &Path, options: &Options, data: Value) -> 
     };
     let (mount, _) = rest.split_once('/').unwrap_or((rest, ""));
     if mount.is_empty() {
-        bail!("a path begins with where the plugin is mounted, as in secret/{given}");
+        bail!("the path must start with the path of a mount, as in secret/{given}");
     }
     let auth = known_auth || !enable(host, binary, PluginType::Secret, mount).await?;
     if auth && !enable(host, binary, PluginType::Auth, mount).await? {
-        bail!("{} is not an auth method, and auth/{mount} was asked for", binary.display());
+        bail!("{} is not an auth method, but the path starts with auth/{mount}", binary.display());
     }
     let prefix = if auth { "auth/" } else { "" };
     let at = format!("{prefix}{mount}");

@@ -26,7 +26,7 @@ enum Value {
 /// Puts what the file has into storage. A missing file has no entries.
 ///
 /// # Errors
-/// When the file is there and can't be read.
+/// Fails if the file is there and cannot be read.
 pub(super) async fn load(file: &Path, storage: &Storage) -> Result<()> {
     let reading = || format!("reading the storage in {}", file.display());
     let text = match fs::read(file) {
@@ -48,7 +48,7 @@ pub(super) async fn load(file: &Path, storage: &Storage) -> Result<()> {
 /// Writes everything in storage to the file, in one step, for its owner alone.
 ///
 /// # Errors
-/// When the file can't be written.
+/// Fails if the file cannot be written.
 pub(super) async fn save(file: &Path, storage: &Storage) -> Result<()> {
     let mut kept = Kept::default();
     let mut folders = vec![String::new()];

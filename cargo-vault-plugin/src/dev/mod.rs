@@ -25,20 +25,20 @@ use session::Mounts;
 #[derive(Args, Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Options {
-    /// The server: a path, or a name such as openbao-2.7.2; without it `bao` or `vault` on the PATH,
-    /// else a pinned OpenBao is fetched.
+    /// The server: a path, or a name such as openbao-2.7.2. Default: `bao` or `vault` on the PATH, else
+    /// a pinned OpenBao, which is downloaded.
     #[arg(long, value_name = "PATH|NAME")]
     pub server: Option<PathBuf>,
-    /// The version of the pinned OpenBao; the PATH is not looked at then.
+    /// The version of the pinned OpenBao to use, whatever is on the PATH.
     #[arg(long, value_name = "VERSION", conflicts_with = "server")]
     pub server_version: Option<String>,
-    /// Use no server: the session on a host in this process, which has its own small command line.
+    /// Use an in-memory host with a small command line instead of a server.
     #[arg(long, conflicts_with_all = ["server", "server_version"])]
     pub embedded: bool,
-    /// End after the session; fail if a command of it does not answer as expected.
+    /// Exit after the session; fail if one of its commands does not answer as expected.
     #[arg(long)]
     pub once: bool,
-    /// Build the plugins without optimisation, which is quicker.
+    /// Build the plugins without optimization, which is faster.
     #[arg(long)]
     pub debug_build: bool,
     /// Which packages are built.
@@ -57,8 +57,8 @@ impl Options {
 /// Runs the subcommand: registers and enables every plugin under its name.
 ///
 /// # Errors
-/// When the plugins can't be built, the server that was asked for isn't there or doesn't come up, or,
-/// with `--once`, a plugin can't be mounted.
+/// Fails if the plugins cannot be built, the server that was requested does not exist or does not
+/// start, or, with `--once`, a plugin cannot be mounted.
 pub fn run(options: &Options) -> Result<()> {
     let distribution = dist::build(&options.packages, options.profile())?;
     run_session(options, &distribution, &Mounts::of(&distribution))
@@ -67,8 +67,8 @@ pub fn run(options: &Options) -> Result<()> {
 /// Runs the subcommand with another session, on plugins that are built.
 ///
 /// # Errors
-/// When the server that was asked for isn't there or doesn't come up, or, with `--once`, the session
-/// fails.
+/// Fails if the server that was requested does not exist or does not start, or, with `--once`, the
+/// session fails.
 pub fn run_session(
     options: &Options,
     distribution: &Distribution,
@@ -145,7 +145,7 @@ fn invite(server: &DevServer, distribution: &Distribution, session: &dyn Session
     ));
 }
 
-/// Ends the server and checks that nothing of it is left.
+/// Ends the server and checks that all of its processes have exited.
 fn stop(server: &mut DevServer) -> Result<()> {
     let took = server.stop()?;
     let left = server.wait_for_plugins(0, Duration::from_secs(2));

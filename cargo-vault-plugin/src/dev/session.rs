@@ -13,7 +13,7 @@ pub trait Session {
     /// Runs its commands and shows them. Stops early when `interrupted` says so.
     ///
     /// # Errors
-    /// When a command can't be run, or when it fails.
+    /// Fails if a command cannot be run, or if it fails.
     fn play(&self, line: &dyn CommandLine, interrupted: &dyn Fn() -> bool) -> Result<()>;
 
     /// Returns commands to try afterwards, without the name of the program.

@@ -15,7 +15,7 @@ pub(super) const FILE_NAME: &str = "SHA256SUMS";
 /// Returns the SHA-256 of a file as 64 lower-case hex digits.
 ///
 /// # Errors
-/// When the file can't be read.
+/// Fails if the file cannot be read.
 pub fn sha256_of_file(path: &Path) -> Result<String> {
     let sum = Checksum::of_file(path).with_context(|| format!("reading {}", path.display()))?;
     Ok(sum.to_string())

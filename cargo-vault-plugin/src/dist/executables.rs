@@ -39,11 +39,11 @@ impl Executables {
     /// Returns the executable of a plugin.
     ///
     /// # Errors
-    /// When cargo has reported none.
+    /// Fails if cargo has reported none.
     pub(super) fn of(&self, plugin: &Plugin) -> Result<&Path> {
         let found = self.built.iter().find(|(name, _)| *name == plugin.program);
         found.map(|(_, path)| path.as_path()).with_context(|| {
-            format!("cargo built {} and named no executable {}", plugin.package, plugin.program)
+            format!("cargo built {} but reported no executable {}", plugin.package, plugin.program)
         })
     }
 }

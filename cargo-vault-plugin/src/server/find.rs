@@ -55,7 +55,7 @@ impl ServerBinary {
     /// fetched when it isn't in the cache. With `version` the PATH is not looked at.
     ///
     /// # Errors
-    /// When the given path is not a server, or nothing is found and nothing can be fetched.
+    /// Fails if the given path is not a server, or nothing is found and nothing can be fetched.
     pub fn find(given: Option<&Path>, version: Option<&str>) -> Result<Self> {
         if let Some(given) = given {
             return match given.to_str().and_then(Version::named) {
@@ -90,7 +90,7 @@ impl ServerBinary {
     /// Returns the pinned OpenBao of this version, fetched when it isn't in the cache.
     ///
     /// # Errors
-    /// When there is no pin for this version or machine, or it can't be fetched.
+    /// Fails if there is no pin for this version or machine, or it cannot be fetched.
     pub fn pinned(version: &str) -> Result<Self> {
         Self::at(&fetch::fetch(&Pin::of(version)?)?)
     }
@@ -98,7 +98,7 @@ impl ServerBinary {
     /// Returns the binary at `path`, after asking it for its version.
     ///
     /// # Errors
-    /// When it can't be run or is not OpenBao or Vault.
+    /// Fails if it cannot be run or is not OpenBao or Vault.
     pub fn at(path: &Path) -> Result<Self> {
         // Links are kept: version managers put a link on the PATH and look at the name it was
         // called by.
@@ -111,7 +111,7 @@ impl ServerBinary {
         let output = command
             .arg("version")
             .output()
-            .with_context(|| format!("{} can't be run", path.display()))?;
+            .with_context(|| format!("cannot run {}", path.display()))?;
         let text = String::from_utf8_lossy(&output.stdout);
         let Some((product, version)) = parse_version(&text) else {
             bail!(

@@ -51,7 +51,7 @@ impl Pin {
     /// Returns the pin of this version for this machine.
     ///
     /// # Errors
-    /// When there is none; the sentence says what to do instead.
+    /// Fails if there is none; the sentence says what to do instead.
     pub fn of(version: &str) -> Result<Self> {
         Self::on(version, OS, ARCH)
     }

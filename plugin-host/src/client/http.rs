@@ -32,13 +32,13 @@ pub(super) struct Address(Arc<str>);
 /// Why no answer came.
 #[derive(Debug, thiserror::Error)]
 enum Failure {
-    #[error("this client speaks plain HTTP alone")]
+    #[error("this client supports only plain HTTP")]
     Tls,
     #[error("cannot connect")]
     Connect(#[from] io::Error),
-    #[error("no HTTP came back")]
+    #[error("the answer is not HTTP")]
     Http(#[from] hyper::Error),
-    #[error("the request can't be expressed in HTTP")]
+    #[error("the request cannot be sent as HTTP")]
     Request(#[from] http::Error),
     #[error("no answer within {} seconds", LIMIT.as_secs())]
     Timeout,

@@ -75,9 +75,9 @@ pub enum LaunchError {
          in the seventh field of the handshake line"
     )]
     BrokerMultiplexing,
-    /// TLS was asked for, and the handshake line has no certificate.
+    /// TLS was requested, but the handshake line has no certificate.
     #[error(
-        "the handshake line has no certificate, although mutual TLS was asked for: the plugin must \
+        "the handshake line has no certificate, but mutual TLS was requested: the plugin must \
          serve with AutoMTLS"
     )]
     NoCertificate,

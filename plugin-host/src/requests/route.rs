@@ -1,4 +1,4 @@
-//! The way of a request: sealed or not, the path's mount, the token, the canonical path, the
+//! The path of a request through the host: sealed or not, the path's mount, the token, the canonical path, the
 //! existence check, the backend, and its answer.
 
 use std::sync::Arc;

@@ -15,7 +15,7 @@ pub enum SetUpError {
     #[error("the factory failed to create a backend")]
     Backend(#[source] Error),
     /// The host refused.
-    #[error("the plugin can't be mounted")]
+    #[error("cannot mount the plugin")]
     Host(#[from] HostError),
     /// The server refused.
     #[error("the server refuses the plugin")]

@@ -95,7 +95,7 @@ impl Channel {
         }
     }
 
-    /// Returns the origin of each call: the name on the certificate of the one who serves.
+    /// Returns the origin of each call: the name on the server's certificate.
     pub fn origin(&self) -> http::Uri {
         let localhost = || http::Uri::from_static("https://localhost");
         self.shared.tls.as_ref().map_or_else(localhost, Tls::origin)

@@ -29,17 +29,17 @@ const SAMPLES: u32 = 100;
 /// How many lines of them are shown.
 const ROWS: usize = 20;
 
-/// What `cargo xtask soak` can be told.
+/// The options of `cargo xtask soak`.
 #[derive(Args, Clone, Debug)]
 #[non_exhaustive]
 pub struct Options {
-    /// How long the run is.
+    /// The length of the run in minutes.
     #[arg(long, value_name = "N", default_value_t = 3.0)]
     pub minutes: f64,
     /// The seed of the random requests and disruptions.
     #[arg(long, value_name = "S", default_value_t = 1)]
     pub seed: u64,
-    /// The executables of plugins; without any, those of `cargo xtask dist` or else fresh ones.
+    /// The plugins' executables. Default: those of `cargo xtask dist`, or else new debug builds.
     #[arg(value_name = "PLUGIN")]
     pub plugins: Vec<PathBuf>,
 }
@@ -47,8 +47,8 @@ pub struct Options {
 /// Runs the subcommand.
 ///
 /// # Errors
-/// When an answer was missing or wrong, something has grown or was left over, or a plugin can't be
-/// run.
+/// Fails if an answer was missing or wrong, something has grown or was left over, or a plugin
+/// cannot be run.
 pub fn run(options: &Options) -> Result<()> {
     let duration = Duration::try_from_secs_f64(options.minutes * 60.0).context("--minutes")?;
     if duration < Duration::from_secs(1) {

@@ -71,7 +71,7 @@ pub struct Options {
 /// Runs the subcommand: all selected phases, also after one that failed.
 ///
 /// # Errors
-/// When a phase failed or no test has a selected name, and, where `CI` is `true`, when anything
+/// Fails if a phase failed or no test has a selected name, and, where `CI` is `true`, if anything
 /// was skipped.
 pub fn run(options: &Options) -> Result<()> {
     if options.list {

@@ -113,7 +113,7 @@ impl Phases {
     /// Prints the summary.
     ///
     /// # Errors
-    /// When a phase failed, or was skipped where `CI` is `true`.
+    /// Fails if a phase failed, or was skipped where `CI` is `true`.
     pub(super) fn finish(self) -> Result<()> {
         say("\nSummary");
         for phase in &self.done {

@@ -1,4 +1,4 @@
-//! `cargo xtask tidy`: promises about the code that no compiler checks.
+//! `cargo xtask tidy`: checks rules about the code that the compiler does not check.
 
 mod bounds;
 mod language;
@@ -22,7 +22,7 @@ use sources::Sources;
 /// Runs the subcommand.
 ///
 /// # Errors
-/// When a promise is broken; each breach is printed.
+/// Fails if a rule is broken; each breach is printed.
 pub fn run() -> Result<()> {
     let workspace = Workspace::load()?;
     let sources = Sources::of(&workspace)?;
@@ -44,5 +44,5 @@ pub fn run() -> Result<()> {
     if breaches.is_empty() {
         return Ok(());
     }
-    bail!("{} promises about the code are broken", breaches.len())
+    bail!("{} rules about the code are broken", breaches.len())
 }

@@ -12,7 +12,7 @@ const REQUIRED: [&str; 4] = ["Cargo.toml", "LICENSE-APACHE", "LICENSE-MIT", "REA
 /// Packages that lack one of them.
 ///
 /// # Errors
-/// When cargo cannot list a package.
+/// Fails if cargo cannot list a package.
 pub(super) fn breaches(workspace: &Workspace) -> Result<Vec<String>> {
     let mut breaches = Vec::new();
     for package in workspace.packages.iter().filter(|package| package.is_published()) {

@@ -14,7 +14,7 @@ const HEADING: &str = "## Where is …";
 /// Finds rows that name a file that does not exist.
 ///
 /// # Errors
-/// When the document cannot be read.
+/// Fails if the document cannot be read.
 pub(super) fn breaches(root: &Path) -> Result<Vec<String>> {
     let text = fs::read_to_string(root.join(DOCUMENT))
         .with_context(|| format!("cannot read {DOCUMENT}"))?;

@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail};
 /// Returns the lines of the README's profiles that the workspace's manifest lacks.
 ///
 /// # Errors
-/// When a file cannot be read, or the README has no profiles.
+/// Fails if a file cannot be read, or the README has no profiles.
 pub(super) fn breaches(root: &Path) -> Result<Vec<String>> {
     let read = |name: &str| {
         fs::read_to_string(root.join(name)).with_context(|| format!("cannot read {name}"))

@@ -58,7 +58,7 @@ const CASES: [Case; 5] = [
         path: "role/dev",
         route: "^role/(?P<name>NAME)$",
         synopsis: "<no synopsis>",
-        parameter: ("user (string)", "Whom the tokens stand for."),
+        parameter: ("user (string)", "The user that the tokens represent."),
     },
 ];
 

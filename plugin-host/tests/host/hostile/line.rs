@@ -33,7 +33,7 @@ async fn a_first_line_that_is_no_handshake_is_refused_with_what_was_wrong() {
         ("1|5|unix|/x", "the plugin speaks `netrpc`; only grpc is supported"),
         ("1|5|pipe|/x|grpc|", "unknown network `pipe`"),
         ("1|5|unix|/x|grpc|!!!", "certificate is not unpadded base64"),
-        ("1|5|unix|/x|grpc|", "has no certificate, although mutual TLS was asked for"),
+        ("1|5|unix|/x|grpc|", "has no certificate, but mutual TLS was requested"),
     ] {
         let body = format!("echo '{printed}'\nexec sleep 600");
         let text = refusal(&scratch, &body, |launch| launch).await.to_string();

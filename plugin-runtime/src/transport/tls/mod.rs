@@ -46,7 +46,7 @@ const PEM_LINE: usize = 64;
 pub enum TlsError {
     #[error("PLUGIN_CLIENT_CERT is not a certificate in PEM")]
     Pem,
-    #[error("the server's certificate is none, or does not have exactly one DNS name")]
+    #[error("the server's certificate is invalid, or does not have exactly one DNS name")]
     SharedCertificate,
     #[error("cannot create a certificate")]
     Certificate(#[from] rcgen::Error),

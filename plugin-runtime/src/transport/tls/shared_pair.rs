@@ -21,8 +21,8 @@ impl SharedPair {
     ///
     /// # Errors
     ///
-    /// When the certificate is none or does not have exactly one DNS name, or when the key is not its
-    /// key.
+    /// Fails if the certificate is invalid or does not have exactly one DNS name, or if the key is not
+    /// its key.
     pub fn new(certificate: &[u8], key: &Zeroizing<Vec<u8>>) -> Result<Self, TlsError> {
         let certificate = CertificateDer::from(certificate.to_vec());
         let name = only_name(&certificate).ok_or(TlsError::SharedCertificate)?;

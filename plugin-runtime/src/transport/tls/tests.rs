@@ -101,7 +101,7 @@ fn pair(index: usize) -> SharedPair {
     SharedPair::new(certificate, &Zeroizing::new(key.to_vec())).unwrap()
 }
 
-/// One version of TLS alone.
+/// Configures only one version of TLS.
 fn with_shared_pair_by(version: &'static SupportedProtocolVersion, index: usize) -> Tls {
     let certified_key = Arc::clone(&pair(index).certified_key);
     let peer = CertificateDer::from(PAIRS[index].0.to_vec());

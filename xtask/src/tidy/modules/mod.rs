@@ -24,7 +24,7 @@ type Graph = BTreeMap<String, BTreeSet<String>>;
 /// Finds uses that point up or sideways, modules without a layer, and circles.
 ///
 /// # Errors
-/// When a file cannot be read.
+/// Fails if a file cannot be read.
 pub(super) fn breaches(workspace: &Workspace) -> Result<Vec<String>> {
     let root = &workspace.workspace_root;
     let document = fs::read_to_string(root.join(DOCUMENT))

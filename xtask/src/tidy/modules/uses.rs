@@ -11,7 +11,7 @@ use super::Graph;
 /// Returns the uses between the modules at the root of a crate.
 ///
 /// # Errors
-/// When a file cannot be read.
+/// Fails if a file cannot be read.
 pub(super) fn graph(source: &Path) -> Result<Graph> {
     let root = code(&read(&source.join("lib.rs"))?);
     let mut graph = Graph::new();
