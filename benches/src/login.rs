@@ -16,7 +16,7 @@ const USER: &str = r#"{"password":"correct","version":"1"}"#;
 ///
 /// # Errors
 ///
-/// When storage in memory fails.
+/// Fails if storage in memory fails.
 pub async fn mount() -> Result<Mount<Dispatch<()>>, Error> {
     let faulty = |error: FrameworkError| Error::internal("a faulty declaration").with_source(error);
     let mount = Mount::new(engines::logins().map_err(faulty)?);

@@ -66,7 +66,7 @@ impl Scenario {
     ///
     /// # Errors
     ///
-    /// When there is none.
+    /// Fails if there is none.
     pub fn named(name: &str) -> Result<Self, ScenarioError> {
         let found = ALL.iter().find(|scenario| scenario.name == name);
         found.copied().ok_or_else(|| ScenarioError::Unknown(name.to_owned()))
@@ -76,7 +76,7 @@ impl Scenario {
     ///
     /// # Errors
     ///
-    /// When it cannot be prepared, or does not do what it should.
+    /// Fails if it cannot be prepared, or does not do what it should.
     pub fn run(&self, times: u32) -> Result<(), ScenarioError> {
         let unprepared = |source| ScenarioError::Unprepared { name: self.name, source };
         let mut work = (self.prepare)().map_err(unprepared)?;

@@ -20,8 +20,8 @@ pub struct Options {
     /// The plugin.
     #[command(flatten)]
     pub plugin: Executable,
-    /// A write that it takes, by its path within the mount, such as `--write role/dev user=svc`;
-    /// may come more than once. Without any, writes are made up from its OpenAPI document.
+    /// A write to try, by its path within the mount, such as `--write role/dev user=svc`; may be
+    /// repeated. Default: writes that are derived from the plugin's OpenAPI document.
     #[arg(long, value_names = ["PATH", "NAME=VALUE"], num_args = 1.., action = clap::ArgAction::Append)]
     pub write: Vec<String>,
     /// Print the findings as JSON.

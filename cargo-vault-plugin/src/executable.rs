@@ -11,7 +11,7 @@ use plugin_host::Launch;
 pub struct Executable {
     /// The plugin's executable.
     pub binary: PathBuf,
-    /// An argument of the plugin's process.
+    /// An argument for the plugin's process; may be repeated.
     #[arg(long = "arg", value_name = "ARG", allow_hyphen_values = true)]
     pub args: Vec<String>,
 }

@@ -41,7 +41,7 @@ pub(crate) struct Engine {
 
 /// The properties of a new voucher.
 #[derive(Deserialize, JsonSchema)]
-struct Wish {
+struct NewVoucher {
     /// Its value.
     value: u32,
     /// How long it can be redeemed.
@@ -64,15 +64,15 @@ struct Stored {
 /// Stores the value of a voucher under a hash of its code.
 async fn issue(
     Path(account): Path<String>,
-    Fields(wish): Fields<Wish>,
+    Fields(new): Fields<NewVoucher>,
     clock: Clock,
     storage: Storage,
 ) -> Result<Created<With<Fields<Voucher>>>> {
     let code = Uuid::new_v4().simple().to_string();
-    let stored = Stored { value: wish.value, ends: clock.now() + wish.ttl.duration() };
+    let stored = Stored { value: new.value, ends: clock.now() + new.ttl.duration() };
     storage.put(voucher(&account, code.clone()).await, &stored).await?;
     let mut answer = With::new(Fields(Voucher { code: code.into() }));
-    if wish.value == 0 {
+    if new.value == 0 {
         answer = answer.with_warning("the voucher is worth nothing");
     }
     Ok(Created(answer))

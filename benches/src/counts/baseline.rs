@@ -52,7 +52,7 @@ impl Baseline {
     ///
     /// # Errors
     ///
-    /// When it is not there or no baseline.
+    /// Fails if it is not there or no baseline.
     pub fn read(path: &Path) -> Result<Self, BaselineError> {
         let text = fs::read_to_string(path).map_err(|source| file(path, source))?;
         serde_json::from_str(&text).map_err(|source| json(path, source))
@@ -62,7 +62,7 @@ impl Baseline {
     ///
     /// # Errors
     ///
-    /// When it cannot be written.
+    /// Fails if it cannot be written.
     pub fn write(&self, path: &Path) -> Result<(), BaselineError> {
         let mut text = serde_json::to_string_pretty(self).map_err(|source| json(path, source))?;
         text.push('\n');

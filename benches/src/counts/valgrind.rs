@@ -53,7 +53,7 @@ pub enum ValgrindError {
 ///
 /// # Errors
 ///
-/// When valgrind is missing or fails.
+/// Fails if valgrind is missing or fails.
 pub fn count(program: &Path, scenario: Scenario) -> Result<Count, ValgrindError> {
     let arguments = |times: u32| ["run".to_owned(), scenario.name.to_owned(), times.to_string()];
     let instructions = |times| instructions(program, TURNS, &arguments(times));
@@ -75,7 +75,7 @@ pub fn count(program: &Path, scenario: Scenario) -> Result<Count, ValgrindError>
 ///
 /// # Errors
 ///
-/// When valgrind is missing or fails.
+/// Fails if valgrind is missing or fails.
 pub(crate) fn instructions(
     program: &Path,
     function: &str,

@@ -73,7 +73,7 @@ impl Case {
     ///
     /// # Errors
     ///
-    /// When there is none.
+    /// Fails if there is none.
     pub fn named(name: &str) -> Result<Self, CaseError> {
         let found = super::all().into_iter().find(|case| case.to_string() == name);
         found.ok_or_else(|| CaseError::Unknown(name.to_owned()))
@@ -113,7 +113,8 @@ impl Case {
     ///
     /// # Errors
     ///
-    /// When it cannot be prepared, or is accepted that should be refused, or the other way round.
+    /// Fails if it cannot be prepared, or is accepted that should be refused, or the other way
+    /// round.
     pub fn run(&self, size: usize) -> Result<(), CaseError> {
         let name = || self.to_string();
         let mut work = (self.prepare)(self.shape, size)

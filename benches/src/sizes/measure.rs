@@ -14,8 +14,8 @@ use crate::counts::{ValgrindError, instructions};
 ///
 /// # Errors
 ///
-/// When valgrind is missing or fails, or a body is accepted that should be refused, or the other
-/// way round.
+/// Fails if valgrind is missing or fails, or a body is accepted that should be refused, or the
+/// other way round.
 pub fn measure(
     program: &File,
     cases: &[Case],

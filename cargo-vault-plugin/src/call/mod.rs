@@ -24,7 +24,7 @@ pub struct Options {
     /// The plugin.
     #[command(flatten)]
     pub plugin: Executable,
-    /// What is to be done.
+    /// The operation.
     pub verb: Verb,
     /// The path, which starts with the path of the mount, as in `secret/role/dev`.
     pub path: String,

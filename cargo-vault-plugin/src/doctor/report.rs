@@ -91,7 +91,7 @@ impl Report {
     /// Prints the report to stdout, for people or as JSON.
     ///
     /// # Errors
-    /// When it can't be written as JSON.
+    /// Fails if it cannot be written as JSON.
     pub fn print(&self, json: bool) -> Result<()> {
         say(&if json { serde_json::to_string_pretty(self)? } else { self.text() });
         Ok(())

@@ -105,7 +105,7 @@ impl Answer {
     ///
     /// # Errors
     ///
-    /// When there is no such body, or it does not fit the type.
+    /// Fails if there is no such body, or it does not fit the type.
     pub fn raw_as<T: DeserializeOwned>(&self) -> Result<T, AnswerError> {
         let raw = self.raw.as_ref().ok_or(AnswerError::Shape)?;
         serde_json::from_slice(&raw.body).map_err(|_| AnswerError::Shape)

@@ -32,7 +32,7 @@ pub(crate) enum Access {
 pub(crate) struct Asked {
     pub(crate) operation: Operation,
     pub(crate) access: Access,
-    /// The caller's wish to have the answer wrapped for this long.
+    /// How long the caller wants the answer to be wrapped, if it does.
     pub(crate) wrap_ttl: Option<Duration>,
 }
 

@@ -9,7 +9,7 @@ use plugin_runtime::Operation;
 use plugin_runtime::framework::TtlTerms;
 
 impl Leases {
-    /// Renews a lease by as much as is wished for and allowed, and answers as the server's
+    /// Renews a lease by the requested increment, as far as it is allowed, and answers as the server's
     /// `sys/leases/renew` does. Zero means no increment.
     pub(crate) async fn renew(
         &self,

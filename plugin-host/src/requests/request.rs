@@ -14,19 +14,18 @@ use plugin_runtime::Operation;
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ApiRequest {
-    /// What is to be done. A write is an [`Operation::Update`]; whether it creates is found out on
-    /// the way.
+    /// The operation. A write is an [`Operation::Update`]; the host finds out whether it creates.
     pub operation: Operation,
     /// The full path: `mock/test`, `auth/mock/login`, `sys/mounts`.
     pub path: String,
     /// The body of a write, where null means none; or the query of any other request, whose
     /// values become text as in a URL. A body that is neither an object nor null is refused.
     pub data: Value,
-    /// The client's token; `None` is without one.
+    /// The client's token; `None` means without a token.
     pub token: Option<String>,
     /// The client's headers.
     pub headers: Headers,
-    /// The client's wish to have the answer wrapped.
+    /// How long the client wants the answer to be wrapped, if it does.
     pub wrap_ttl: Option<Duration>,
     /// The client's address.
     pub remote_addr: IpAddr,

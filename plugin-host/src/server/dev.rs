@@ -20,7 +20,7 @@ impl DevServer {
     ///
     /// # Errors
     ///
-    /// When it doesn't come up; with the end of its log.
+    /// Fails if it doesn't come up; with the end of its log.
     pub fn start(
         binary: &Path,
         plugin_directory: Option<&Path>,

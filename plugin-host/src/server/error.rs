@@ -21,7 +21,7 @@ pub enum ServerError {
     #[error("no two neighbouring free ports on 127.0.0.1")]
     NoPort,
     /// Other processes were quicker.
-    #[error("in {attempts} attempts other processes took the port of the server before it did")]
+    #[error("other processes took the server's port in each of {attempts} attempts")]
     PortTaken {
         /// How often it was started.
         attempts: usize,

@@ -56,7 +56,7 @@ impl Log {
     ///
     /// # Errors
     ///
-    /// When it doesn't within `limit`; with the last lines.
+    /// Fails if it doesn't within `limit`; with the last lines.
     pub fn wait_for(&self, needle: &str, limit: Duration) -> Result<(), ServerError> {
         let start = Instant::now();
         while !self.contains(needle) {

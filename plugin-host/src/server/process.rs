@@ -119,7 +119,7 @@ impl ServerProcess {
         while !reached(self) {
             let why = match self.exit_status() {
                 Some(status) => format!("it ended ({status})"),
-                None if start.elapsed() > LIMIT => format!("{LIMIT:?} were not enough"),
+                None if start.elapsed() > LIMIT => format!("it took longer than {LIMIT:?}"),
                 None => {
                     thread::sleep(Duration::from_millis(25));
                     continue;
@@ -193,7 +193,7 @@ impl ServerProcess {
     ///
     /// # Errors
     ///
-    /// When SIGKILL was needed.
+    /// Fails if SIGKILL was needed.
     pub fn stop(&mut self) -> Result<Duration, ServerError> {
         let start = Instant::now();
         let Some(mut child) = self.child.take() else { return Ok(Duration::ZERO) };
@@ -217,7 +217,7 @@ impl ServerProcess {
     ///
     /// # Errors
     ///
-    /// When it is not running.
+    /// Fails if it is not running.
     pub fn kill(&mut self) -> Result<(), ServerError> {
         end(&mut self.child.take().ok_or(ServerError::NotRunning)?)
     }
@@ -249,7 +249,7 @@ impl ServerProcess {
     ///
     /// # Errors
     ///
-    /// When there are more or fewer after `limit`.
+    /// Fails if there are more or fewer after `limit`.
     pub fn wait_for_plugins(&self, count: usize, limit: Duration) -> Result<Vec<u32>, ServerError> {
         let start = Instant::now();
         loop {

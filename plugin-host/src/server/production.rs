@@ -29,7 +29,7 @@ impl ProductionServer {
     ///
     /// # Errors
     ///
-    /// When any of that fails; with the end of its log.
+    /// Fails if any of that fails; with the end of its log.
     pub fn start(
         binary: &Path,
         plugin_directory: &Path,
@@ -45,7 +45,7 @@ impl ProductionServer {
     ///
     /// # Errors
     ///
-    /// When it doesn't start, or doesn't become a standby of this server.
+    /// Fails if it doesn't start, or doesn't become a standby of this server.
     pub fn start_standby(
         &self,
         plugin_directory: &Path,
@@ -92,7 +92,7 @@ impl ProductionServer {
     ///
     /// # Errors
     ///
-    /// When the key is refused or it doesn't become active.
+    /// Fails if the key is refused or it doesn't become active.
     pub fn unseal(&mut self) -> Result<(), ServerError> {
         self.send_key()?;
         self.process.wait("unsealed and active", is_active)?;
@@ -109,7 +109,7 @@ impl ProductionServer {
     ///
     /// # Errors
     ///
-    /// When the key is refused or it doesn't become a standby.
+    /// Fails if the key is refused or it doesn't become a standby.
     pub fn unseal_standby(&mut self) -> Result<(), ServerError> {
         self.send_key()?;
         self.process.wait("a standby that serves reads", |node| {
@@ -134,7 +134,7 @@ impl ProductionServer {
     ///
     /// # Errors
     ///
-    /// When it still runs, or doesn't start or listen.
+    /// Fails if it still runs, or doesn't start or listen.
     pub fn start_again(&mut self) -> Result<(), ServerError> {
         self.process.start()?;
         self.process.wait(LISTENING, is_listening)
@@ -144,7 +144,7 @@ impl ProductionServer {
     ///
     /// # Errors
     ///
-    /// When it is not running or its log doesn't report the reload.
+    /// Fails if it is not running or its log doesn't report the reload.
     #[cfg(unix)]
     pub fn reload_config(&mut self) -> Result<(), ServerError> {
         let count = |server: &ServerProcess| server.log().lines_with("reload triggered").len();

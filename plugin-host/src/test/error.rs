@@ -31,8 +31,8 @@ pub enum SetUpError {
     /// Neither a secrets engine nor an auth method.
     #[error("`{0}` is not a plugin: expected a secrets engine or an auth method")]
     NoPlugin(String),
-    /// The server did not come up.
-    #[error("the server did not come up")]
+    /// The server did not start.
+    #[error("the server did not start")]
     Server(#[from] ServerError),
     /// Everything must run, and there is no server.
     #[error(

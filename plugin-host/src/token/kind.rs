@@ -3,7 +3,7 @@
 use plugin_runtime::TokenType;
 
 /// Returns the kind of token that a login gives: `tuned` is the mount's setting, `asked` the
-/// plugin's wish, a number of the wire's.
+/// plugin's request, a number on the wire.
 pub(super) fn kind(tuned: TokenType, asked: u32) -> TokenType {
     const SERVICE: u32 = 1;
     const BATCH: u32 = 2;
@@ -31,7 +31,7 @@ mod tests {
     #[test]
     fn the_mount_decides_and_the_plugin_where_the_mount_leaves_it_open() {
         use TokenType::{Batch, Default, DefaultBatch, DefaultService, Service};
-        // By the plugin's wish: default, service, batch, default-service, default-batch.
+        // By the plugin's request: default, service, batch, default-service, default-batch.
         for (tuned, found) in [
             (Service, [Service, Service, Service, Service, Service]),
             (Batch, [Batch, Batch, Batch, Batch, Batch]),

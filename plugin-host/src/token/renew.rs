@@ -19,7 +19,7 @@ use plugin_runtime::framework::{TtlLimits, TtlTerms};
 pub(crate) const TOKENS: &str = "auth/token/";
 
 impl Tokens {
-    /// Renews a token by as much as is wished for and allowed, and answers as the server's
+    /// Renews a token by the requested increment, as far as it is allowed, and answers as the server's
     /// `auth/token/renew-self` does. Zero means no increment; `connection` is the caller's.
     pub(crate) async fn renew(
         &self,
@@ -120,8 +120,8 @@ impl Tokens {
     }
 }
 
-/// Builds the request that renews: the login of old with the time of issue and the wish, and
-/// without the token, which the plugin must not see.
+/// Builds the request that renews: the original login with its issue time and the requested
+/// increment, but without the token, which the plugin must not see.
 fn renewal(
     entry: &Entry,
     mount: &str,

@@ -118,8 +118,8 @@ async fn a_lease_ends_with_its_time(mount: Mounted) {
 
 async fn a_lease_ends_with_the_token_that_asked_for_it(mount: Mounted) {
     configure(&mount).await;
-    let wish = json!({ "policies": ["root"], "ttl": "1h" });
-    let made = mount.client().write("auth/token/create", wish).await.success().unwrap();
+    let body = json!({ "policies": ["root"], "ttl": "1h" });
+    let made = mount.client().write("auth/token/create", body).await.success().unwrap();
     let token = made.auth.unwrap().client_token;
     let (_, id) = issue(&mount.with_token(&token), "long").await;
     let revoked = mount.client().write("auth/token/revoke", json!({ "token": token })).await;

@@ -23,8 +23,8 @@ plugin_host::three_ways! {
 }
 
 async fn issue(mount: &Mounted, value: u32, ttl: &str) -> String {
-    let wish = json!({ "value": value, "ttl": ttl });
-    let made = mount.write("issue/dev", wish).await.success().unwrap();
+    let body = json!({ "value": value, "ttl": ttl });
+    let made = mount.write("issue/dev", body).await.success().unwrap();
     assert_eq!(made.status, 201, "{made:?}");
     assert_eq!(made.warnings.is_empty(), value > 0, "{made:?}");
     made.field("/code").as_str().unwrap().to_owned()

@@ -129,8 +129,8 @@ async fn mounts(mount: Mounted) {
 
 async fn tokens(mount: Mounted) {
     let client = mount.client();
-    let wish = json!({ "policies": ["root"], "ttl": "1h", "meta": { "k": "v" } });
-    let made = client.write("auth/token/create", wish).await.success().unwrap().auth.unwrap();
+    let body = json!({ "policies": ["root"], "ttl": "1h", "meta": { "k": "v" } });
+    let made = client.write("auth/token/create", body).await.success().unwrap().auth.unwrap();
     assert_eq!(made.lease_duration, Duration::from_secs(3600));
     let found = client.with_token(&made.client_token).read("auth/token/lookup-self").await;
     let found = found.success().unwrap();

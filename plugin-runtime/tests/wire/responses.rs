@@ -68,7 +68,7 @@ async fn nothing_to_say_is_no_response_at_all() {
 async fn warnings_headers_wrapping_and_redirects_have_fields_of_their_own() {
     assert_eq!(answer("warnings").await.warnings, ["careful", "really"]);
     assert_eq!(answer("headers").await.headers["X-One"].header, ["1", "2"]);
-    let wrap = answer("wrapped").await.wrap_info.expect("a wish to wrap");
+    let wrap = answer("wrapped").await.wrap_info.expect("a request to wrap");
     assert_eq!(wrap, pb::ResponseWrapInfo { ttl: 60 * SECOND, ..Default::default() });
     assert_eq!(answer("redirect").await.redirect, "https://example.com/");
 }

@@ -164,7 +164,7 @@ async fn a_request_that_holds_the_thread_keeps_no_signal_from_ending_the_plugin(
         assert_eq!(remains.sockets().len(), 0, "signal {number}: {remains:?}");
         // With several threads, one is free to see the signal.
         let several = cfg!(feature = "multi-thread");
-        let how = if several { "by a signal" } else { "held the thread" };
+        let how = if several { "by a signal" } else { "blocked the thread" };
         assert!(remains.stderr.contains(how), "{number}: {}", remains.stderr);
         assert!(held.await.unwrap().is_err());
     }

@@ -17,7 +17,7 @@ pub(super) struct Servers {
     servers: Vec<(Role, Result<ServerBinary>)>,
 }
 
-/// The roles of a product.
+/// Returns the roles of a product.
 fn roles(product: Product) -> impl Iterator<Item = Role> {
     Role::ALL.into_iter().filter(move |role| role.product() == product)
 }

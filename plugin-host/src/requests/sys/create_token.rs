@@ -75,7 +75,7 @@ impl Own<'_> {
             return Err(refused("'entity_alias' is only allowed in combination with token role"));
         }
         let policies = if wanted.policies.is_empty() {
-            // Without a wish, those of who asks.
+            // The default are the policies of the caller's own token.
             holder.policies.clone()
         } else {
             wanted.policies.clone()

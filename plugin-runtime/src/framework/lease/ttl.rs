@@ -121,8 +121,8 @@ impl TtlTerms {
         let mut warnings = Vec::new();
         let (mut ttl, life) = match seconds(self.period) {
             0 => {
-                let wishes = [self.increment, self.ttl, limits.default].map(seconds);
-                (wishes.into_iter().find(|wish| *wish > 0).unwrap_or_default(), Some(max))
+                let requested = [self.increment, self.ttl, limits.default].map(seconds);
+                (requested.into_iter().find(|ttl| *ttl > 0).unwrap_or_default(), Some(max))
             }
             period => {
                 if period > max {
@@ -163,10 +163,10 @@ fn age(issued: Option<SystemTime>, now: SystemTime) -> u64 {
     issued.map_or(0, |issued| since_1970(now).saturating_sub(since_1970(issued)))
 }
 
-fn capped(what: &str, wish: u64, limit: u64, value: &str) -> String {
-    let [wish, limit] = [wish, limit].map(shown);
+fn capped(what: &str, requested: u64, limit: u64, value: &str) -> String {
+    let [requested, limit] = [requested, limit].map(shown);
     format!(
-        "{what} of \"{wish}\" exceeded the effective max_ttl of \"{limit}\"; {value} value is \
+        "{what} of \"{requested}\" exceeded the effective max_ttl of \"{limit}\"; {value} value is \
          capped accordingly"
     )
 }
