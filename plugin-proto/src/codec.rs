@@ -17,12 +17,21 @@ const FIRST_BUFFER: usize = 512;
 /// default.
 const YIELD_THRESHOLD: usize = 32 * 1024;
 
-fn buffers() -> BufferSettings {
+/// Returns the sizes of a call's buffers.
+pub(crate) fn buffers() -> BufferSettings {
     BufferSettings::new(FIRST_BUFFER, YIELD_THRESHOLD)
 }
 
-/// The codec of every service in this crate: `T` is what is sent, `U` what is received.
-pub(crate) struct ProstCodec<T, U>(PhantomData<(T, U)>);
+/// The codec of the streams of this crate's services: `T` is what is sent, `U` what is received.
+pub(crate) struct ProstCodec<T, U>(PhantomData<fn(U) -> T>);
+
+impl<T, U> Clone for ProstCodec<T, U> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T, U> Copy for ProstCodec<T, U> {}
 
 impl<T, U> Default for ProstCodec<T, U> {
     fn default() -> Self {

@@ -3,8 +3,14 @@
 
 // Only calls encode and decode messages.
 #[cfg(any(feature = "client", feature = "server"))]
+mod boxed;
+#[cfg(feature = "client")]
+mod client;
+#[cfg(any(feature = "client", feature = "server"))]
 mod codec;
 mod generated;
 mod redact;
+#[cfg(feature = "server")]
+mod server;
 
 pub use generated::{dbplugin, grpc, logical, pb, plugin, pluginutil};

@@ -90,10 +90,20 @@ fn generate(proto: &Path) -> Result<BTreeMap<String, String>> {
 
     Ok(modules
         .into_iter()
-        .map(|(module, code)| (module.to_file_name_or("root"), format!("{HEADER}{code}")))
+        .map(|(module, code)| {
+            (module.to_file_name_or("root"), format!("{HEADER}{}", through_ours(&code)))
+        })
         // Google's own types come from the crate `prost-types`; their files are empty.
         .filter(|(name, _)| !name.starts_with("google."))
         .collect())
+}
+
+/// Returns the code with calls through this crate's `Grpc` in place of tonic's, which is compiled
+/// anew for the messages of each method.
+fn through_ours(code: &str) -> String {
+    code.replace("tonic::client::Grpc<T>", "crate::client::Grpc<T>")
+        .replace("tonic::client::Grpc::", "crate::client::Grpc::")
+        .replace("tonic::server::Grpc::", "crate::server::Grpc::")
 }
 
 /// Returns all `.proto` files below a folder, in a fixed order.

@@ -177,7 +177,7 @@ pub mod database_client {
     /// One kind of database. Served by the plugin.
     #[derive(Debug, Clone)]
     pub struct DatabaseClient<T> {
-        inner: tonic::client::Grpc<T>,
+        inner: crate::client::Grpc<T>,
     }
     impl<T> DatabaseClient<T>
     where
@@ -187,11 +187,11 @@ pub mod database_client {
         <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
     {
         pub fn new(inner: T) -> Self {
-            let inner = tonic::client::Grpc::new(inner);
+            let inner = crate::client::Grpc::new(inner);
             Self { inner }
         }
         pub fn with_origin(inner: T, origin: Uri) -> Self {
-            let inner = tonic::client::Grpc::with_origin(inner, origin);
+            let inner = crate::client::Grpc::with_origin(inner, origin);
             Self { inner }
         }
         pub fn with_interceptor<F>(
@@ -551,7 +551,7 @@ pub mod database_server {
                     let fut = async move {
                         let method = InitializeSvc(inner);
                         let codec = crate::codec::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
+                        let mut grpc = crate::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
                                 send_compression_encodings,
@@ -594,7 +594,7 @@ pub mod database_server {
                     let fut = async move {
                         let method = NewUserSvc(inner);
                         let codec = crate::codec::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
+                        let mut grpc = crate::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
                                 send_compression_encodings,
@@ -639,7 +639,7 @@ pub mod database_server {
                     let fut = async move {
                         let method = UpdateUserSvc(inner);
                         let codec = crate::codec::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
+                        let mut grpc = crate::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
                                 send_compression_encodings,
@@ -684,7 +684,7 @@ pub mod database_server {
                     let fut = async move {
                         let method = DeleteUserSvc(inner);
                         let codec = crate::codec::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
+                        let mut grpc = crate::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
                                 send_compression_encodings,
@@ -727,7 +727,7 @@ pub mod database_server {
                     let fut = async move {
                         let method = TypeSvc(inner);
                         let codec = crate::codec::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
+                        let mut grpc = crate::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
                                 send_compression_encodings,
@@ -770,7 +770,7 @@ pub mod database_server {
                     let fut = async move {
                         let method = CloseSvc(inner);
                         let codec = crate::codec::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
+                        let mut grpc = crate::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
                                 send_compression_encodings,

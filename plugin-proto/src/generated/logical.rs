@@ -206,7 +206,7 @@ pub mod plugin_version_client {
     /// Tells the server the version of the plugin. Served by the plugin.
     #[derive(Debug, Clone)]
     pub struct PluginVersionClient<T> {
-        inner: tonic::client::Grpc<T>,
+        inner: crate::client::Grpc<T>,
     }
     impl<T> PluginVersionClient<T>
     where
@@ -216,11 +216,11 @@ pub mod plugin_version_client {
         <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
     {
         pub fn new(inner: T) -> Self {
-            let inner = tonic::client::Grpc::new(inner);
+            let inner = crate::client::Grpc::new(inner);
             Self { inner }
         }
         pub fn with_origin(inner: T, origin: Uri) -> Self {
-            let inner = tonic::client::Grpc::with_origin(inner, origin);
+            let inner = crate::client::Grpc::with_origin(inner, origin);
             Self { inner }
         }
         pub fn with_interceptor<F>(
@@ -423,7 +423,7 @@ pub mod plugin_version_server {
                     let fut = async move {
                         let method = VersionSvc(inner);
                         let codec = crate::codec::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
+                        let mut grpc = crate::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
                                 send_compression_encodings,

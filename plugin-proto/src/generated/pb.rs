@@ -590,7 +590,7 @@ pub mod backend_client {
     /// A secrets engine or an auth method. Served by the plugin.
     #[derive(Debug, Clone)]
     pub struct BackendClient<T> {
-        inner: tonic::client::Grpc<T>,
+        inner: crate::client::Grpc<T>,
     }
     impl<T> BackendClient<T>
     where
@@ -600,11 +600,11 @@ pub mod backend_client {
         <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
     {
         pub fn new(inner: T) -> Self {
-            let inner = tonic::client::Grpc::new(inner);
+            let inner = crate::client::Grpc::new(inner);
             Self { inner }
         }
         pub fn with_origin(inner: T, origin: Uri) -> Self {
-            let inner = tonic::client::Grpc::with_origin(inner, origin);
+            let inner = crate::client::Grpc::with_origin(inner, origin);
             Self { inner }
         }
         pub fn with_interceptor<F>(
@@ -998,7 +998,7 @@ pub mod backend_server {
                     let fut = async move {
                         let method = HandleRequestSvc(inner);
                         let codec = crate::codec::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
+                        let mut grpc = crate::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
                                 send_compression_encodings,
@@ -1041,7 +1041,7 @@ pub mod backend_server {
                     let fut = async move {
                         let method = SpecialPathsSvc(inner);
                         let codec = crate::codec::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
+                        let mut grpc = crate::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
                                 send_compression_encodings,
@@ -1087,7 +1087,7 @@ pub mod backend_server {
                     let fut = async move {
                         let method = HandleExistenceCheckSvc(inner);
                         let codec = crate::codec::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
+                        let mut grpc = crate::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
                                 send_compression_encodings,
@@ -1130,7 +1130,7 @@ pub mod backend_server {
                     let fut = async move {
                         let method = CleanupSvc(inner);
                         let codec = crate::codec::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
+                        let mut grpc = crate::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
                                 send_compression_encodings,
@@ -1175,7 +1175,7 @@ pub mod backend_server {
                     let fut = async move {
                         let method = InvalidateKeySvc(inner);
                         let codec = crate::codec::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
+                        let mut grpc = crate::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
                                 send_compression_encodings,
@@ -1218,7 +1218,7 @@ pub mod backend_server {
                     let fut = async move {
                         let method = SetupSvc(inner);
                         let codec = crate::codec::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
+                        let mut grpc = crate::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
                                 send_compression_encodings,
@@ -1261,7 +1261,7 @@ pub mod backend_server {
                     let fut = async move {
                         let method = InitializeSvc(inner);
                         let codec = crate::codec::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
+                        let mut grpc = crate::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
                                 send_compression_encodings,
@@ -1304,7 +1304,7 @@ pub mod backend_server {
                     let fut = async move {
                         let method = TypeSvc(inner);
                         let codec = crate::codec::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
+                        let mut grpc = crate::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
                                 send_compression_encodings,
@@ -1393,7 +1393,7 @@ pub mod events_client {
     /// Takes events. Served by the server over a connection of the broker. Vault only.
     #[derive(Debug, Clone)]
     pub struct EventsClient<T> {
-        inner: tonic::client::Grpc<T>,
+        inner: crate::client::Grpc<T>,
     }
     impl<T> EventsClient<T>
     where
@@ -1403,11 +1403,11 @@ pub mod events_client {
         <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
     {
         pub fn new(inner: T) -> Self {
-            let inner = tonic::client::Grpc::new(inner);
+            let inner = crate::client::Grpc::new(inner);
             Self { inner }
         }
         pub fn with_origin(inner: T, origin: Uri) -> Self {
-            let inner = tonic::client::Grpc::with_origin(inner, origin);
+            let inner = crate::client::Grpc::with_origin(inner, origin);
             Self { inner }
         }
         pub fn with_interceptor<F>(
@@ -1607,7 +1607,7 @@ pub mod events_server {
                     let fut = async move {
                         let method = SendEventSvc(inner);
                         let codec = crate::codec::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
+                        let mut grpc = crate::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
                                 send_compression_encodings,
@@ -1677,7 +1677,7 @@ pub mod observations_client {
     /// versions.
     #[derive(Debug, Clone)]
     pub struct ObservationsClient<T> {
-        inner: tonic::client::Grpc<T>,
+        inner: crate::client::Grpc<T>,
     }
     impl<T> ObservationsClient<T>
     where
@@ -1687,11 +1687,11 @@ pub mod observations_client {
         <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
     {
         pub fn new(inner: T) -> Self {
-            let inner = tonic::client::Grpc::new(inner);
+            let inner = crate::client::Grpc::new(inner);
             Self { inner }
         }
         pub fn with_origin(inner: T, origin: Uri) -> Self {
-            let inner = tonic::client::Grpc::with_origin(inner, origin);
+            let inner = crate::client::Grpc::with_origin(inner, origin);
             Self { inner }
         }
         pub fn with_interceptor<F>(
@@ -1898,7 +1898,7 @@ pub mod observations_server {
                     let fut = async move {
                         let method = RecordObservationSvc(inner);
                         let codec = crate::codec::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
+                        let mut grpc = crate::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
                                 send_compression_encodings,
@@ -2118,7 +2118,7 @@ pub mod storage_client {
     /// The storage of one mount. Served by the server over a connection of the broker.
     #[derive(Debug, Clone)]
     pub struct StorageClient<T> {
-        inner: tonic::client::Grpc<T>,
+        inner: crate::client::Grpc<T>,
     }
     impl<T> StorageClient<T>
     where
@@ -2128,11 +2128,11 @@ pub mod storage_client {
         <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
     {
         pub fn new(inner: T) -> Self {
-            let inner = tonic::client::Grpc::new(inner);
+            let inner = crate::client::Grpc::new(inner);
             Self { inner }
         }
         pub fn with_origin(inner: T, origin: Uri) -> Self {
-            let inner = tonic::client::Grpc::with_origin(inner, origin);
+            let inner = crate::client::Grpc::with_origin(inner, origin);
             Self { inner }
         }
         pub fn with_interceptor<F>(
@@ -2608,7 +2608,7 @@ pub mod storage_server {
                     let fut = async move {
                         let method = ListSvc(inner);
                         let codec = crate::codec::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
+                        let mut grpc = crate::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
                                 send_compression_encodings,
@@ -2653,7 +2653,7 @@ pub mod storage_server {
                     let fut = async move {
                         let method = ListPageSvc(inner);
                         let codec = crate::codec::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
+                        let mut grpc = crate::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
                                 send_compression_encodings,
@@ -2696,7 +2696,7 @@ pub mod storage_server {
                     let fut = async move {
                         let method = GetSvc(inner);
                         let codec = crate::codec::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
+                        let mut grpc = crate::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
                                 send_compression_encodings,
@@ -2739,7 +2739,7 @@ pub mod storage_server {
                     let fut = async move {
                         let method = PutSvc(inner);
                         let codec = crate::codec::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
+                        let mut grpc = crate::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
                                 send_compression_encodings,
@@ -2784,7 +2784,7 @@ pub mod storage_server {
                     let fut = async move {
                         let method = DeleteSvc(inner);
                         let codec = crate::codec::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
+                        let mut grpc = crate::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
                                 send_compression_encodings,
@@ -2827,7 +2827,7 @@ pub mod storage_server {
                     let fut = async move {
                         let method = IsTransactionalSvc(inner);
                         let codec = crate::codec::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
+                        let mut grpc = crate::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
                                 send_compression_encodings,
@@ -2870,7 +2870,7 @@ pub mod storage_server {
                     let fut = async move {
                         let method = BeginReadOnlyTxSvc(inner);
                         let codec = crate::codec::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
+                        let mut grpc = crate::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
                                 send_compression_encodings,
@@ -2913,7 +2913,7 @@ pub mod storage_server {
                     let fut = async move {
                         let method = BeginTxSvc(inner);
                         let codec = crate::codec::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
+                        let mut grpc = crate::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
                                 send_compression_encodings,
@@ -2958,7 +2958,7 @@ pub mod storage_server {
                     let fut = async move {
                         let method = CommitSvc(inner);
                         let codec = crate::codec::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
+                        let mut grpc = crate::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
                                 send_compression_encodings,
@@ -3003,7 +3003,7 @@ pub mod storage_server {
                     let fut = async move {
                         let method = RollbackSvc(inner);
                         let codec = crate::codec::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
+                        let mut grpc = crate::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
                                 send_compression_encodings,
@@ -3289,7 +3289,7 @@ pub mod system_view_client {
     /// The server, as one mount sees it. Served by the server over a connection of the broker.
     #[derive(Debug, Clone)]
     pub struct SystemViewClient<T> {
-        inner: tonic::client::Grpc<T>,
+        inner: crate::client::Grpc<T>,
     }
     impl<T> SystemViewClient<T>
     where
@@ -3299,11 +3299,11 @@ pub mod system_view_client {
         <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
     {
         pub fn new(inner: T) -> Self {
-            let inner = tonic::client::Grpc::new(inner);
+            let inner = crate::client::Grpc::new(inner);
             Self { inner }
         }
         pub fn with_origin(inner: T, origin: Uri) -> Self {
-            let inner = tonic::client::Grpc::with_origin(inner, origin);
+            let inner = crate::client::Grpc::with_origin(inner, origin);
             Self { inner }
         }
         pub fn with_interceptor<F>(
@@ -3957,7 +3957,7 @@ pub mod system_view_server {
                     let fut = async move {
                         let method = DefaultLeaseTTLSvc(inner);
                         let codec = crate::codec::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
+                        let mut grpc = crate::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
                                 send_compression_encodings,
@@ -4000,7 +4000,7 @@ pub mod system_view_server {
                     let fut = async move {
                         let method = MaxLeaseTTLSvc(inner);
                         let codec = crate::codec::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
+                        let mut grpc = crate::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
                                 send_compression_encodings,
@@ -4043,7 +4043,7 @@ pub mod system_view_server {
                     let fut = async move {
                         let method = TaintedSvc(inner);
                         let codec = crate::codec::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
+                        let mut grpc = crate::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
                                 send_compression_encodings,
@@ -4086,7 +4086,7 @@ pub mod system_view_server {
                     let fut = async move {
                         let method = CachingDisabledSvc(inner);
                         let codec = crate::codec::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
+                        let mut grpc = crate::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
                                 send_compression_encodings,
@@ -4129,7 +4129,7 @@ pub mod system_view_server {
                     let fut = async move {
                         let method = ReplicationStateSvc(inner);
                         let codec = crate::codec::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
+                        let mut grpc = crate::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
                                 send_compression_encodings,
@@ -4174,7 +4174,7 @@ pub mod system_view_server {
                     let fut = async move {
                         let method = ResponseWrapDataSvc(inner);
                         let codec = crate::codec::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
+                        let mut grpc = crate::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
                                 send_compression_encodings,
@@ -4217,7 +4217,7 @@ pub mod system_view_server {
                     let fut = async move {
                         let method = MlockEnabledSvc(inner);
                         let codec = crate::codec::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
+                        let mut grpc = crate::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
                                 send_compression_encodings,
@@ -4260,7 +4260,7 @@ pub mod system_view_server {
                     let fut = async move {
                         let method = LocalMountSvc(inner);
                         let codec = crate::codec::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
+                        let mut grpc = crate::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
                                 send_compression_encodings,
@@ -4305,7 +4305,7 @@ pub mod system_view_server {
                     let fut = async move {
                         let method = EntityInfoSvc(inner);
                         let codec = crate::codec::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
+                        let mut grpc = crate::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
                                 send_compression_encodings,
@@ -4348,7 +4348,7 @@ pub mod system_view_server {
                     let fut = async move {
                         let method = PluginEnvSvc(inner);
                         let codec = crate::codec::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
+                        let mut grpc = crate::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
                                 send_compression_encodings,
@@ -4393,7 +4393,7 @@ pub mod system_view_server {
                     let fut = async move {
                         let method = GroupsForEntitySvc(inner);
                         let codec = crate::codec::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
+                        let mut grpc = crate::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
                                 send_compression_encodings,
@@ -4445,7 +4445,7 @@ pub mod system_view_server {
                     let fut = async move {
                         let method = GeneratePasswordFromPolicySvc(inner);
                         let codec = crate::codec::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
+                        let mut grpc = crate::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
                                 send_compression_encodings,
@@ -4488,7 +4488,7 @@ pub mod system_view_server {
                     let fut = async move {
                         let method = ClusterInfoSvc(inner);
                         let codec = crate::codec::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
+                        let mut grpc = crate::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
                                 send_compression_encodings,
@@ -4534,7 +4534,7 @@ pub mod system_view_server {
                     let fut = async move {
                         let method = GenerateIdentityTokenSvc(inner);
                         let codec = crate::codec::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
+                        let mut grpc = crate::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
                                 send_compression_encodings,
@@ -4580,7 +4580,7 @@ pub mod system_view_server {
                     let fut = async move {
                         let method = RegisterRotationJobSvc(inner);
                         let codec = crate::codec::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
+                        let mut grpc = crate::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
                                 send_compression_encodings,
@@ -4626,7 +4626,7 @@ pub mod system_view_server {
                     let fut = async move {
                         let method = DeregisterRotationJobSvc(inner);
                         let codec = crate::codec::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
+                        let mut grpc = crate::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
                                 send_compression_encodings,

@@ -47,7 +47,7 @@ pub mod grpc_broker_client {
     /// Tells the other side where further connections are to be made. Served by the plugin.
     #[derive(Debug, Clone)]
     pub struct GrpcBrokerClient<T> {
-        inner: tonic::client::Grpc<T>,
+        inner: crate::client::Grpc<T>,
     }
     impl<T> GrpcBrokerClient<T>
     where
@@ -57,11 +57,11 @@ pub mod grpc_broker_client {
         <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
     {
         pub fn new(inner: T) -> Self {
-            let inner = tonic::client::Grpc::new(inner);
+            let inner = crate::client::Grpc::new(inner);
             Self { inner }
         }
         pub fn with_origin(inner: T, origin: Uri) -> Self {
-            let inner = tonic::client::Grpc::with_origin(inner, origin);
+            let inner = crate::client::Grpc::with_origin(inner, origin);
             Self { inner }
         }
         pub fn with_interceptor<F>(
@@ -279,7 +279,7 @@ pub mod grpc_broker_server {
                     let fut = async move {
                         let method = StartStreamSvc(inner);
                         let codec = crate::codec::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
+                        let mut grpc = crate::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
                                 send_compression_encodings,
@@ -351,7 +351,7 @@ pub mod grpc_controller_client {
     /// Ends the plugin's process. Served by the plugin.
     #[derive(Debug, Clone)]
     pub struct GrpcControllerClient<T> {
-        inner: tonic::client::Grpc<T>,
+        inner: crate::client::Grpc<T>,
     }
     impl<T> GrpcControllerClient<T>
     where
@@ -361,11 +361,11 @@ pub mod grpc_controller_client {
         <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
     {
         pub fn new(inner: T) -> Self {
-            let inner = tonic::client::Grpc::new(inner);
+            let inner = crate::client::Grpc::new(inner);
             Self { inner }
         }
         pub fn with_origin(inner: T, origin: Uri) -> Self {
-            let inner = tonic::client::Grpc::with_origin(inner, origin);
+            let inner = crate::client::Grpc::with_origin(inner, origin);
             Self { inner }
         }
         pub fn with_interceptor<F>(
@@ -568,7 +568,7 @@ pub mod grpc_controller_server {
                     let fut = async move {
                         let method = ShutdownSvc(inner);
                         let codec = crate::codec::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
+                        let mut grpc = crate::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
                                 send_compression_encodings,
@@ -686,7 +686,7 @@ pub mod grpc_stdio_client {
     /// Carries the plugin's standard output and standard error. Served by the plugin.
     #[derive(Debug, Clone)]
     pub struct GrpcStdioClient<T> {
-        inner: tonic::client::Grpc<T>,
+        inner: crate::client::Grpc<T>,
     }
     impl<T> GrpcStdioClient<T>
     where
@@ -696,11 +696,11 @@ pub mod grpc_stdio_client {
         <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
     {
         pub fn new(inner: T) -> Self {
-            let inner = tonic::client::Grpc::new(inner);
+            let inner = crate::client::Grpc::new(inner);
             Self { inner }
         }
         pub fn with_origin(inner: T, origin: Uri) -> Self {
-            let inner = tonic::client::Grpc::with_origin(inner, origin);
+            let inner = crate::client::Grpc::with_origin(inner, origin);
             Self { inner }
         }
         pub fn with_interceptor<F>(
@@ -913,7 +913,7 @@ pub mod grpc_stdio_server {
                     let fut = async move {
                         let method = StreamStdioSvc(inner);
                         let codec = crate::codec::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
+                        let mut grpc = crate::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
                                 send_compression_encodings,

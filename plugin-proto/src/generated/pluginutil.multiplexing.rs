@@ -25,7 +25,7 @@ pub mod plugin_multiplexing_client {
     /// Tells the server whether the plugin multiplexes. Served by the plugin.
     #[derive(Debug, Clone)]
     pub struct PluginMultiplexingClient<T> {
-        inner: tonic::client::Grpc<T>,
+        inner: crate::client::Grpc<T>,
     }
     impl<T> PluginMultiplexingClient<T>
     where
@@ -35,11 +35,11 @@ pub mod plugin_multiplexing_client {
         <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
     {
         pub fn new(inner: T) -> Self {
-            let inner = tonic::client::Grpc::new(inner);
+            let inner = crate::client::Grpc::new(inner);
             Self { inner }
         }
         pub fn with_origin(inner: T, origin: Uri) -> Self {
-            let inner = tonic::client::Grpc::with_origin(inner, origin);
+            let inner = crate::client::Grpc::with_origin(inner, origin);
             Self { inner }
         }
         pub fn with_interceptor<F>(
@@ -259,7 +259,7 @@ pub mod plugin_multiplexing_server {
                     let fut = async move {
                         let method = MultiplexingSupportSvc(inner);
                         let codec = crate::codec::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
+                        let mut grpc = crate::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
                                 send_compression_encodings,
