@@ -4,7 +4,7 @@
 //! One file a subcommand: [`mod@bench`], [`codegen`], [`dist`], [`dev`], [`fuzz`], [`public_api`],
 //! [`soak`], [`mod@test`], [`tidy`]. The others are those of [`cargo_vault_plugin`], which also has
 //! the real server and the programs that take long. What they share: [`go_peer`] (the same plugin
-//! in Go), [`tutorial`] (the session that is both shown and tested),
+//! in Go), [`go_plugins`] (HashiCorp's), [`tutorial`] (the session that is both shown and tested),
 //! [`vault_source`] (HashiCorp Vault, built from source) and [`workspace`] (what cargo
 //! knows).
 
@@ -14,6 +14,7 @@ pub mod dev;
 pub mod dist;
 pub mod fuzz;
 pub mod go_peer;
+pub mod go_plugins;
 pub mod public_api;
 pub mod soak;
 pub mod test;

@@ -8,7 +8,8 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
-use plugin_host::{Checksum, Enable, Host, HostError, Launch, PluginType, Registration};
+use plugin_host::{Checksum, Enable, Host, HostError, Launch, MountInfo, PluginType, Registration};
+use plugin_runtime::handshake::PROTOCOL_VERSION;
 use serde_json::Value;
 
 use crate::embedded::{Format, answered, fields};
@@ -124,10 +125,20 @@ async fn request(host: &Host, binary: &Path, options: &Options, data: Value) -> 
     if mount.is_empty() {
         bail!("the path must start with the path of a mount, as in secret/{given}");
     }
-    let auth = known_auth || !enable(host, binary, PluginType::Secret, mount).await?;
-    if auth && !enable(host, binary, PluginType::Auth, mount).await? {
-        bail!("{} is not an auth method, but the path starts with auth/{mount}", binary.display());
-    }
+    let secrets = match known_auth {
+        true => None,
+        false => enable(host, binary, PluginType::Secret, mount).await?,
+    };
+    let auth = secrets.is_none();
+    let mounted = match secrets {
+        Some(mounted) => mounted,
+        None => enable(host, binary, PluginType::Auth, mount).await?.with_context(|| {
+            format!(
+                "{} is not an auth method, but the path starts with auth/{mount}",
+                binary.display()
+            )
+        })?,
+    };
     let prefix = if auth { "auth/" } else { "" };
     let at = format!("{prefix}{mount}");
     if let Some(file) = &options.storage {
@@ -149,11 +160,39 @@ async fn request(host: &Host, binary: &Path, options: &Options, data: Value) -> 
     if let Some(file) = &options.storage {
         storage::save(file, &host.storage(&at)?).await?;
     }
-    Ok(answered(verb, &path, &answer, options.format))
+    let mut output = answered(verb, &path, &answer, options.format);
+    for text in [old(&mounted), death(host, &at)?].into_iter().flatten() {
+        output.stderr = format!("{}\n{text}", output.stderr.trim_end()).trim_start().to_owned();
+    }
+    Ok(output)
 }
 
-/// Mounts it as one of this kind; `false` when it is one of the other.
-async fn enable(host: &Host, binary: &Path, kind: PluginType, mount: &str) -> Result<bool> {
+/// Returns a word about a plugin that servers start through their fallback.
+fn old(mounted: &MountInfo) -> Option<String> {
+    let version = mounted.protocol_version.filter(|version| *version < PROTOCOL_VERSION)?;
+    Some(format!(
+        "warning: the plugin speaks protocol version {version} only; servers start it through their \
+         fallback"
+    ))
+}
+
+/// Returns why the plugin's process is gone, if it is.
+fn death(host: &Host, mount: &str) -> Result<Option<String>> {
+    let process = host.process(mount)?;
+    Ok(process.and_then(|process| {
+        let exited = process.exited_by_now()?;
+        let words = process.log().last_words().map(|words| format!(": {words}"));
+        Some(format!("the plugin's process ended ({exited}){}", words.unwrap_or_default()))
+    }))
+}
+
+/// Mounts it as one of this kind; `None` when it is one of the other.
+async fn enable(
+    host: &Host,
+    binary: &Path,
+    kind: PluginType,
+    mount: &str,
+) -> Result<Option<MountInfo>> {
     let name = binary.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let sum = Checksum::of_file(binary)?;
     host.register(Registration::new(kind, &name, sum)).await?;
@@ -162,8 +201,8 @@ async fn enable(host: &Host, binary: &Path, kind: PluginType, mount: &str) -> Re
         _ => Enable::secrets(&name),
     };
     match host.enable(enable.at(mount)).await {
-        Ok(_) => Ok(true),
-        Err(HostError::WrongType { .. }) => Ok(false),
+        Ok(mounted) => Ok(Some(mounted)),
+        Err(HostError::WrongType { .. }) => Ok(None),
         Err(error) => Err(error.into()),
     }
 }

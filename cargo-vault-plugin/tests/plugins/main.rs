@@ -12,4 +12,5 @@ mod check;
 mod dev;
 mod dist;
 mod doctor;
+mod old;
 mod run;

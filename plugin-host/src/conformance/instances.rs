@@ -1,32 +1,25 @@
 //! Several mounts in one process, and their ends.
 
 use super::finding::{Check, Finding};
-use super::planted::Planted;
-use super::probe::Known;
 use super::samples::Samples;
-use super::trial::Trial;
+use super::subject::Subject;
 use crate::mounted_backend::{InstanceError, MountedBackend as _};
-use crate::process::{PluginProcess, RemoteInstance};
+use crate::process::RemoteInstance;
 
 const ALONE: &str = "each of its processes holds one mount";
 
 /// Checks that what one mount stores does not appear in another.
-pub(super) async fn independent(
-    process: &PluginProcess,
-    known: Known,
-    planted: &Planted,
-    samples: &Samples,
-) -> Finding {
+pub(super) async fn independent(subject: &Subject<'_>, samples: &Samples) -> Finding {
+    let planted = subject.planted;
     let check = Check {
         name: "two mounts in one process",
         tried: "two Setups, a write to one mount and a look at the other",
     };
-    if !known.multiplexes {
+    if !subject.known.multiplexes {
         return check.skipped(ALONE);
     }
     let remedy = "keep state per instance, by the identifier that comes with each call";
-    let mount = || Trial::mounted(process, known.kind, planted);
-    let (first, second) = match (mount().await, mount().await) {
+    let (first, second) = match (subject.mounted().await, subject.mounted().await) {
         (Ok(first), Ok(second)) => (first, second),
         (Err(error), _) | (_, Err(error)) => {
             return check.failure(error, "can't enable the plugin a second time", remedy);
@@ -80,13 +73,13 @@ pub(super) async fn independent(
 }
 
 /// Checks requests with an identifier that the plugin was never given.
-pub(super) async fn unknown(process: &PluginProcess, known: Known) -> Finding {
+pub(super) async fn unknown(subject: &Subject<'_>) -> Finding {
     let check =
         Check { name: "unknown instance", tried: "a call for a mount that was never set up" };
-    if !known.multiplexes {
+    let Some(process) = subject.process().filter(|_| subject.known.multiplexes) else {
         return check.skipped(ALONE);
-    }
-    let instance = match RemoteInstance::never_set_up(process).await {
+    };
+    let instance = match RemoteInstance::never_set_up(&process).await {
         Ok(instance) => instance,
         Err(error) => return check.skipped(error.to_string()),
     };
@@ -106,15 +99,11 @@ pub(super) async fn unknown(process: &PluginProcess, known: Known) -> Finding {
 }
 
 /// Checks the end of a mount, twice, and a request that comes too late.
-pub(super) async fn cleaned_up(
-    process: &PluginProcess,
-    known: Known,
-    planted: &Planted,
-) -> Vec<Finding> {
+pub(super) async fn cleaned_up(subject: &Subject<'_>) -> Vec<Finding> {
     let twice = Check { name: "Cleanup twice", tried: "two Cleanups of one mount" };
     let late = Check { name: "request after Cleanup", tried: "a read of a mount that is gone" };
     let crash = "starts every mount of the process again, and repeats pending requests";
-    let trial = match Trial::mounted(process, known.kind, planted).await {
+    let trial = match subject.mounted().await {
         Ok(trial) => trial,
         Err(error) => {
             return vec![twice.skipped(error.clone()), late.skipped(error)];
@@ -129,11 +118,11 @@ pub(super) async fn cleaned_up(
             "answer every call, also for a mount that is gone",
         )
     };
-    let first = match process.exited_by_now() {
+    let first = match trial.process.exited_by_now() {
         Some(_) => ended(twice),
         None => twice.ok("the second one does nothing"),
     };
-    if !known.multiplexes {
+    if !subject.known.multiplexes {
         return vec![first, late.skipped(ALONE)];
     }
     let second = match trial.read(super::samples::NAME).await.reply {

@@ -7,21 +7,17 @@ use serde_json::Value;
 
 use super::finding::{Check, Finding};
 use super::samples::{NAME, Samples};
+use super::subject::died;
 use super::trial::{Called, Trial};
-use crate::PluginProcess;
 
 /// How many paths are tried for a lease.
 const MOST: usize = 40;
 
 /// Looks for a lease, and takes it to its end.
-pub(super) async fn revoked(
-    process: &PluginProcess,
-    trial: &Trial,
-    samples: &Samples,
-) -> Vec<Finding> {
+pub(super) async fn revoked(trial: &Trial, samples: &Samples) -> Vec<Finding> {
     let renew = Check { name: "renewal", tried: "the renewal of a lease" };
     let revoke = Check { name: "revocation twice", tried: "two revocations of one lease" };
-    let issued = match issue(process, trial, samples).await {
+    let issued = match issue(trial, samples).await {
         Ok(issued) => issued,
         Err(finding) => return vec![*finding],
     };
@@ -80,24 +76,16 @@ pub(super) async fn revoked(
 type Issued = Option<(String, Called, pb::Secret)>;
 
 /// Reads documented paths until one answers with a lease.
-async fn issue(
-    process: &PluginProcess,
-    trial: &Trial,
-    samples: &Samples,
-) -> Result<Issued, Box<Finding>> {
+async fn issue(trial: &Trial, samples: &Samples) -> Result<Issued, Box<Finding>> {
     for sample in &samples.all {
         trial.write(&sample.path, &sample.data).await;
     }
     let documented = samples.document.paths.iter().filter(|path| path.reads);
     for path in documented.take(MOST).map(|path| path.named(NAME)) {
         let called = trial.read(&path).await;
-        if process.exited_by_now().is_some() {
-            let check = Check { name: "reads", tried: "a read of each documented path" };
-            return Err(Box::new(check.failure(
-                format!("the read of {path} ends the process"),
-                "starts it again and repeats the request once; every mount of the process is affected",
-                "answer with an error; no request may end the process",
-            )));
+        let check = Check { name: "reads", tried: "a read of each documented path" };
+        if let Some(death) = died(check, trial) {
+            return Err(Box::new(death));
         }
         if let Some(secret) = called.secret() {
             return Ok(Some((path, called, secret)));

@@ -16,9 +16,11 @@ mod output;
 mod planted;
 mod probe;
 mod refusals;
+mod round;
 mod samples;
 mod start;
 mod storage;
+mod subject;
 mod trial;
 
 pub use finding::{Finding, Verdict};
@@ -27,13 +29,12 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 
-use super::{Launch, PluginProcess};
-use crate::mounted_backend::MountedBackend as _;
-use finding::Check;
+use super::Launch;
 use planted::Planted;
-use probe::Known;
+use round::Round;
 use samples::Samples;
-use trial::Trial;
+use start::Started;
+use subject::Subject;
 
 /// The checks of one plugin. They start it some ten times, and each mount has storage of its own
 /// that nothing else sees.
@@ -91,7 +92,7 @@ impl Conformance {
     /// it takes, what it prints and logs on the way.
     pub async fn start(self) -> Vec<Finding> {
         let mut findings = Vec::new();
-        if let Some(process) = started(&self.talkative(), &mut findings).await {
+        if let Some(Started { process, .. }) = started(&self.talkative(), &mut findings).await {
             // A question, so that it has had something to do.
             let _ = process.supports_multiplexing().await;
             // What it printed has been read when it is gone.
@@ -113,109 +114,88 @@ impl Conformance {
     async fn checked(&self, planted: &Planted) -> Vec<Finding> {
         let launch = self.talkative();
         let mut findings = Vec::new();
-        let Some(process) = started(&launch, &mut findings).await else { return findings };
-        let mut processes = vec![process.clone()];
-        let (known, found) = probe::probe(&process).await;
+        let Some(started) = started(&launch, &mut findings).await else { return findings };
+        let Started { starts, process } = started;
+        let (known, found) = probe::probe(&starts, &process).await;
         findings.extend(found);
-        if let Some(known) = known {
-            for group in [Group::Mounts, Group::Leases, Group::Requests] {
-                match launch.clone().start().await {
-                    Ok(process) => {
-                        processes.push(process.clone());
-                        findings.extend(self.group(group, &process, known, planted).await);
-                        findings.extend(end(group, &process).await);
-                    }
-                    Err(error) => findings.push(start::refused(&error)),
+        let Some(known) = known else {
+            findings.push(planted.finding(&[process]));
+            return findings;
+        };
+        let subject = Subject::new(starts, known, planted);
+        subject.add(process);
+        for group in [Group::Mounts, Group::Leases, Group::Requests] {
+            match subject.start().await {
+                Ok(_) => {
+                    findings.extend(self.group(group, &subject).await);
+                    findings.extend(end(group, &subject).await);
                 }
+                Err(error) => findings.push(start::refused(&error)),
             }
         }
-        if let Ok(process) = launch.start().await {
+        if let Ok(process) = subject.start().await {
             // Only a process that was connected to can be orphaned.
             let _ = process.supports_multiplexing().await;
             findings.push(leaving::orphaned(&process).await);
         }
-        findings.push(planted.finding(&processes));
+        findings.push(planted.finding(&subject.processes()));
         findings
     }
 
-    async fn group(
-        &self,
-        group: Group,
-        process: &PluginProcess,
-        known: Known,
-        planted: &Planted,
-    ) -> Vec<Finding> {
-        let mut findings = Vec::new();
-        let mount = Check { name: "mount", tried: "Setup and Initialize with empty storage" };
-        let trial = match Trial::mounted(process, known.kind, planted).await {
-            Ok(trial) => trial,
-            Err(error) => {
-                let server = "refuses to enable the plugin with this error";
-                let remedy = "let Initialize succeed on a mount that was never configured";
-                return vec![mount.failure(error, server, remedy)];
-            }
+    async fn group(&self, group: Group, subject: &Subject<'_>) -> Vec<Finding> {
+        let (samples, found) = match Samples::find(subject, &self.writes).await {
+            Ok(found) => found,
+            Err(error) => return vec![round::never_mounted(error)],
         };
-        let (samples, found) = Samples::find(&trial, &self.writes, planted).await;
-        trial.instance.cleanup().await;
-        let trial = match Trial::mounted(process, known.kind, planted).await {
-            Ok(trial) => trial,
-            Err(error) => {
-                let server = "can't enable the plugin again after it was disabled";
-                return vec![mount.failure(error, server, "forget the instance in Cleanup")];
-            }
-        };
+        let mut round = Round::new(subject, samples);
         match group {
             Group::Mounts => {
-                findings.push(mount.ok("it is mounted, disabled and mounted again"));
-                findings.push(found);
-                findings.push(probe::special_paths(&trial).await);
-                findings.push(entries::existence(&trial, &samples).await);
-                trial.instance.cleanup().await;
-                findings.push(probe::setup_storage(process, known.kind, planted).await);
-                findings.push(instances::independent(process, known, planted, &samples).await);
-                findings.push(instances::unknown(process, known).await);
-                findings.extend(instances::cleaned_up(process, known, planted).await);
+                round.apart(async |_, _| found).await;
+                round.check(async |_, _| round::mounted()).await;
+                round.check(async |trial, _| probe::special_paths(trial).await).await;
+                round.check(entries::existence).await;
+                round.apart(async |subject, _| vec![probe::setup_storage(subject).await]).await;
+                round
+                    .apart(async |subject, samples| {
+                        vec![instances::independent(subject, samples).await]
+                    })
+                    .await;
+                round.apart(async |subject, _| vec![instances::unknown(subject).await]).await;
+                round.apart(async |subject, _| instances::cleaned_up(subject).await).await;
             }
             Group::Requests => {
-                findings.extend(lists::sorted(&trial, &samples).await);
-                findings.push(entries::deletion(&trial, &samples).await);
-                findings.push(refusals::unknown_path(&trial, &samples).await);
-                findings.push(refusals::unsupported_operation(&trial, &samples).await);
-                findings.push(refusals::bad_input(&trial, &samples).await);
-                findings.push(storage::read_only(&trial, &samples).await);
-                findings.push(storage::failing(&trial, &samples).await);
-                findings.push(interrupted::cancelled(&trial, &samples).await);
-                findings.push(interrupted::late(&trial, &samples).await);
-                trial.instance.cleanup().await;
+                round.on_a_mount(lists::sorted).await;
+                round.check(entries::deletion).await;
+                round.check(refusals::unknown_path).await;
+                round.check(refusals::unsupported_operation).await;
+                round.check(refusals::bad_input).await;
+                round.check(storage::read_only).await;
+                round.check(storage::failing).await;
+                round.check(interrupted::cancelled).await;
+                round.check(interrupted::late).await;
             }
             Group::Leases => {
-                findings.push(interrupted::rollback(&trial).await);
-                findings.extend(leases::revoked(process, &trial, &samples).await);
-                trial.instance.cleanup().await;
+                round.check(async |trial, _| interrupted::rollback(trial).await).await;
+                round.on_a_mount(leases::revoked).await;
             }
         }
-        findings
+        round.end().await
     }
 }
 
 /// Checks the plugin's start, and returns the process if it starts.
-async fn started(launch: &Launch, findings: &mut Vec<Finding>) -> Option<PluginProcess> {
+async fn started(launch: &Launch, findings: &mut Vec<Finding>) -> Option<Started> {
     findings.push(start::by_hand(launch).await);
-    let process = match start::as_a_server(launch).await {
-        Ok((process, found)) => {
-            findings.extend(found);
-            process
-        }
-        Err(finding) => {
-            findings.push(finding);
-            return None;
-        }
-    };
-    findings.push(start::other_version(launch).await);
-    findings.push(modes::plaintext(launch).await);
-    findings.push(modes::old_versions(launch).await);
-    findings.push(modes::broker_multiplexing(launch).await);
-    Some(process)
+    let (started, found) = start::as_a_server(launch).await;
+    findings.extend(found);
+    let started = started?;
+    if !started.starts.are_fallback() {
+        findings.push(start::other_version(launch).await);
+        findings.push(modes::plaintext(launch).await);
+        findings.push(modes::old_versions(launch).await);
+        findings.push(modes::broker_multiplexing(launch).await);
+    }
+    Some(started)
 }
 
 /// Checks that share a process. One that ends it does not hide what the others find.
@@ -226,27 +206,19 @@ enum Group {
     Leases,
 }
 
-/// Checks the end of the process.
-async fn end(group: Group, process: &PluginProcess) -> Vec<Finding> {
-    if let Some(exited) = process.exited_by_now() {
-        // Whatever ended it while leases were looked for is known by its path.
-        if group == Group::Leases {
-            return Vec::new();
-        }
-        let check = Check { name: "stays alive", tried: "the process after a group of checks" };
-        return vec![check.failure(
-            format!("during the checks of {group:?} the process ended: {exited}"),
-            "starts it again, and repeats pending requests",
-            "answer every call; no request may end the process",
-        )];
+/// Checks the end of the process. What ended it before was said by the check that saw it.
+async fn end(group: Group, subject: &Subject<'_>) -> Vec<Finding> {
+    let Some(process) = subject.process() else { return Vec::new() };
+    if process.exited_by_now().is_some() {
+        return Vec::new();
     }
     if group != Group::Requests {
         process.shut_down().await;
         return Vec::new();
     }
     // What it printed has been read when it is gone.
-    let left = leaving::shut_down(process).await;
-    let mut findings = vec![output::stdout(process), output::log(process)];
+    let left = leaving::shut_down(&process).await;
+    let mut findings = vec![output::stdout(&process), output::log(&process)];
     findings.extend(left);
     findings
 }

@@ -4,9 +4,6 @@ use super::finding::{Check, Finding};
 use super::start::{refused, shortened};
 use crate::{Launch, LaunchError, NoLine, PluginProcess, TlsMode};
 
-/// The versions of servers from before 2020.
-const OLD_VERSIONS: [u32; 2] = [3, 4];
-
 /// Checks what the ordinary handshake says of TLS.
 pub(super) fn tls(process: &PluginProcess) -> Finding {
     let check = Check { name: "TLS", tried: "a connection with certificates on both sides" };
@@ -41,7 +38,7 @@ pub(super) async fn plaintext(launch: &Launch) -> Finding {
 pub(super) async fn old_versions(launch: &Launch) -> Finding {
     let check =
         Check { name: "handshake with versions 3 and 4", tried: "a start that offers them" };
-    match launch.clone().protocol_versions(OLD_VERSIONS).start().await {
+    match launch.clone().for_metadata().start().await {
         Ok(process) => {
             let version = process.handshake().protocol_version;
             process.kill().await;

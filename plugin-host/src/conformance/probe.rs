@@ -2,7 +2,8 @@
 //! Setup, the type and the version; and then it kills the process.
 
 use super::finding::{Check, Finding};
-use super::planted::Planted;
+use super::start;
+use super::subject::{Starts, Subject};
 use super::trial::Trial;
 use crate::PluginType;
 use crate::mounted_backend::MountedBackend as _;
@@ -16,8 +17,57 @@ pub(super) struct Known {
     pub(super) multiplexes: bool,
 }
 
-/// Probes the process, which is of no more use afterwards.
-pub(super) async fn probe(process: &PluginProcess) -> (Option<Known>, Vec<Finding>) {
+/// Probes the process, which is of no more use afterwards, or one that is started for that.
+pub(super) async fn probe(
+    starts: &Starts,
+    process: &PluginProcess,
+) -> (Option<Known>, Vec<Finding>) {
+    if !starts.are_fallback() {
+        return with_protocol_5(process).await;
+    }
+    // It was started for a mount that does not come.
+    process.shut_down().await;
+    let mut findings = Vec::new();
+    let known = match starts.ask().await {
+        Ok(process) => {
+            let known = in_metadata_mode(&process, &mut findings).await;
+            process.kill().await;
+            known
+        }
+        Err(error) => {
+            findings.push(start::refused(&error));
+            None
+        }
+    };
+    (known, findings)
+}
+
+/// Asks a process of protocol 3 or 4 what the plugin is.
+async fn in_metadata_mode(process: &PluginProcess, findings: &mut Vec<Finding>) -> Option<Known> {
+    let setup = Check {
+        name: "metadata mode",
+        tried: "a Setup in plaintext, with storage that keeps nothing",
+    };
+    let services = MountServices::of_metadata();
+    let instance = match RemoteInstance::set_up(process, services, Setup::default()).await {
+        Ok(instance) => instance,
+        Err(error) => {
+            findings.push(setup.failure(
+                error.to_string(),
+                "can't learn the plugin's type, and refuses to enable it",
+                "need no storage in Setup",
+            ));
+            return None;
+        }
+    };
+    findings.push(setup.ok("it says what it is"));
+    let (kind, found) = kind(&instance).await;
+    findings.push(found);
+    instance.cleanup().await;
+    Some(Known { kind: kind?, multiplexes: false })
+}
+
+async fn with_protocol_5(process: &PluginProcess) -> (Option<Known>, Vec<Finding>) {
     let mut findings = Vec::new();
     let question =
         Check { name: "multiplexing", tried: "the question whether it holds many mounts" };
@@ -110,18 +160,12 @@ async fn version(instance: &RemoteInstance) -> Finding {
 }
 
 /// Checks what Setup asks of storage, on a mount that has some.
-pub(super) async fn setup_storage(
-    process: &PluginProcess,
-    kind: BackendType,
-    planted: &Planted,
-) -> Finding {
+pub(super) async fn setup_storage(subject: &Subject<'_>) -> Finding {
     let check = Check { name: "no storage in Setup", tried: "a Setup whose calls are recorded" };
     let remedy = "read and write storage in Initialize, or when a request needs it";
-    let trial = match Trial::set_up(process, kind, planted).await {
+    let trial = match subject.set_up().await {
         Ok(trial) => trial,
-        Err(error) => {
-            return check.failure(error.to_string(), "can't mount the plugin", remedy);
-        }
+        Err(error) => return check.failure(error, "can't mount the plugin", remedy),
     };
     let calls = trial.faults().calls();
     trial.instance.cleanup().await;

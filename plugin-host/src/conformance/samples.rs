@@ -5,7 +5,10 @@ use serde_json::{Map, Value, json};
 use super::document::{Document, DocumentedPath, Field};
 use super::finding::{Check, Finding};
 use super::planted::Planted;
+use super::subject::{Subject, died};
 use super::trial::Trial;
+use crate::InstanceError;
+use crate::mounted_backend::MountedBackend as _;
 
 /// What stands for every name in a path.
 pub(super) const NAME: &str = "conformance-b";
@@ -20,6 +23,8 @@ const CHECK: Check = Check {
     name: "requests to try with",
     tried: "the caller's writes, or else those that its OpenAPI document describes",
 };
+
+const WRITES: Check = Check { name: "writes", tried: "each write that may be taken" };
 
 /// A write that the plugin took.
 #[derive(Clone, Debug)]
@@ -40,34 +45,52 @@ pub(super) struct Samples {
 }
 
 impl Samples {
-    /// Asks for the document and tries the writes on a mount of their own.
+    /// Asks for the document and tries the writes on a mount of their own. One that ends the process
+    /// is a finding, and the others are tried in another process.
+    ///
+    /// # Errors
+    ///
+    /// When the plugin can't be mounted.
     pub(super) async fn find(
-        trial: &Trial,
+        subject: &Subject<'_>,
         given: &[(String, Value)],
-        planted: &Planted,
-    ) -> (Self, Finding) {
+    ) -> Result<(Self, Vec<Finding>), String> {
+        let planted = subject.planted;
+        let mut trial = subject.mounted().await?;
+        let mut findings = Vec::new();
         let help = trial.call("help", "", &Value::Null).await;
         let document = Document::read(&help.answer().data);
         let mut samples = Self { document, ..Self::default() };
-        for (path, data) in given {
-            let others = others_of(path);
-            let sample = Sample { path: path.clone(), data: data.clone(), others };
-            samples.attempt(trial, vec![sample]).await;
-        }
-        if given.is_empty() {
-            let mut candidates: Vec<Vec<Sample>> =
-                samples.document.paths.iter().filter_map(|path| made_up(path, planted)).collect();
-            if candidates.is_empty() {
-                let data = json!({ "message": planted.value() });
-                let others = OTHER_NAMES.map(str::to_owned).to_vec();
-                candidates.push(vec![Sample { path: NAME.to_owned(), data, others }]);
+        findings.extend(died(WRITES, &trial));
+        for candidate in samples.candidates(given, planted) {
+            if trial.process.exited_by_now().is_some() {
+                trial = subject.mounted().await?;
             }
-            for candidate in candidates.into_iter().take(MOST) {
-                samples.attempt(trial, candidate).await;
-            }
+            samples.attempt(&trial, candidate).await;
+            findings.extend(died(WRITES, &trial));
         }
-        let finding = samples.finding(!given.is_empty());
-        (samples, finding)
+        trial.instance.cleanup().await;
+        findings.push(samples.finding(!given.is_empty()));
+        Ok((samples, findings))
+    }
+
+    /// Returns for each path what may be written there.
+    fn candidates(&self, given: &[(String, Value)], planted: &Planted) -> Vec<Vec<Sample>> {
+        if !given.is_empty() {
+            let given = given.iter().map(|(path, data)| {
+                let others = others_of(path);
+                vec![Sample { path: path.clone(), data: data.clone(), others }]
+            });
+            return given.collect();
+        }
+        let documented = self.document.paths.iter().filter_map(|path| made_up(path, planted));
+        let mut candidates: Vec<Vec<Sample>> = documented.take(MOST).collect();
+        if candidates.is_empty() {
+            let data = json!({ "message": planted.value() });
+            let others = OTHER_NAMES.map(str::to_owned).to_vec();
+            candidates.push(vec![Sample { path: NAME.to_owned(), data, others }]);
+        }
+        candidates
     }
 
     /// Returns why there are no samples.
@@ -84,6 +107,9 @@ impl Samples {
                 return;
             }
             refusal.get_or_insert(format!("{} ({})", sample.path, called.shown()));
+            if matches!(called.reply, Err(InstanceError::Gone)) {
+                break;
+            }
         }
         self.refused.extend(refusal);
     }

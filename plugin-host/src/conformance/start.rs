@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::finding::{Check, Finding};
+use super::subject::Starts;
 use crate::{Launch, LaunchError, NoLine, PluginProcess};
 
 /// From here on a start is slow.
@@ -75,15 +76,50 @@ pub(super) async fn other_version(launch: &Launch) -> Finding {
     }
 }
 
-/// Starts it as servers do.
-pub(super) async fn as_a_server(launch: &Launch) -> Result<(PluginProcess, Vec<Finding>), Finding> {
-    match launch.clone().start().await {
+/// A process that was started as servers do it.
+pub(super) struct Started {
+    pub(super) starts: Starts,
+    pub(super) process: PluginProcess,
+}
+
+/// Starts it as servers do: with protocol 5, or else with 3 and 4.
+pub(super) async fn as_a_server(launch: &Launch) -> (Option<Started>, Vec<Finding>) {
+    let starts = Starts::current(launch);
+    let error = match starts.start().await {
         Ok(process) => {
             let found = vec![time(process.started_in()), super::modes::tls(&process)];
-            Ok((process, found))
+            return (Some(Started { starts, process }), found);
         }
-        Err(error) => Err(refused(&error)),
+        Err(error) => error,
+    };
+    if !error.may_be_older() {
+        return (None, vec![refused(&error)]);
     }
+    let starts = Starts::fallback(launch);
+    match starts.start().await {
+        Ok(process) => {
+            let version = process.handshake().protocol_version;
+            let found = vec![fallback(version), time(process.started_in())];
+            (Some(Started { starts, process }), found)
+        }
+        // It said which version it speaks, and it is not that.
+        Err(second) if matches!(error, LaunchError::Version { .. }) => {
+            (None, vec![refused(&second)])
+        }
+        Err(_) => (None, vec![refused(&error)]),
+    }
+}
+
+/// Says what servers make of an old plugin.
+fn fallback(version: u32) -> Finding {
+    let check = Check { name: "protocol version", tried: "a start as a server starts it" };
+    check.warning(
+        format!("it speaks version {version} only; servers start it through their fallback"),
+        "starts it three times instead of once, and then a process for each mount at its first \
+         request; the plugin fetches its key from the server's api_addr, which must be set and \
+         reachable",
+        "build it with an SDK of 2022 or later, which speaks version 5",
+    )
 }
 
 /// Returns what a failed start means, and how to fix it.

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use parking_lot::Mutex;
 use plugin_proto::pb;
 use serde_json::Value;
 
@@ -28,6 +29,8 @@ pub(super) const UNSUPPORTED_PATH: u32 = 6;
 #[derive(Debug)]
 pub(super) struct Trial {
     pub(super) instance: RemoteInstance,
+    pub(super) process: PluginProcess,
+    last_request: Mutex<String>,
     storage: MountStorage,
     token: String,
     mount_point: String,
@@ -76,13 +79,35 @@ impl Trial {
             BackendType::Auth => ("auth", "auth/conformance/"),
             _ => ("secret", "conformance/"),
         };
-        let config =
-            [("plugin_name", "conformance"), ("plugin_type", kind), ("plugin_version", "")]
-                .map(|(name, value)| (name.to_owned(), value.to_owned()));
-        let setup = Setup { config: config.into(), uuid };
+        let mut config = vec![("plugin_name", "conformance"), ("plugin_type", kind)];
+        if !process.holds_one_mount() {
+            config.push(("plugin_version", ""));
+        }
+        let config = config.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let setup = Setup { config: config.collect(), uuid };
         let instance = RemoteInstance::set_up(process, services, setup).await?;
         let token = planted.token().to_owned();
-        Ok(Self { instance, storage, token, mount_point: mount_point.to_owned() })
+        Ok(Self {
+            instance,
+            process: process.clone(),
+            last_request: Mutex::new("Setup".to_owned()),
+            storage,
+            token,
+            mount_point: mount_point.to_owned(),
+        })
+    }
+
+    /// Returns the request that was sent last, in a few words.
+    pub(super) fn last_request(&self) -> String {
+        self.last_request.lock().clone()
+    }
+
+    fn note(&self, what: &str, request: &pb::Request) {
+        let path = match request.path.as_str() {
+            "" => "the mount's root",
+            path => path,
+        };
+        *self.last_request.lock() = format!("{what} of {path}");
     }
 
     /// Returns the faults of its storage, and the calls that it got.
@@ -136,6 +161,7 @@ impl Trial {
 
     pub(super) async fn send_within(&self, request: pb::Request, patience: Duration) -> Called {
         let operation = Operation::from_name(&request.operation);
+        self.note(&format!("the {}", request.operation), &request);
         let deadline = Deadline::told(Instant::now() + patience);
         Called { operation, reply: self.instance.handle_request(request, deadline).await }
     }
@@ -160,6 +186,7 @@ impl Trial {
     /// Runs the existence check; returns `None` if the path has none.
     pub(super) async fn exists(&self, path: &str, data: &Value) -> Result<Option<bool>, String> {
         let request = self.request("update", path, data);
+        self.note("the existence check", &request);
         let deadline = Deadline::told(Instant::now() + PATIENCE);
         let reply = self.instance.existence_check(request, deadline).await;
         match reply.map_err(|error| error.to_string())? {

@@ -6,11 +6,8 @@ use std::sync::Arc;
 use super::Host;
 use crate::catalog::PluginType;
 use crate::error::{HostError, PathError};
-use crate::mounts::{MountInfo, Mounted, Services, mount_path};
+use crate::mounts::{KV, MountInfo, Mounted, Services, mount_path};
 use crate::system_view::MountSystemView;
-
-/// The engine whose mounts have an option `version`.
-const KV: &str = "kv";
 
 /// How a mount is to be made: `<cli> secrets enable -path=… -plugin-version=… -options=… <plugin>`.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,6 +2,7 @@
 
 mod builder;
 mod enable;
+mod fallback;
 mod inspect;
 mod lifecycle;
 mod register;
@@ -26,7 +27,7 @@ use crate::mounts::{MountTable, Processes};
 use crate::storage::Store;
 use crate::system_view::SystemSettings;
 use crate::token::Tokens;
-use crate::wrapping::Wrappings;
+use crate::wrapping::{UnwrapEndpoint, Wrappings};
 
 /// A server in this process, as far as plugins see one. Clones are the same host; when the last
 /// one goes, every plugin process is killed and reaped.
@@ -42,6 +43,7 @@ pub(crate) struct Shared {
     pub(crate) clock: Clock,
     pub(crate) events: Events,
     pub(crate) wrappings: Wrappings,
+    pub(crate) unwrap_endpoint: UnwrapEndpoint,
     pub(crate) leases: Leases,
     pub(crate) tokens: Tokens,
     pub(crate) mounts: Mutex<MountTable>,
@@ -58,12 +60,14 @@ impl Shared {
     pub(crate) fn new(builder: HostBuilder) -> Self {
         let parts = builder.into_parts();
         let leases = Leases::new(parts.clock.clone());
+        let wrappings = Wrappings::new(parts.clock.clone());
         Self {
             catalog: parts.catalog,
             store: parts.store,
             system: parts.system,
             events: Events::default(),
-            wrappings: Wrappings::new(parts.clock.clone()),
+            unwrap_endpoint: UnwrapEndpoint::new(wrappings.clone()),
+            wrappings,
             tokens: Tokens::new(parts.clock.clone(), leases.clone()),
             leases,
             clock: parts.clock,

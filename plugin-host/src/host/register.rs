@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use super::Host;
+use super::{Host, fallback};
 use crate::catalog::{CatalogError, PluginKey, PluginType, Registration, Source};
 use crate::error::HostError;
 use crate::in_process::Builtin;
+use crate::launch::Launch;
 use crate::mounted_backend::InstanceError;
 use crate::process::{MountServices, RemoteInstance, Setup};
 use plugin_runtime::{BackendType, IntoBackend, Mount};
@@ -27,7 +28,7 @@ impl Host {
             catalog.launch(&plugin, &self.shared.launch)?
         };
         let mut plugin = plugin;
-        match probe(launch).await {
+        match version(launch).await {
             Ok(reported) if plugin.version.is_empty() || reported.is_empty() => {
                 if plugin.version.is_empty() {
                     plugin.version = reported;
@@ -94,8 +95,24 @@ impl Host {
     }
 }
 
-/// Asks a plugin for its version as servers do: a mount without storage, never cleaned up.
-async fn probe(launch: crate::launch::Launch) -> Result<String, HostError> {
+/// Asks a plugin for its version as servers do, the fallback to protocols 3 and 4 included.
+async fn version(launch: Launch) -> Result<String, HostError> {
+    let first = match launch.offers_5() {
+        true => match probe(launch.clone()).await {
+            Err(HostError::Launch(error)) if error.may_be_older() => Some(error),
+            found => return found,
+        },
+        false => None,
+    };
+    let found = fallback::version(launch).await;
+    match first {
+        Some(first) => found.map_err(|error| fallback::failure(first, error)),
+        None => found,
+    }
+}
+
+/// Asks it with protocol 5: a mount without storage, never cleaned up.
+async fn probe(launch: Launch) -> Result<String, HostError> {
     let process = launch.start().await?;
     let version = async {
         process.supports_multiplexing().await?;

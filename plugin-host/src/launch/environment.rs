@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 
-use super::Launch;
+use super::{Launch, Purpose};
 use plugin_runtime::__private::handshake::{
     COOKIE_KEY, COOKIE_VALUE, DATABASE_COOKIE_KEY, DATABASE_COOKIE_VALUE,
 };
@@ -67,11 +67,20 @@ pub(super) fn variables(
     variables.extend(launch.env.iter().cloned());
     let mut set = |name: &str, value: &str| variables.push((name.into(), value.into()));
     let automtls = certified_key.is_some().to_string();
+    let metadata = matches!(launch.purpose, Purpose::Metadata).to_string();
+    let token = match &launch.purpose {
+        Purpose::OneMount(token) => token.text(),
+        Purpose::Mounts | Purpose::Metadata => "",
+    };
     for (name, value) in [
         ("VERSION", launch.server_version.as_str()),
-        ("PLUGIN_METADATA_MODE", "false"),
+        ("PLUGIN_METADATA_MODE", &metadata),
         ("PLUGIN_AUTOMTLS_ENABLED", &automtls),
+        ("UNWRAP_TOKEN", token),
     ] {
+        if value.is_empty() {
+            continue;
+        }
         set(&format!("BAO_{name}"), value);
         set(&format!("VAULT_{name}"), value);
     }
@@ -95,9 +104,15 @@ pub(super) fn variables(
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::collections::BTreeMap;
+    use std::sync::Arc;
 
-    fn environment(launch: &Launch) -> std::collections::BTreeMap<OsString, OsString> {
+    use zeroize::Zeroizing;
+
+    use super::*;
+    use crate::launch::{SharedKey, UnwrapToken};
+
+    fn environment(launch: &Launch) -> BTreeMap<OsString, OsString> {
         variables(launch, Some(&CertifiedKey::generate().unwrap())).into_iter().collect()
     }
 
@@ -107,6 +122,28 @@ mod tests {
         let found = environment(&launch);
         assert_eq!(found.get(&OsString::from("PATH")), std::env::var_os("PATH").as_ref());
         assert!(!found.contains_key(&OsString::from("CARGO_MANIFEST_DIR")));
+    }
+
+    #[test]
+    fn a_process_of_protocol_3_or_4_is_told_its_purpose() {
+        let of = |launch: Launch| variables(&launch, None).into_iter().collect::<BTreeMap<_, _>>();
+        let found = of(Launch::new("plugin").for_metadata());
+        for prefix in ["BAO", "VAULT"] {
+            for (name, value) in
+                [("PLUGIN_METADATA_MODE", "true"), ("PLUGIN_AUTOMTLS_ENABLED", "false")]
+            {
+                assert_eq!(found[&OsString::from(format!("{prefix}_{name}"))], value, "{name}");
+            }
+            assert!(!found.contains_key(&OsString::from(format!("{prefix}_UNWRAP_TOKEN"))));
+        }
+        assert_eq!(found[&OsString::from("PLUGIN_PROTOCOL_VERSIONS")], "3,4");
+        assert!(!found.contains_key(&OsString::from("PLUGIN_CLIENT_CERT")));
+
+        let key = Arc::new(SharedKey::generate().unwrap());
+        let token = UnwrapToken::new(Zeroizing::new("a.b.c".to_owned()), key);
+        let found = of(Launch::new("plugin").for_one_mount(token));
+        assert_eq!(found[&OsString::from("VAULT_UNWRAP_TOKEN")], "a.b.c");
+        assert_eq!(found[&OsString::from("VAULT_PLUGIN_METADATA_MODE")], "false");
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::{Checksum, Exited};
+use super::{Checksum, Exited, OLDER_VERSIONS};
 use plugin_runtime::__private::transport::TlsError;
 use plugin_runtime::handshake::LineError;
 
@@ -87,6 +87,12 @@ pub enum LaunchError {
          PLUGIN_CLIENT_CERT is set"
     )]
     UnaskedCertificate,
+    /// The host can't offer a plugin of protocol 3 or 4 the key that they share.
+    #[error("cannot listen on loopback for the plugin, which fetches its key there")]
+    Unwrap {
+        /// Why not.
+        source: io::Error,
+    },
     /// TLS cannot be configured with the certificates.
     #[error("cannot set up TLS: {0}")]
     Tls(String),
@@ -101,6 +107,16 @@ pub enum LaunchError {
 }
 
 impl LaunchError {
+    /// Returns whether a plugin may have failed so because it speaks protocol 3 or 4 alone: it
+    /// names its version, or does not begin without a token to unwrap.
+    pub(crate) fn may_be_older(&self) -> bool {
+        match self {
+            Self::Version { plugin, .. } => OLDER_VERSIONS.contains(plugin),
+            Self::NoHandshake { reason, .. } => *reason == NoLine::Closed,
+            _ => false,
+        }
+    }
+
     pub(super) fn tls(error: TlsError) -> Self {
         Self::Tls(match error {
             TlsError::Pem => "the plugin's certificate cannot be read".to_owned(),
@@ -135,5 +151,5 @@ fn exited_text(exited: Option<&Exited>) -> String {
 }
 
 fn log_text(log: &[String]) -> String {
-    if log.is_empty() { String::new() } else { format!("; its log ends:\n{}", log.join("\n")) }
+    if log.is_empty() { String::new() } else { format!("; its log says:\n{}", log.join("\n")) }
 }

@@ -1,6 +1,7 @@
 //! A plugin's stderr: its log, line by line, into `tracing`.
 
 use std::collections::VecDeque;
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use parking_lot::Mutex;
@@ -18,7 +19,10 @@ const MOST_KEPT: usize = 1024 * 1024;
 const COST_OF_LINE: usize = 256;
 
 /// How many lines an error shows.
-const LAST_LINES: usize = 12;
+const SHOWN_LINES: usize = 12;
+
+/// How much of a line an error shows, in characters.
+const SHOWN_OF_LINE: usize = 400;
 
 /// A level of hclog.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -70,6 +74,23 @@ impl LogLine {
     pub fn is_structured(&self) -> bool {
         structured(&self.raw).is_some()
     }
+
+    /// Returns whether it begins what a program says when it crashes, in Go or in Rust.
+    fn begins_a_crash(&self) -> bool {
+        begins_a_crash_of_go(&self.raw) || self.message.contains("panicked at")
+    }
+
+    /// Returns what it says, with its fields, for people.
+    fn shown(&self) -> String {
+        let mut text = self.message.clone();
+        if !self.fields.is_empty() {
+            let _ = write!(text, ": {}", FieldsOf(self));
+        }
+        match text.char_indices().nth(SHOWN_OF_LINE) {
+            Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+            None => text,
+        }
+    }
 }
 
 /// Tells a crash's first line from the lines that belong to it.
@@ -85,7 +106,7 @@ impl Reader {
     }
 
     fn plain(&mut self, raw: String) -> LogLine {
-        self.crashed |= raw.starts_with("panic: ") || raw.starts_with("fatal error: ");
+        self.crashed |= begins_a_crash_of_go(&raw);
         let prefixes = [
             ("[TRACE]", LogLevel::Trace),
             ("[DEBUG]", LogLevel::Debug),
@@ -103,6 +124,10 @@ impl Reader {
         };
         LogLine { level, message, module: String::new(), fields: Map::new(), raw }
     }
+}
+
+fn begins_a_crash_of_go(raw: &str) -> bool {
+    raw.starts_with("panic: ") || raw.starts_with("fatal error: ")
 }
 
 /// Parses a line in hclog's JSON; returns `None` for any other.
@@ -145,11 +170,21 @@ impl LogLines {
         self.kept.lock().lines.iter().any(|line| line.raw.contains(text))
     }
 
-    pub(crate) fn last_lines(&self) -> Vec<String> {
+    /// Returns what an error shows: the beginning of a crash, or else the last lines.
+    pub(crate) fn telling_lines(&self) -> Vec<String> {
         let kept = self.kept.lock();
-        let from = kept.lines.len().saturating_sub(LAST_LINES);
-        let shortened = |line: &LogLine| line.message.chars().take(400).collect();
-        kept.lines.iter().skip(from).map(shortened).collect()
+        let crash = kept.lines.iter().position(LogLine::begins_a_crash);
+        let from = crash.unwrap_or_else(|| kept.lines.len().saturating_sub(SHOWN_LINES));
+        kept.lines.iter().skip(from).take(SHOWN_LINES).map(LogLine::shown).collect()
+    }
+
+    /// Returns the line that says best why a process ended: the first of a crash, or else the last
+    /// error.
+    pub fn last_words(&self) -> Option<String> {
+        let kept = self.kept.lock();
+        let crash = kept.lines.iter().find(|line| line.begins_a_crash());
+        let errors = || kept.lines.iter().rev().find(|line| line.level == LogLevel::Error);
+        crash.or_else(errors).map(LogLine::shown)
     }
 
     fn add(&self, line: LogLine) {
@@ -275,6 +310,24 @@ mod tests {
     }
 
     #[test]
+    fn an_error_shows_fields_and_the_beginning_of_a_crash() {
+        let lines = LogLines::default();
+        let mut reader = Reader::default();
+        let mut add = |raw: &str| lines.add(reader.line(raw.to_owned()));
+        assert_eq!(lines.last_words(), None);
+        add(r#"{"@level":"error","@message":"cannot start","error":"no space","@module":"m"}"#);
+        assert_eq!(lines.telling_lines(), [r#"cannot start: error="no space""#]);
+        assert_eq!(lines.last_words().unwrap(), r#"cannot start: error="no space""#);
+        add("panic: nil map");
+        for number in 0..100 {
+            add(&format!("goroutine {number}"));
+        }
+        let shown = lines.telling_lines();
+        assert_eq!((shown.len(), shown[0].as_str()), (SHOWN_LINES, "panic: nil map"));
+        assert_eq!(lines.last_words().unwrap(), "panic: nil map");
+    }
+
+    #[test]
     fn the_log_is_bounded_and_loses_its_oldest_lines() {
         let lines = LogLines::default();
         let mut reader = Reader::default();
@@ -284,7 +337,7 @@ mod tests {
         let kept = lines.lines();
         assert!(kept.len() < 20, "{}", kept.len());
         assert!(kept.last().unwrap().raw.starts_with("39 "));
-        assert_eq!(lines.last_lines().len(), LAST_LINES);
+        assert_eq!(lines.telling_lines().len(), SHOWN_LINES);
         for _ in 0..10_000 {
             lines.add(reader.line("x".to_owned()));
         }

@@ -7,6 +7,8 @@ mod environment;
 mod error;
 mod exit;
 mod log;
+mod purpose;
+mod shared_key;
 mod socket;
 mod stdout;
 
@@ -17,6 +19,9 @@ pub use environment::{Cookie, Inherited, TlsMode};
 pub use error::{LaunchError, NoLine};
 pub use exit::Exited;
 pub use log::{LogLevel, LogLine, LogLines};
+use purpose::Purpose;
+pub(crate) use purpose::{OLDER_VERSIONS, UnwrapToken};
+pub(crate) use shared_key::SharedKey;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -55,6 +60,7 @@ pub struct Launch {
     in_place: bool,
     cookie: Cookie,
     tls: TlsMode,
+    purpose: Purpose,
     protocol_versions: Vec<u32>,
     asks_for_broker_multiplexing: bool,
     server_version: String,
@@ -78,6 +84,7 @@ impl Launch {
             in_place: false,
             cookie: Cookie::Backend,
             tls: TlsMode::Auto,
+            purpose: Purpose::Mounts,
             protocol_versions: vec![PROTOCOL_VERSION],
             asks_for_broker_multiplexing: false,
             server_version: "2.7.2".to_owned(),
@@ -150,7 +157,9 @@ impl Launch {
         self
     }
 
-    /// Sets the protocol versions that are offered; servers offer 5 alone.
+    /// Sets the protocol versions that are offered: 5 unless set. Under a [`Host`](crate::Host), a
+    /// plugin that is older is started again with 3 and 4, as servers do it; offered these alone,
+    /// it is never started with 5.
     #[must_use]
     pub fn protocol_versions(mut self, versions: impl Into<Vec<u32>>) -> Self {
         self.protocol_versions = versions.into();
@@ -229,9 +238,11 @@ impl Launch {
     /// Starts the process and reads its handshake line, without connecting.
     pub(super) async fn spawn(&self) -> Result<Spawned, LaunchError> {
         let binary = Binary::open(&self.command, self.checksum, self.in_place).await?;
-        let certified_key = match self.tls {
-            TlsMode::Auto => Some(CertifiedKey::generate().map_err(LaunchError::tls)?),
-            TlsMode::Plaintext => None,
+        let certified_key = match (&self.purpose, self.tls) {
+            (Purpose::Mounts, TlsMode::Auto) => {
+                Some(CertifiedKey::generate().map_err(LaunchError::tls)?)
+            }
+            _ => None,
         };
         let mut command = Command::new(binary.path());
         command
@@ -296,7 +307,7 @@ impl Launch {
             _ => None,
         };
         keeper.kill().await;
-        LaunchError::NoHandshake { reason, exited, log: logs.last_lines() }
+        LaunchError::NoHandshake { reason, exited, log: logs.telling_lines() }
     }
 
     fn check(
@@ -315,7 +326,10 @@ impl Launch {
             return Err(LaunchError::BrokerMultiplexing);
         }
         let tls = match (certified_key, handshake.certificate.as_slice()) {
-            (None, []) => None,
+            (None, []) => match &self.purpose {
+                Purpose::OneMount(token) => Some(token.tls()?),
+                Purpose::Mounts | Purpose::Metadata => None,
+            },
             (None, _) => return Err(LaunchError::UnaskedCertificate),
             (Some(_), []) => return Err(LaunchError::NoCertificate),
             (Some(certified_key), certificate) => {

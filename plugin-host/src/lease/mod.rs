@@ -89,12 +89,7 @@ impl Leases {
     ) -> Result<(AnswerLease, Vec<String>), LeaseError> {
         let now = self.clock.now();
         let options = new.secret.lease_options.unwrap_or_default();
-        let terms = TtlTerms {
-            ttl: duration_from_wire(options.ttl),
-            max_ttl: duration_from_wire(options.max_ttl),
-            ..TtlTerms::default()
-        };
-        let found = terms.within(limits, now)?;
+        let found = terms(&new.secret).within(limits, now)?;
         let id = format!("{}/{}", new.path.trim_end_matches('/'), base62(RANDOM));
         let entry = Entry::new(new, found.ttl, now);
         let lease = AnswerLease {
@@ -104,6 +99,22 @@ impl Leases {
         };
         self.entries.lock().insert(id, entry);
         Ok((lease, found.warnings))
+    }
+
+    /// Returns the lease of a secret that is not kept: the answer says how long it is good for, and
+    /// nothing revokes it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Leases::register`].
+    pub(crate) fn announced(
+        &self,
+        secret: &pb::Secret,
+        limits: TtlLimits,
+    ) -> Result<(AnswerLease, Vec<String>), LeaseError> {
+        let found = terms(secret).within(limits, self.clock.now())?;
+        let duration = whole_seconds(found.ttl);
+        Ok((AnswerLease { id: String::new(), duration, renewable: false }, found.warnings))
     }
 
     /// Returns what is known of a lease; `None` when there is none of this id.
@@ -130,6 +141,16 @@ impl fmt::Debug for Leases {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let leases = self.entries.lock().len();
         f.debug_struct("Leases").field("leases", &leases).finish_non_exhaustive()
+    }
+}
+
+/// Returns the terms that a plugin sets.
+fn terms(secret: &pb::Secret) -> TtlTerms {
+    let options = secret.lease_options.unwrap_or_default();
+    TtlTerms {
+        ttl: duration_from_wire(options.ttl),
+        max_ttl: duration_from_wire(options.max_ttl),
+        ..TtlTerms::default()
     }
 }
 

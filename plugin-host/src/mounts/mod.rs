@@ -5,6 +5,6 @@ mod processes;
 mod table;
 
 pub use mount::MountInfo;
-pub(super) use mount::{Active, Mounted, Services, Tune};
-pub(super) use processes::Processes;
+pub(super) use mount::{Active, KV, Mounted, Services, Tune};
+pub(super) use processes::{Processes, Seat};
 pub(super) use table::{MountTable, mount_path};

@@ -11,12 +11,17 @@ use tokio_util::task::task_tracker::TaskTrackerToken;
 
 use crate::catalog::{PluginKey, PluginType};
 use crate::mounted_backend::MountedBackend;
+use crate::process::Placeholder;
 use crate::random::base62;
 use crate::storage::MountStorage;
 use crate::system_view::MountSystemView;
 use plugin_runtime::{SpecialPaths, TokenType};
 
 use super::processes::Seat;
+
+/// The engine that servers know by its name in the catalog: its mounts have an option `version`, and
+/// its secrets no leases.
+pub(crate) const KV: &str = "kv";
 
 /// A mount, as the table shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,6 +37,10 @@ pub struct MountInfo {
     pub version: String,
     /// The version that runs; empty for none.
     pub running_version: String,
+    /// The protocol version of its plugin; `None` of a backend in this process. Servers start a
+    /// plugin of version 3 or 4 through their fallback, in a process of its own for each mount,
+    /// when the first request comes.
+    pub protocol_version: Option<u32>,
     /// Identifies it for as long as it exists.
     pub uuid: String,
     /// Its accessor.
@@ -72,8 +81,10 @@ pub(crate) struct Services {
 #[derive(Debug)]
 pub(crate) struct Active {
     pub(crate) instance: Arc<dyn MountedBackend>,
-    /// `None` for a backend in this process.
+    /// `None` for a backend in this process, and for one that no request has come for.
     pub(crate) process: Option<Seat>,
+    /// What stands for a plugin of protocol 3 or 4 until the first request comes.
+    pub(crate) placeholder: Option<Placeholder>,
     /// Cancelled to kill a backend in this process.
     pub(crate) killed: CancellationToken,
     pub(crate) special_paths: SpecialPaths,
@@ -83,6 +94,11 @@ pub(crate) struct Active {
 }
 
 impl Active {
+    fn protocol_version(&self) -> Option<u32> {
+        let placeholder = self.placeholder.as_ref().map(Placeholder::protocol_version);
+        placeholder.or_else(|| Some(self.process.as_ref()?.handshake().protocol_version))
+    }
+
     /// Ends it as a crash does.
     pub(crate) fn kill_now(&self) {
         self.killed.cancel();
@@ -140,6 +156,15 @@ impl Mounted {
         Arc::new(Self::new(path, PluginType::Secret, "plugin", "uuid".to_owned(), services))
     }
 
+    /// Returns whether secrets of this mount are leased: those of kv are not, unless an
+    /// option of the mount wants it.
+    pub(crate) fn keeps_leases(&self) -> bool {
+        let kv = self.kind == PluginType::Secret && self.plugin == KV;
+        let wanted =
+            self.tune.lock().options.get("leased_passthrough").map(String::as_str) == Some("true");
+        !kv || wanted
+    }
+
     /// Returns where it is at the moment.
     pub(crate) fn path(&self) -> String {
         self.path.read().clone()
@@ -168,13 +193,15 @@ impl Mounted {
 
     pub(crate) fn info(&self) -> MountInfo {
         let tune = self.tune.lock().clone();
-        let running = self.active().map(|active| active.key.version.clone());
+        let active = self.active();
+        let running = active.as_ref().map(|active| active.key.version.clone());
         MountInfo {
             path: self.path(),
             kind: self.kind,
             plugin: self.plugin.clone(),
             version: tune.version,
             running_version: running.unwrap_or_default(),
+            protocol_version: active.and_then(|active| active.protocol_version()),
             uuid: self.uuid.clone(),
             accessor: self.accessor.clone(),
             options: tune.options,

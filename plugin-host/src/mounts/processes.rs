@@ -105,6 +105,21 @@ impl Processes {
         Ok(self.seat(process))
     }
 
+    /// Returns a new process that no other mount joins.
+    pub(crate) async fn take_alone(
+        &self,
+        key: &PluginKey,
+        plugin: &Registration,
+        launch: Launch,
+    ) -> Result<Seat, HostError> {
+        let sharing = Sharing { key: key.clone(), plugin: plugin.clone() };
+        let _starting = self.starting.acquire().await;
+        let process = launch.start().await?;
+        let shared = Shared { process: process.clone(), multiplexes: false, mounts: 1 };
+        self.running.lock().entry(sharing).or_default().push(shared);
+        Ok(self.seat(process))
+    }
+
     fn seat(&self, process: PluginProcess) -> Seat {
         Seat { process, processes: self.clone(), left: AtomicBool::new(false) }
     }

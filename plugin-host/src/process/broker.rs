@@ -16,7 +16,6 @@ use tokio_util::task::AbortOnDropHandle;
 use super::MountServices;
 use crate::InstanceError;
 use crate::launch::BrokerFault;
-use plugin_runtime::__private::rpc::origin;
 use plugin_runtime::__private::transport::{Channel, Connections, ListenOn, Listener, Tls, serve};
 
 /// How many announcements may wait to be sent.
@@ -160,7 +159,7 @@ async fn run(
     announcements: mpsc::Receiver<ConnInfo>,
     requested: CancellationToken,
 ) {
-    let mut client = GrpcBrokerClient::with_origin(channel, origin());
+    let mut client = GrpcBrokerClient::with_origin(channel.clone(), channel.origin());
     let _failed = requested.clone().drop_guard();
     let outgoing = stream::unfold(announcements, move |mut announcements| {
         // The first message is not read before the request's head has been sent.

@@ -18,7 +18,7 @@ use super::{MountServices, PluginProcess};
 use crate::InstanceError;
 use crate::mounted_backend::{Deadline, MountedBackend};
 use crate::random::base62;
-use plugin_runtime::__private::rpc::{MULTIPLEX_ID, origin, request};
+use plugin_runtime::__private::rpc::{MULTIPLEX_ID, request};
 use plugin_runtime::__private::transport::Channel;
 use plugin_runtime::{BackendType, SpecialPaths};
 
@@ -35,7 +35,8 @@ pub(crate) struct Setup {
 /// One mount in a plugin's process.
 pub(crate) struct RemoteInstance {
     process: PluginProcess,
-    id: MetadataValue<Ascii>,
+    /// `None` of a process of protocol 3 or 4, which has one mount.
+    id: Option<MetadataValue<Ascii>>,
     client: BackendClient<Channel>,
     brokered: Brokered,
 }
@@ -72,13 +73,17 @@ impl RemoteInstance {
         process: &PluginProcess,
         services: MountServices,
     ) -> Result<(u32, Self), InstanceError> {
-        let id = base62(ID_LENGTH);
-        let id =
-            MetadataValue::try_from(id).map_err(|error| InstanceError::Host(error.to_string()))?;
+        let id = if process.holds_one_mount() {
+            None
+        } else {
+            let id = MetadataValue::try_from(base62(ID_LENGTH));
+            Some(id.map_err(|error| InstanceError::Host(error.to_string()))?)
+        };
         let largest = process.shared.launch.largest_message;
-        let client = BackendClient::with_origin(process.channel().clone(), origin())
-            .max_decoding_message_size(largest)
-            .max_encoding_message_size(plugin_runtime::__private::rpc::MOST_BYTES);
+        let client =
+            BackendClient::with_origin(process.channel().clone(), process.channel().origin())
+                .max_decoding_message_size(largest)
+                .max_encoding_message_size(plugin_runtime::__private::rpc::MOST_BYTES);
         let (broker_id, brokered) = match process.broker().offer(services).await {
             Ok(offered) => offered,
             Err(error) => return Err(process.gone_or(error).await),
@@ -88,7 +93,8 @@ impl RemoteInstance {
 
     /// Returns the plugin's own version; empty if it has none.
     pub(crate) async fn version(&self) -> Result<String, InstanceError> {
-        let mut client = PluginVersionClient::with_origin(self.process.channel().clone(), origin());
+        let channel = self.process.channel();
+        let mut client = PluginVersionClient::with_origin(channel.clone(), channel.origin());
         let call = client.version(self.request(logical::Empty {}, None));
         match self.process.call(None, call).await {
             Ok(reply) => Ok(reply.plugin_version),
@@ -99,7 +105,9 @@ impl RemoteInstance {
 
     fn request<T>(&self, message: T, deadline: Option<Instant>) -> tonic::Request<T> {
         let mut request = request(message, deadline);
-        request.metadata_mut().insert(MULTIPLEX_ID, self.id.clone());
+        if let Some(id) = &self.id {
+            request.metadata_mut().insert(MULTIPLEX_ID, id.clone());
+        }
         request
     }
 }

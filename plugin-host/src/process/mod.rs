@@ -2,9 +2,11 @@
 
 mod broker;
 mod instance;
+mod placeholder;
 mod services;
 
 pub(crate) use instance::{RemoteInstance, Setup};
+pub(crate) use placeholder::Placeholder;
 pub(crate) use services::MountServices;
 
 use std::fmt;
@@ -22,10 +24,10 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 use tonic::{Code, Response, Status};
 
-use super::launch::{Exited, Launch, LaunchError, LogLines, Spawned};
+use super::launch::{Exited, Launch, LaunchError, LogLines, OLDER_VERSIONS, Spawned};
 use crate::InstanceError;
 use broker::HostBroker;
-use plugin_runtime::__private::rpc::{origin, timed};
+use plugin_runtime::__private::rpc::timed;
 use plugin_runtime::__private::transport::{Channel, ConnectError, Target};
 use plugin_runtime::handshake::HandshakeLine;
 
@@ -86,7 +88,7 @@ impl PluginProcess {
                 ConnectError::Timeout { .. } => "it accepts no connection in time".to_owned(),
                 other => plugin_runtime::__private::error::chain(other),
             };
-            return Err(LaunchError::Connect { reason, log: spawned.logs.last_lines() });
+            return Err(LaunchError::Connect { reason, log: spawned.logs.telling_lines() });
         }
         let broker = HostBroker::start(
             channel.clone(),
@@ -151,7 +153,8 @@ impl PluginProcess {
         self.shared.leaving.store(true, Ordering::SeqCst);
         self.shared.broker.close();
         let order = async {
-            let client = GrpcControllerClient::with_origin(self.shared.channel.clone(), origin());
+            let channel = &self.shared.channel;
+            let client = GrpcControllerClient::with_origin(channel.clone(), channel.origin());
             // The answer is often lost, as the process is leaving.
             let _ = client.clone().shutdown(plugin::Empty {}).await;
         };
@@ -184,14 +187,20 @@ impl PluginProcess {
     ///
     /// Fails if the question fails in any other way.
     pub async fn supports_multiplexing(&self) -> Result<bool, InstanceError> {
-        let mut client =
-            PluginMultiplexingClient::with_origin(self.shared.channel.clone(), origin());
+        let channel = &self.shared.channel;
+        let mut client = PluginMultiplexingClient::with_origin(channel.clone(), channel.origin());
         let call = client.multiplexing_support(MultiplexingSupportRequest {});
         match self.call(None, call).await {
             Ok(answer) => Ok(answer.supported),
             Err(InstanceError::Status { code: Code::Unimplemented, .. }) => Ok(false),
             Err(error) => Err(error),
         }
+    }
+
+    /// Returns whether it speaks protocol 3 or 4, in which a process has one mount and calls say
+    /// nothing of which.
+    pub(crate) fn holds_one_mount(&self) -> bool {
+        OLDER_VERSIONS.contains(&self.handshake().protocol_version)
     }
 
     pub(crate) fn channel(&self) -> &Channel {
@@ -266,7 +275,7 @@ impl fmt::Debug for PluginProcess {
 /// Takes what a plugin sends of its output, and throws it away, as servers do. Not every plugin
 /// has the service.
 async fn drain_stdio(channel: Channel) {
-    let mut client = GrpcStdioClient::with_origin(channel, origin());
+    let mut client = GrpcStdioClient::with_origin(channel.clone(), channel.origin());
     let Ok(stream) = client.stream_stdio(()).await else { return };
     let mut stream = stream.into_inner();
     while let Ok(Some(_)) = stream.message().await {}

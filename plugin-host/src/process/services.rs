@@ -5,6 +5,7 @@ use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use http::{Request, Response};
 use plugin_proto::pb::events_server::{self, EventsServer};
@@ -14,11 +15,14 @@ use tonic::Status;
 use tonic::body::Body;
 use tower::Service;
 
+use crate::Clock;
 use crate::events::EventsService;
-use crate::storage::{MountStorage, StorageService};
-use crate::system_view::{MountSystemView, SystemViewService};
+use crate::storage::{MountState, MountStorage, StorageService, Store};
+use crate::system_view::{MountSystemView, SystemSettings, SystemViewService};
+use crate::wrapping::Wrappings;
 use plugin_runtime::__private::rpc::MOST_BYTES;
 use plugin_runtime::__private::transport::Received;
+use plugin_runtime::ReplicationState;
 
 /// The services of one mount. Cheap to clone.
 #[derive(Clone)]
@@ -54,6 +58,21 @@ impl MountServices {
     /// nothing.
     pub(crate) fn of_probe() -> Self {
         Self { storage: None, system_view: None, events: None }
+    }
+
+    /// Returns what a server offers to a process of protocol 3 or 4 that only says what it is:
+    /// storage that keeps nothing, and a system view of zeros.
+    pub(crate) fn of_metadata() -> Self {
+        let storage = Store::like_vault().mount("");
+        storage.set_state(MountState::Metadata);
+        let settings = SystemSettings::default();
+        settings.change(|values| {
+            values.default_lease_ttl = Duration::ZERO;
+            values.max_lease_ttl = Duration::ZERO;
+            values.replication_state = ReplicationState::from_bits(0);
+        });
+        let view = MountSystemView::new(settings, Wrappings::new(Clock::new()));
+        Self::new(storage, view, None, MOST_BYTES)
     }
 }
 

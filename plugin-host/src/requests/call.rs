@@ -47,7 +47,7 @@ impl Host {
         mount: &Arc<Mounted>,
         call: impl Fn(&Active) -> BoxFuture<'_, Result<T, InstanceError>>,
     ) -> Result<T, InstanceError> {
-        let (active, under_way) = self.entered(mount).await?;
+        let (active, under_way) = self.started(mount).await?;
         let found = call(&active).await;
         drop(under_way);
         if !matches!(found, Err(InstanceError::Gone)) {
@@ -57,6 +57,22 @@ impl Host {
         drop(active);
         let (active, _under_way) = self.entered(mount).await?;
         call(&active).await
+    }
+
+    /// Returns the backend that runs now, for a call. That of a plugin of protocol 3 or 4 is started
+    /// by its first request.
+    async fn started(
+        &self,
+        mount: &Arc<Mounted>,
+    ) -> Result<(Arc<Active>, TaskTrackerToken), InstanceError> {
+        let entered = self.entered(mount).await?;
+        if entered.0.placeholder.is_none() {
+            return Ok(entered);
+        }
+        let (placeholder, under_way) = entered;
+        drop(under_way);
+        self.restart_mount(mount, &placeholder).await.map_err(as_instance_error)?;
+        self.entered(mount).await
     }
 
     /// Returns the backend that runs now. While one is being replaced, this waits for the next.

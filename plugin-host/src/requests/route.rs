@@ -275,16 +275,21 @@ impl Host {
         let path = format!("{mount}{}", routed.path);
         let limits = routed.mount.services.system_view.ttl_limits();
         if let Some(secret) = found.secret {
-            let (token, not_after) = self.bound_to(request, routed);
-            let lease = NewLease {
-                mount,
-                path: path.clone(),
-                data: found.answer.stored_data(),
-                secret,
-                token,
-                not_after,
+            let leased = if routed.mount.keeps_leases() {
+                let (token, not_after) = self.bound_to(request, routed);
+                let lease = NewLease {
+                    mount,
+                    path: path.clone(),
+                    data: found.answer.stored_data(),
+                    secret,
+                    token,
+                    not_after,
+                };
+                self.shared.leases.register(lease, limits)
+            } else {
+                self.shared.leases.announced(&secret, limits)
             };
-            match self.shared.leases.register(lease, limits) {
+            match leased {
                 Ok((lease, warnings)) => {
                     found.answer.lease = Some(lease);
                     found.answer.warnings.extend(warnings);

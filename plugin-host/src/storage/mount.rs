@@ -20,6 +20,8 @@ const NOT_PRINTABLE: &str = "key contains non-printable characters";
 /// What a mount may do with its storage at the moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum MountState {
+    /// It belongs to a process that only says what it is: nothing is there, and nothing is kept.
+    Metadata,
     /// It is being set up: reads, but no writes.
     SettingUp,
     /// Everything.
@@ -92,7 +94,10 @@ impl MountStorage {
             MountState::Sealed => refused("Vault is sealed"),
             MountState::Closed => refused("the mount is gone"),
             _ if names_an_entry && !is_printable(key) => refused(NOT_PRINTABLE),
-            MountState::SettingUp | MountState::Ready | MountState::ReadOnly => Ok(()),
+            MountState::Metadata
+            | MountState::SettingUp
+            | MountState::Ready
+            | MountState::ReadOnly => Ok(()),
         }
     }
 
@@ -149,7 +154,11 @@ impl StorageBackend for MountStorage {
         let (key, size) = (entry.key.clone(), entry.value.len());
         let limit = self.shared.rules.largest_entry;
         let memory = &self.shared.memory;
+        let kept = *self.shared.state.lock() != MountState::Metadata;
         let answer = async move {
+            if !kept {
+                return Ok(());
+            }
             if size > limit {
                 return Err(StorageError::from_text(format!(
                     "put failed due to value being too large; got {size} bytes, max: {limit} bytes"
@@ -224,6 +233,7 @@ mod tests {
         let mount = Store::new().mount("m");
         let storage = storage(&mount);
         for (state, read, write) in [
+            (MountState::Metadata, None, None),
             (MountState::SettingUp, None, Some("cannot write to storage during setup")),
             (MountState::Ready, None, None),
             (MountState::ReadOnly, None, Some("cannot write to readonly storage")),
@@ -233,6 +243,9 @@ mod tests {
             let text = |result: Result<(), StorageError>| result.err().map(|e| e.to_string());
             assert_eq!(text(storage.list("").await.map(drop)).as_deref(), read, "{state:?}");
             assert_eq!(text(storage.put("k", &1).await).as_deref(), write, "{state:?}");
+            let kept = mount.unfaulted().get::<u32>("k").await.unwrap().is_some();
+            assert_eq!(kept, state == MountState::Ready, "{state:?}");
+            mount.unfaulted().delete("k").await.unwrap();
             assert_eq!(text(storage.delete("k").await).as_deref(), write, "{state:?}");
         }
     }

@@ -10,6 +10,7 @@ mod engine;
 mod executed;
 mod faults;
 mod go_peer;
+mod go_plugins;
 mod hostile;
 mod kept;
 mod leased;

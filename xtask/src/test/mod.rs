@@ -14,10 +14,10 @@ use clap::{Args, ValueEnum as _};
 
 use crate::codegen;
 use crate::dist::{self, Profile};
-use crate::go_peer;
 use crate::public_api;
 use crate::tidy;
 use crate::workspace::Workspace;
+use crate::{go_peer, go_plugins};
 use cargo_vault_plugin::terminal::say;
 use group::{Group, Selection};
 use phase::Phases;
@@ -125,6 +125,8 @@ impl Run {
         let on_given = options.server.is_some() && (on_server || on_vault);
         let builds = (on_vault && !on_given && !options.skip_server).then(Builds::start);
         let peer = with_processes.then(|| self.go_peer()).flatten();
+        let with_go = [Group::Host, Group::Tools].iter().any(|group| self.selection.has(*group));
+        let go_plugins = with_go.then(|| self.go_plugins()).flatten();
         let servers = match options.skip_server || !(with_processes || on_server || on_given) {
             true => None,
             false => self.phases.run("servers", || match &options.server {
@@ -136,6 +138,7 @@ impl Run {
         let variables: Vec<_> = peer
             .iter()
             .map(|path| (go_peer::VARIABLE, path.as_str()))
+            .chain(go_plugins.iter().map(|path| (go_plugins::VARIABLE, path.as_str())))
             .chain(three_ways.iter().map(|(name, path)| (*name, path.as_str())))
             .collect();
         self.tests_of(Group::Unit, &MEMBERS, &[]);
@@ -147,7 +150,9 @@ impl Run {
             self.tests_of(group, &MEMBERS, &variables);
         }
         self.tests_of(Group::Docs, &MEMBERS, &variables);
-        self.tests_of(Group::Tools, &COMMANDS, &[]);
+        let plugins: Vec<_> =
+            go_plugins.iter().map(|path| (go_plugins::VARIABLE, path.as_str())).collect();
+        self.tests_of(Group::Tools, &COMMANDS, &plugins);
         if self.selection.has(Group::Docs) {
             let readme = ["test", "--package", "xtask", "--doc"];
             self.phases.tests("the README's example", &readme, &self.selection.names, &[]);
@@ -286,6 +291,17 @@ impl Run {
         let Workspace { workspace_root, target_directory, .. } = &self.workspace;
         let build = || go_peer::build(workspace_root, target_directory);
         self.phases.run("the plugin in Go", build).map(|path| path.display().to_string())
+    }
+
+    /// Builds HashiCorp's plugins, if Go is installed.
+    fn go_plugins(&mut self) -> Option<String> {
+        const NAME: &str = "HashiCorp's plugins, of 2019 and of today";
+        if !go_peer::has_go() {
+            self.phases.skip(NAME, "Go is not installed");
+            return None;
+        }
+        let build = || go_plugins::build(&self.workspace.workspace_root);
+        self.phases.run(NAME, build).map(|path| path.display().to_string())
     }
 }
 

@@ -1,5 +1,10 @@
 //! Answers that wait behind a single-use token.
 
+mod endpoint;
+mod jwt;
+
+pub(super) use endpoint::UnwrapEndpoint;
+
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
@@ -39,11 +44,15 @@ impl Wrappings {
 
     /// Keeps an answer for `ttl`, and returns the token that unwraps it.
     pub(super) fn wrap(&self, answer: Answer, path: &str, ttl: Duration) -> AnswerWrap {
+        self.keep(&format!("s.{}", base62(RANDOM)), answer, path, ttl)
+    }
+
+    /// Keeps an answer for `ttl` behind this token.
+    fn keep(&self, token: &str, answer: Answer, path: &str, ttl: Duration) -> AnswerWrap {
         let now = self.clock.now();
-        let token = format!("s.{}", base62(RANDOM));
         let until = now.checked_add(ttl).unwrap_or(now);
         let wrap = AnswerWrap {
-            token: token.clone(),
+            token: token.to_owned(),
             accessor: base62(RANDOM),
             ttl,
             creation_time: humantime::format_rfc3339_nanos(now).to_string(),
@@ -56,7 +65,7 @@ impl Wrappings {
         };
         let mut waiting = self.waiting.lock();
         waiting.retain(|_, wrapped| wrapped.until > now);
-        waiting.insert(token, Wrapped { answer, until, about: wrap.clone() });
+        waiting.insert(token.to_owned(), Wrapped { answer, until, about: wrap.clone() });
         wrap
     }
 
