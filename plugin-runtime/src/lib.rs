@@ -14,6 +14,7 @@ pub mod guide {
     //! | [`errors`] | how a handler fails, and which HTTP status that gives |
     //! | [`leases`] | how to issue, renew and revoke a secret |
     //! | [`logins`] | how an auth method logs users in and renews their tokens |
+    //! | [`servers`] | which servers start a plugin, and what they need for it |
     //!
     //! See also [`framework`](crate::framework) for paths and handlers,
     //! [`extract`](crate::framework::extract) for their arguments,
@@ -26,6 +27,8 @@ pub mod guide {
     pub mod leases {}
     #[doc = include_str!("../docs/logins.md")]
     pub mod logins {}
+    #[doc = include_str!("../docs/servers.md")]
+    pub mod servers {}
 }
 pub mod handshake;
 mod json;

@@ -1,6 +1,9 @@
 //! The environment variables that a server sets for a plugin.
 
+use std::fmt;
 use std::path::PathBuf;
+
+use zeroize::Zeroizing;
 
 /// The settings that a server passes to a plugin at start.
 ///
@@ -17,6 +20,12 @@ pub struct Environment {
     /// The server's certificate in PEM (`PLUGIN_CLIENT_CERT`); set when the server wants mutual
     /// TLS.
     pub client_certificate: Option<String>,
+    /// Whether the server only asks what kind of plugin this is (`*_PLUGIN_METADATA_MODE=true`), in protocols
+    /// 3 and 4.
+    pub metadata: bool,
+    /// The token for which the server's API gives out the key pair of protocols 3 and 4
+    /// (`*_UNWRAP_TOKEN`).
+    pub unwrap_token: Option<UnwrapToken>,
     /// The directory for the socket (`PLUGIN_UNIX_SOCKET_DIR`). The default is the system's
     /// temporary directory.
     pub socket_directory: Option<PathBuf>,
@@ -36,6 +45,22 @@ pub struct Environment {
     /// The lowest level of log lines that the server wants (`*_LOG_LEVEL`, which a plugin inherits
     /// from its server).
     pub log_level: Option<String>,
+}
+
+/// A token that can be exchanged, once, for the key pair of protocols 3 and 4. `Debug` does not show it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct UnwrapToken(Zeroizing<String>);
+
+impl UnwrapToken {
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for UnwrapToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("UnwrapToken").finish_non_exhaustive()
+    }
 }
 
 /// Errors in an environment that no server would set.
@@ -77,6 +102,10 @@ impl Environment {
             protocol_versions,
             bad_versions,
             client_certificate: filled("PLUGIN_CLIENT_CERT"),
+            metadata: either("PLUGIN_METADATA_MODE").as_deref() == Some("true"),
+            unwrap_token: either("UNWRAP_TOKEN")
+                .filter(|token| !token.is_empty())
+                .map(|token| UnwrapToken(Zeroizing::new(token))),
             socket_directory: filled("PLUGIN_UNIX_SOCKET_DIR").map(PathBuf::from),
             socket_group: filled("PLUGIN_UNIX_SOCKET_GROUP"),
             ports: ports(filled("PLUGIN_MIN_PORT"), filled("PLUGIN_MAX_PORT"))?,
@@ -150,6 +179,20 @@ mod tests {
         for (value, locks) in [("true", true), ("TRUE", false), ("1", false), ("false", false)] {
             let environment = read(&[("BAO_PLUGIN_MLOCK_ENABLED", value)]).unwrap();
             assert_eq!(environment.lock_memory, locks, "{value}");
+        }
+    }
+
+    #[test]
+    fn the_fallbacks_variables_have_both_spellings() {
+        for name in ["VAULT_PLUGIN_METADATA_MODE", "BAO_PLUGIN_METADATA_MODE"] {
+            assert!(read(&[(name, "true")]).unwrap().metadata, "{name}");
+            assert!(!read(&[(name, "1")]).unwrap().metadata, "{name}");
+        }
+        for name in ["VAULT_UNWRAP_TOKEN", "BAO_UNWRAP_TOKEN"] {
+            let environment = read(&[(name, "secret")]).unwrap();
+            assert_eq!(environment.unwrap_token.as_ref().map(UnwrapToken::as_str), Some("secret"));
+            assert!(!format!("{environment:?}").contains("secret"), "{name}");
+            assert_eq!(read(&[(name, "")]).unwrap().unwrap_token, None, "{name}");
         }
     }
 

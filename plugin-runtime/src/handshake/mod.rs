@@ -7,8 +7,10 @@
 pub(crate) mod cookie;
 pub(crate) mod environment;
 pub(crate) mod line;
+pub(crate) mod mode;
 pub(crate) mod negotiation;
 
-pub use environment::{Environment, EnvironmentError};
+pub use environment::{Environment, EnvironmentError, UnwrapToken};
 pub use line::{HandshakeLine, LineError, Network};
-pub use negotiation::{Negotiated, PROTOCOL_VERSION, negotiate};
+pub(crate) use mode::Mode;
+pub use negotiation::{Negotiated, PROTOCOL_VERSION, PROTOCOL_VERSIONS, negotiate};

@@ -1,8 +1,13 @@
 //! Negotiates the protocol version.
 
-/// The protocol version of this crate: mutual TLS from the first byte, many mounts in one process.
-/// Every OpenBao, and Vault from 1.12 on, offers it first.
+/// The newest protocol version of this crate: mutual TLS from the first byte, many mounts in one
+/// process. Every OpenBao and Vault from 1.12 on offers it first.
 pub const PROTOCOL_VERSION: u32 = 5;
+
+/// All protocol versions of this crate. 3 and 4 are the same here: one mount in one process, with a key pair
+/// from the server's API. Vault before 1.12 knows nothing else, and newer servers fall back to them when a
+/// start with the newest fails.
+pub const PROTOCOL_VERSIONS: [u32; 3] = [5, 4, 3];
 
 /// The result of a negotiation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -9,10 +9,10 @@ use tokio::sync::oneshot;
 use tonic::metadata::MetadataMap;
 use tonic::{Request, Response, Status, async_trait};
 
-use super::Instances;
 use super::instances::Instance;
-use super::metadata::{deadline, instance_id};
+use super::metadata::deadline;
 use super::unwind::{guarded, guarded_sync};
+use super::{Instances, Serving};
 use crate::logical::error::chain;
 use crate::standby;
 use crate::wire::{error_to_wire, reply_to_wire, request_from_wire};
@@ -21,13 +21,30 @@ use crate::{Backend, BackendType, Error, Initialize, Operation};
 #[derive(Debug)]
 pub(super) struct BackendService<B> {
     pub(super) instances: Instances<B>,
+    pub(super) serving: Serving,
 }
 
 type GrpcResult<T> = Result<Response<T>, Status>;
 
 impl<B: Backend> BackendService<B> {
     fn instance(&self, metadata: &MetadataMap) -> Result<Arc<Instance<B>>, Status> {
-        self.instances.of(instance_id(metadata)?)
+        self.instances.of(self.serving.instance(metadata)?)
+    }
+
+    /// Returns the instance of a call that is more than a question about the plugin.
+    fn instance_at_work(&self, metadata: &MetadataMap) -> Result<Arc<Instance<B>>, Status> {
+        self.serving.requests()?;
+        self.instance(metadata)
+    }
+
+    fn reply(
+        &self,
+        operation: Operation,
+        result: Result<Option<crate::Response>, Error>,
+    ) -> Response<pb::HandleRequestReply> {
+        let mut reply = reply_to_wire(operation, result);
+        reply.err = self.serving.readable(reply.err);
+        Response::new(reply)
     }
 }
 
@@ -37,7 +54,7 @@ impl<B: Backend> pb::backend_server::Backend for BackendService<B> {
         &self,
         request: Request<pb::HandleRequestArgs>,
     ) -> GrpcResult<pb::HandleRequestReply> {
-        let instance = self.instance(request.metadata())?;
+        let instance = self.instance_at_work(request.metadata())?;
         let deadline = deadline(request.metadata());
         let request = request.into_inner().request.ok_or_else(no_request)?;
         let request =
@@ -45,7 +62,7 @@ impl<B: Backend> pb::backend_server::Backend for BackendService<B> {
         let operation = request.operation;
         let _admitted = match instance.admission.admit(operation) {
             Ok(admitted) => admitted,
-            Err(error) => return Ok(Response::new(reply_to_wire(operation, Err(error)))),
+            Err(error) => return Ok(self.reply(operation, Err(error))),
         };
         // Boxed here: otherwise each enclosing future would be moved with it inside.
         let handling = Box::pin(guarded(instance.backend.handle(request)));
@@ -53,14 +70,14 @@ impl<B: Backend> pb::backend_server::Backend for BackendService<B> {
         if let Err(error) = &result {
             log(operation, error);
         }
-        Ok(Response::new(reply_to_wire(operation, result)))
+        Ok(self.reply(operation, result))
     }
 
     async fn handle_existence_check(
         &self,
         request: Request<pb::HandleExistenceCheckArgs>,
     ) -> GrpcResult<pb::HandleExistenceCheckReply> {
-        let instance = self.instance(request.metadata())?;
+        let instance = self.instance_at_work(request.metadata())?;
         let deadline = deadline(request.metadata());
         let request = request.into_inner().request.ok_or_else(no_request)?;
         let request =
@@ -74,7 +91,7 @@ impl<B: Backend> pb::backend_server::Backend for BackendService<B> {
             Err(error) => {
                 log(request.operation, &error);
                 pb::HandleExistenceCheckReply {
-                    err: Some(error_to_wire(&error)),
+                    err: self.serving.readable(Some(error_to_wire(&error))),
                     ..Default::default()
                 }
             }
@@ -104,7 +121,8 @@ impl<B: Backend> pb::backend_server::Backend for BackendService<B> {
     }
 
     async fn cleanup(&self, request: Request<pb::Empty>) -> GrpcResult<pb::Empty> {
-        self.instances.clean_up(instance_id(request.metadata())?).await;
+        self.instances.clean_up(self.serving.instance(request.metadata())?).await;
+        self.serving.cleaned_up();
         Ok(Response::new(pb::Empty {}))
     }
 
@@ -112,7 +130,7 @@ impl<B: Backend> pb::backend_server::Backend for BackendService<B> {
         &self,
         request: Request<pb::InvalidateKeyArgs>,
     ) -> GrpcResult<pb::Empty> {
-        let instance = self.instance(request.metadata())?;
+        let instance = self.instance_at_work(request.metadata())?;
         let for_hook = Arc::clone(&instance);
         let hook = move |key: String| {
             let instance = Arc::clone(&for_hook);
@@ -126,7 +144,7 @@ impl<B: Backend> pb::backend_server::Backend for BackendService<B> {
     }
 
     async fn setup(&self, request: Request<pb::SetupArgs>) -> GrpcResult<pb::SetupReply> {
-        let id = instance_id(request.metadata())?.to_owned();
+        let id = self.serving.instance(request.metadata())?.to_owned();
         let err = match self.instances.set_up(&id, request.into_inner()).await {
             Ok(()) => String::new(),
             Err(error) => error.to_string(),
@@ -138,7 +156,7 @@ impl<B: Backend> pb::backend_server::Backend for BackendService<B> {
         &self,
         request: Request<pb::InitializeArgs>,
     ) -> GrpcResult<pb::InitializeReply> {
-        let instance = self.instance(request.metadata())?;
+        let instance = self.instance_at_work(request.metadata())?;
         let deadline = deadline(request.metadata());
         let start = Initialize {
             storage: instance.storage.clone().until(deadline),
@@ -160,7 +178,7 @@ impl<B: Backend> pb::backend_server::Backend for BackendService<B> {
             }
         });
         let result = in_time(deadline, answered).await?.map_err(|_| cleaned_up())?;
-        let err = result.err().map(|error| error_to_wire(&error));
+        let err = self.serving.readable(result.err().map(|error| error_to_wire(&error)));
         Ok(Response::new(pb::InitializeReply { err }))
     }
 

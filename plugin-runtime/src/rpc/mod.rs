@@ -13,6 +13,7 @@ mod lasting;
 mod metadata;
 mod multiplexing;
 mod services;
+mod serving;
 mod stdio;
 mod storage;
 mod system_view;
@@ -26,6 +27,7 @@ pub(crate) use first_use::FirstUse;
 pub(crate) use instances::Instances;
 pub use metadata::{MULTIPLEX_ID, deadline};
 pub(crate) use services::Services;
+pub(crate) use serving::Serving;
 pub use unwind::{guarded, guarded_sync};
 
 /// The maximum size of a message, in either direction: the setting of gRPC for Go on the other

@@ -1,4 +1,4 @@
-//! `pluginutil.multiplexing.PluginMultiplexing`: reports that one process serves many mounts.
+//! `pluginutil.multiplexing.PluginMultiplexing`: reports whether one process serves many mounts.
 
 use plugin_proto::pluginutil::multiplexing::plugin_multiplexing_server::PluginMultiplexing;
 use plugin_proto::pluginutil::multiplexing::{
@@ -10,6 +10,7 @@ use super::FirstUse;
 
 #[derive(Clone, Debug)]
 pub(super) struct Multiplexing {
+    pub(super) supported: bool,
     pub(super) first_use: FirstUse,
 }
 
@@ -22,6 +23,6 @@ impl PluginMultiplexing for Multiplexing {
         // Noted here and not when the call arrives: if the server's client hangs up, the server
         // cancels the call before it is answered, and forgets the process.
         self.first_use.note();
-        Ok(Response::new(MultiplexingSupportResponse { supported: true }))
+        Ok(Response::new(MultiplexingSupportResponse { supported: self.supported }))
     }
 }

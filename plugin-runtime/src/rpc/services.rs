@@ -27,8 +27,9 @@ use super::health::PluginHealth;
 use super::multiplexing::Multiplexing;
 use super::stdio::Stdio;
 use super::version::Version;
-use super::{FirstUse, Instances, MOST_BYTES, PluginBroker, Shutdown};
+use super::{FirstUse, Instances, MOST_BYTES, PluginBroker, Serving, Shutdown};
 use crate::Backend;
+use crate::handshake::Mode;
 use crate::transport::Received;
 
 /// The services of one process. Cheap to clone.
@@ -53,18 +54,20 @@ impl<B: Backend> Services<B> {
         version: Arc<str>,
         first_use: FirstUse,
         stopping: &CancellationToken,
+        serving: Serving,
     ) -> Self {
         Self {
-            backend: BackendServer::new(BackendService { instances })
+            multiplexing: PluginMultiplexingServer::new(Multiplexing {
+                supported: serving.mode == Mode::ManyMounts,
+                first_use: first_use.clone(),
+            }),
+            backend: BackendServer::new(BackendService { instances, serving })
                 .max_decoding_message_size(MOST_BYTES)
                 .max_encoding_message_size(MOST_BYTES),
             broker: GrpcBrokerServer::new(broker),
             controller: GrpcControllerServer::new(shutdown),
             stdio: GrpcStdioServer::new(Stdio { stopping: stopping.clone() }),
             health: HealthServer::new(PluginHealth { stopping: stopping.clone() }),
-            multiplexing: PluginMultiplexingServer::new(Multiplexing {
-                first_use: first_use.clone(),
-            }),
             version: PluginVersionServer::new(Version(version)),
             first_use,
         }

@@ -6,6 +6,7 @@ mod lifecycle;
 mod notice;
 mod process;
 mod secure_mode;
+mod security;
 #[cfg_attr(not(unix), path = "no_signals.rs")]
 mod signals;
 mod threads;

@@ -10,16 +10,18 @@ use tokio::runtime::{Builder, Runtime};
 
 use super::lifecycle::{Leave, time_to_leave};
 use super::secure_mode::{self, temporary_directory};
+use super::security::Security;
 use super::threads::{self, Control};
 use super::{Plugin, Settings, descriptors, harden, wire_version};
 use crate::backend::Factory;
 use crate::clock::ClockFileError;
 use crate::handshake::{
-    Environment, EnvironmentError, HandshakeLine, Negotiated, PROTOCOL_VERSION, negotiate,
+    Environment, EnvironmentError, HandshakeLine, Mode, PROTOCOL_VERSIONS, negotiate,
 };
-use crate::rpc::{FirstUse, Instances, PluginBroker, Services, Shutdown};
+use crate::rpc::{FirstUse, Instances, PluginBroker, Services, Serving, Shutdown};
 use crate::transport::{
-    BindError, CertifiedKey, Connections, ListenOn, Listener, Tls, TlsError, explained, serve,
+    ArgumentError, BindError, Connections, ListenOn, Listener, TlsError, UnwrapError, explained,
+    serve,
 };
 use crate::{Backend, Clock};
 
@@ -35,6 +37,15 @@ pub(super) enum StartError {
     Environment(#[from] EnvironmentError),
     #[error("the server sent no certificate: PLUGIN_CLIENT_CERT is not set")]
     NoCertificate,
+    #[error(
+        "the server offers protocol versions 3 and 4 and sent neither an unwrap token (VAULT_UNWRAP_TOKEN) nor a \
+         certificate (PLUGIN_CLIENT_CERT)"
+    )]
+    NoUnwrapToken,
+    #[error("cannot get the key pair for TLS from the server")]
+    Unwrap(#[from] UnwrapError),
+    #[error(transparent)]
+    Arguments(#[from] ArgumentError),
     #[error(transparent)]
     Tls(#[from] TlsError),
     #[error(transparent)]
@@ -129,9 +140,15 @@ async fn serve_one_host<B: Backend>(
     plugin: Plugin<B>,
     Start { environment, listen_on, version, mut control }: Start,
 ) -> Result<Leave, StartError> {
-    let negotiated = negotiate(&[PROTOCOL_VERSION], &environment.protocol_versions);
-    let security = Security::new(negotiated, &environment, plugin.settings.plaintext)?;
     control.signals_are_caught().await?;
+    let negotiated = negotiate(&PROTOCOL_VERSIONS, &environment.protocol_versions);
+    let mode = Mode::of(negotiated, &environment);
+    let security = Security::new(negotiated, mode, &environment, plugin.settings.plaintext);
+    // It may have to wait for the server's API.
+    let security = tokio::select! {
+        security = security => security?,
+        signal = control.ending() => return Ok(Leave::Signal(signal)),
+    };
     let listener = Listener::bind(&listen_on)?;
     control.listens_on(listener.network());
 
@@ -152,6 +169,7 @@ async fn serve_one_host<B: Backend>(
         version,
         first_use.clone(),
         connections.stopping(),
+        Serving { mode, socket: listener.file() },
     );
     let unused_timeout = plugin.settings.unused_timeout;
     let accepting = tokio::spawn(serve(
@@ -186,47 +204,6 @@ async fn serve_one_host<B: Backend>(
     // Late calls are cancelled: the server has stopped waiting.
     let _ = tokio::time::timeout(LAST_ANSWERS, connections.ended()).await;
     Ok(leave)
-}
-
-/// Who may connect, and what the handshake line says about it.
-struct Security {
-    tls: Option<Tls>,
-    plaintext: bool,
-    certificate: Vec<u8>,
-}
-
-impl Security {
-    fn new(
-        negotiated: Negotiated,
-        environment: &Environment,
-        plaintext_allowed: bool,
-    ) -> Result<Self, StartError> {
-        let nobody = Self { tls: None, plaintext: false, certificate: Vec::new() };
-        match (negotiated, &environment.client_certificate) {
-            // The server reads the version in the line and gives up. No connection is accepted
-            // until then.
-            (Negotiated::Nothing { .. }, _) => {
-                tracing::warn!(
-                    offered = ?environment.protocol_versions,
-                    "the server does not support protocol version {PROTOCOL_VERSION}, the only one of this plugin"
-                );
-                Ok(nobody)
-            }
-            (Negotiated::Common(_), Some(pem)) => {
-                let certified_key = CertifiedKey::generate()?;
-                let tls = Tls::with_peer(&certified_key, pem)?;
-                Ok(Self {
-                    tls: Some(tls),
-                    certificate: certified_key.certificate().to_vec(),
-                    ..nobody
-                })
-            }
-            (Negotiated::Common(_), None) if plaintext_allowed => {
-                Ok(Self { plaintext: true, ..nobody })
-            }
-            (Negotiated::Common(_), None) => Err(StartError::NoCertificate),
-        }
-    }
 }
 
 fn listen_on(settings: &Settings, environment: &Environment) -> ListenOn {

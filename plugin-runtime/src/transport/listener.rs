@@ -10,6 +10,7 @@ use tokio::net::UnixListener;
 
 use super::Socket;
 use super::shortage::{explained, is_descriptor};
+use super::socket_file::SocketFile;
 use crate::handshake::Network;
 
 /// How to listen.
@@ -66,7 +67,7 @@ pub enum Listener {
     #[cfg(unix)]
     Unix {
         listener: UnixListener,
-        _file: unix::SocketFile,
+        file: SocketFile,
         network: Network,
     },
     Tcp {
@@ -99,6 +100,15 @@ impl Listener {
             #[cfg(unix)]
             Self::Unix { network, .. } => network,
             Self::Tcp { network, .. } => network,
+        }
+    }
+
+    /// Returns what removes the socket's file before the listener is dropped.
+    pub fn file(&self) -> SocketFile {
+        match self {
+            #[cfg(unix)]
+            Self::Unix { file, .. } => file.clone(),
+            Self::Tcp { .. } => SocketFile::default(),
         }
     }
 
@@ -148,17 +158,6 @@ mod unix {
     /// How many names are tried before the directory is considered the problem.
     const TRIES: u32 = 100;
 
-    /// A socket's file, unlinked on drop.
-    #[derive(Debug)]
-    pub struct SocketFile(PathBuf);
-
-    impl Drop for SocketFile {
-        fn drop(&mut self) {
-            // Another owner removed it first.
-            let _ = std::fs::remove_file(&self.0);
-        }
-    }
-
     pub(super) fn bind(
         directory: &Path,
         variable: &'static str,
@@ -172,13 +171,10 @@ mod unix {
             let text = checked(&path, variable)?;
             match UnixListener::bind(&path) {
                 Ok(listener) => {
-                    let file = SocketFile(path);
-                    restrict(&file.0, group, failed)?;
-                    return Ok(Listener::Unix {
-                        listener,
-                        _file: file,
-                        network: Network::Unix(text),
-                    });
+                    let file = SocketFile::of(path.clone());
+                    restrict(&path, group, failed)?;
+                    let network = Network::Unix(text);
+                    return Ok(Listener::Unix { listener, file, network });
                 }
                 Err(error) if error.kind() == io::ErrorKind::AddrInUse => taken = Some(error),
                 Err(error) if is_descriptor(&error) => {

@@ -93,11 +93,11 @@ async fn the_version_is_found_among_all_that_are_offered() {
 #[tokio::test]
 async fn without_a_common_version_it_prints_its_lowest_and_lets_nobody_in() {
     let certificate = HostCertificate::generate();
-    for offered in ["3,4", "6", "", "five"] {
+    for offered in ["2", "6", "", "five"] {
         let process =
             Launch::by_server(&certificate).env("PLUGIN_PROTOCOL_VERSIONS", offered).start();
         let line = Line::parse(&process.line().await);
-        assert_eq!(line.fields[1], "5", "{offered}");
+        assert_eq!(line.fields[1], "3", "{offered}");
         // Old servers have no TLS configuration, and fail on a certificate.
         assert_eq!(line.fields[5], "", "{offered}");
         let config = tls::client(Some(&certificate), b"none");
@@ -105,7 +105,7 @@ async fn without_a_common_version_it_prints_its_lowest_and_lets_nobody_in() {
         if let Ok(connection) = Connection::open_plaintext(&line.address).await {
             assert!(!connection.answers().await, "{offered}");
         }
-        process.logged("does not support protocol version").await;
+        process.logged("does not support any protocol version").await;
     }
 }
 

@@ -5,6 +5,7 @@
 //!
 //! This is the only module that uses rustls.
 
+mod api;
 #[cfg(all(feature = "ring", not(feature = "aws-lc-rs")))]
 mod p521;
 mod pinned;
@@ -12,6 +13,7 @@ mod provider;
 #[cfg(all(feature = "ring", not(feature = "aws-lc-rs")))]
 mod ring;
 mod shared_pair;
+mod signatures;
 
 use std::fmt;
 use std::sync::Arc;
@@ -28,6 +30,7 @@ use rustls::version::{TLS12, TLS13};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_rustls::{TlsAcceptor, TlsConnector};
 
+pub(crate) use api::{ApiArguments, ApiTls, ApiTlsError, ArgumentError, Refused};
 use pinned::PinnedCertificate;
 pub use shared_pair::SharedPair;
 

@@ -46,6 +46,7 @@ pub(super) struct EcdsaP521Key(Arc<SigningKey>);
 
 impl EcdsaP521Key {
     /// Returns the key in this `ECPrivateKey` of SEC 1; `None` if it is not one on P-521.
+    #[cold]
     pub(super) fn from_sec1_der(der: &[u8]) -> Option<Self> {
         let key = SecretKey::from_sec1_der(der).ok()?;
         let key = SigningKey::from_slice(&Zeroizing::new(key.to_bytes())).ok()?;

@@ -16,6 +16,16 @@ pub(super) fn for_auto_mtls() -> CryptoProvider {
     loop {}
 }
 
+/// Returns all that a client of the server's API may meet, which is what a client of the web may.
+pub(super) fn for_api() -> CryptoProvider {
+    #[cfg(feature = "aws-lc-rs")]
+    return rustls::crypto::aws_lc_rs::default_provider();
+    #[cfg(all(feature = "ring", not(feature = "aws-lc-rs")))]
+    return super::ring::for_api();
+    #[cfg(not(any(feature = "ring", feature = "aws-lc-rs")))]
+    loop {}
+}
+
 /// Returns those of TLS 1.2 as well, for servers of protocols 3 and 4.
 pub(super) fn for_shared_pair() -> CryptoProvider {
     #[cfg(feature = "aws-lc-rs")]

@@ -23,6 +23,7 @@ impl SharedPair {
     ///
     /// Fails if the certificate is invalid or does not have exactly one DNS name, or if the key is not
     /// its key.
+    #[cold]
     pub fn new(certificate: &[u8], key: &Zeroizing<Vec<u8>>) -> Result<Self, TlsError> {
         let certificate = CertificateDer::from(certificate.to_vec());
         let name = only_name(&certificate).ok_or(TlsError::SharedCertificate)?;

@@ -44,8 +44,17 @@ impl Connection {
     /// Connects with TLS. In TLS 1.3, the client's handshake ends before the server has checked its
     /// certificate, so only a call shows whether it was accepted.
     pub(crate) async fn open(path: &str, config: ClientConfig) -> Result<Self, Failure> {
+        Self::open_by(path, config, "localhost").await
+    }
+
+    /// As [`Connection::open`], to a peer with this name on its certificate.
+    pub(crate) async fn open_by(
+        path: &str,
+        config: ClientConfig,
+        name: &'static str,
+    ) -> Result<Self, Failure> {
         let (socket, handle) = connected(path)?;
-        let name = ServerName::try_from("localhost")?;
+        let name = ServerName::try_from(name)?;
         let stream = TlsConnector::from(Arc::new(config)).connect(name, socket).await?;
         assert_eq!(stream.get_ref().1.alpn_protocol(), Some(&b"h2"[..]), "ALPN");
         Self::over(stream, handle).await

@@ -1,12 +1,15 @@
 //! A small independent host: it acts as a server, but shares no code with the code under test, so
 //! that an error in that code cannot hide on both sides.
 
+pub(crate) mod api;
 pub(crate) mod brokered;
 pub(crate) mod capture;
 pub(crate) mod certificate;
 pub(crate) mod connection;
 pub(crate) mod line;
 pub(crate) mod mount;
+#[cfg(not(feature = "aws-lc-rs"))]
+pub(crate) mod p521;
 pub(crate) mod process;
 pub(crate) mod storage;
 pub(crate) mod tls;
@@ -22,9 +25,12 @@ use plugin_proto::plugin::ConnInfo;
 use plugin_proto::plugin::grpc_broker_client::GrpcBrokerClient;
 use plugin_proto::plugin::grpc_controller_client::GrpcControllerClient;
 use plugin_proto::{pb, plugin};
+use rustls::SupportedProtocolVersion;
+use rustls::version::TLS13;
 use tokio::sync::mpsc;
 use tonic::{Request, Status};
 
+use api::Api;
 use brokered::Brokered;
 use certificate::HostCertificate;
 use connection::Connection;
@@ -41,6 +47,9 @@ pub(crate) struct Host {
     pub(crate) certificate: HostCertificate,
     pub(crate) line: Line,
     pub(crate) connection: Connection,
+    /// The plugin's certificate, which the host trusts.
+    pinned: Vec<u8>,
+    versions: Vec<&'static SupportedProtocolVersion>,
     announcements: Option<mpsc::UnboundedSender<ConnInfo>>,
     next_broker_id: AtomicU32,
 }
@@ -58,11 +67,51 @@ impl Host {
         let line = Line::parse(&process.line().await);
         let config = tls::client(Some(&certificate), &line.certificate());
         let connection = Connection::to(&line, config).await.expect("a connection");
+        let pinned = line.certificate();
+        Self::over(process, certificate, line, connection, pinned, &[&TLS13]).await
+    }
+
+    /// Starts the plugin as a server of protocols 3 and 4 does for a mount, with a token of `api`.
+    pub(crate) async fn with_shared_pair(
+        api: &Api,
+        versions: &[&'static SupportedProtocolVersion],
+        change: impl FnOnce(Launch) -> Launch,
+    ) -> Self {
+        let process = change(Launch::for_token(&api.token())).start();
+        let line = Line::parse(&process.line().await);
+        let certificate = HostCertificate::shared();
+        let pinned = certificate.certificate.to_vec();
+        let config = tls::client_of(versions, Some(&certificate), &pinned);
+        let connection = Connection::open_by(&line.address, config, certificate.name).await;
+        let connection = connection.expect("a connection");
+        Self::over(process, certificate, line, connection, pinned, versions).await
+    }
+
+    /// Starts the plugin as such a server does to have it described.
+    pub(crate) async fn describing(change: impl FnOnce(Launch) -> Launch) -> Self {
+        let process = change(Launch::to_describe()).start();
+        let line = Line::parse(&process.line().await);
+        let connection = Connection::open_plaintext(&line.address).await.expect("a connection");
+        let certificate = HostCertificate::shared();
+        let pinned = certificate.certificate.to_vec();
+        Self::over(process, certificate, line, connection, pinned, &[&TLS13]).await
+    }
+
+    async fn over(
+        process: Process,
+        certificate: HostCertificate,
+        line: Line,
+        connection: Connection,
+        pinned: Vec<u8>,
+        versions: &[&'static SupportedProtocolVersion],
+    ) -> Self {
         let mut host = Self {
             process,
             certificate,
             line,
             connection,
+            pinned,
+            versions: versions.to_vec(),
             announcements: None,
             next_broker_id: AtomicU32::new(1),
         };
@@ -118,7 +167,7 @@ impl Host {
 
     /// Offers them as [`Host::brokered`] does, with any certificate.
     pub(crate) fn brokered_by(&self, certificate: &HostCertificate) -> Brokered {
-        let config = tls::server(certificate, &self.line.certificate());
+        let config = tls::server_of(&self.versions, certificate, &self.pinned);
         Brokered::listen(self.process.directory(), config)
     }
 
@@ -191,9 +240,12 @@ pub(crate) fn origin() -> http::Uri {
     http::Uri::from_static("https://localhost")
 }
 
-/// Creates a call that names its instance.
+/// Creates a call that names its instance; an empty name stands for none, as in protocols 3 and 4.
 pub(crate) fn to_instance<T>(id: &str, message: T) -> Request<T> {
     let mut request = Request::new(message);
+    if id.is_empty() {
+        return request;
+    }
     request.metadata_mut().insert("multiplex_id", id.parse().expect("ASCII"));
     request
 }

@@ -63,6 +63,24 @@ impl Launch {
             .env("PLUGIN_CLIENT_CERT", certificate.pem())
     }
 
+    /// As a server does in its fallback to protocols 3 and 4, for a process that describes the plugin.
+    pub(crate) fn to_describe() -> Self {
+        Self::by_hand()
+            .env(COOKIE.0, COOKIE.1)
+            .env("PLUGIN_MIN_PORT", "10000")
+            .env("PLUGIN_MAX_PORT", "25000")
+            .env("PLUGIN_PROTOCOL_VERSIONS", "3,4")
+            .env("VAULT_VERSION", "1.2.3")
+            .env("VAULT_PLUGIN_METADATA_MODE", "true")
+    }
+
+    /// As a server does in its fallback, for a process that serves a mount.
+    pub(crate) fn for_token(token: &str) -> Self {
+        Self::to_describe()
+            .env("VAULT_PLUGIN_METADATA_MODE", "false")
+            .env("VAULT_UNWRAP_TOKEN", token)
+    }
+
     pub(crate) fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
         self.command.env(name, value);
         self

@@ -20,7 +20,7 @@ pub(crate) fn provider() -> Arc<CryptoProvider> {
 
 #[cfg(not(feature = "aws-lc-rs"))]
 pub(crate) fn provider() -> Arc<CryptoProvider> {
-    Arc::new(rustls::crypto::ring::default_provider())
+    Arc::new(super::p521::provider())
 }
 
 /// Configures a client that trusts only the plugin's certificate, and shows its own if it has one.
@@ -51,8 +51,17 @@ pub(crate) fn client_of(
 
 /// Configures a server that only accepts the plugin.
 pub(crate) fn server(certificate: &HostCertificate, pinned: &[u8]) -> ServerConfig {
+    server_of(&[&rustls::version::TLS13], certificate, pinned)
+}
+
+/// As [`server`], for some versions of TLS.
+pub(crate) fn server_of(
+    versions: &[&'static SupportedProtocolVersion],
+    certificate: &HostCertificate,
+    pinned: &[u8],
+) -> ServerConfig {
     let mut config = ServerConfig::builder_with_provider(provider())
-        .with_protocol_versions(&[&rustls::version::TLS13])
+        .with_protocol_versions(versions)
         .expect("a version")
         .with_client_cert_verifier(Arc::new(Pinned::new(pinned)))
         .with_single_cert(vec![certificate.certificate.clone()], certificate.key())
