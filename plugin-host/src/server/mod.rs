@@ -28,4 +28,4 @@ pub(crate) use folder::Folder;
 pub use folders::Folders;
 pub use log::Log;
 pub use process::ServerProcess;
-pub use production::ProductionServer;
+pub use production::{ProductionServer, Settings};

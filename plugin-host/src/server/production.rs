@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::ops::{Deref, DerefMut};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -14,6 +14,43 @@ use super::{Folders, ServerError, ServerProcess, port};
 pub struct ProductionServer {
     process: ServerProcess,
     unseal_key: String,
+}
+
+/// What a server's config file says beyond what every server needs.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    file_storage: bool,
+    https: Option<Https>,
+}
+
+/// A listener with TLS.
+#[derive(Clone, Debug)]
+struct Https {
+    certificate: PathBuf,
+    key: PathBuf,
+}
+
+impl Settings {
+    /// Returns settings for raft storage and HTTP alone.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Keeps the data in files, for Vault before 1.4. Newer OpenBao has no such storage.
+    #[must_use]
+    pub fn file_storage(mut self) -> Self {
+        self.file_storage = true;
+        self
+    }
+
+    /// Listens over HTTPS too, with a certificate for `127.0.0.1` and its key in PEM files. That
+    /// address becomes the server's `api_addr`; [`ServerProcess::address`] stays the one over HTTP.
+    #[must_use]
+    pub fn https(mut self, certificate: impl Into<PathBuf>, key: impl Into<PathBuf>) -> Self {
+        self.https = Some(Https { certificate: certificate.into(), key: key.into() });
+        self
+    }
 }
 
 /// The answer of `sys/init`.
@@ -35,7 +72,21 @@ impl ProductionServer {
         plugin_directory: &Path,
         variables: &[(&str, &str)],
     ) -> Result<Self, ServerError> {
-        let mut server = Self::listening(binary, plugin_directory, variables)?;
+        Self::start_with(binary, plugin_directory, variables, &Settings::new())
+    }
+
+    /// Starts a server as [`ProductionServer::start`] does, with more in its config file.
+    ///
+    /// # Errors
+    ///
+    /// As [`ProductionServer::start`].
+    pub fn start_with(
+        binary: &Path,
+        plugin_directory: &Path,
+        variables: &[(&str, &str)],
+        settings: &Settings,
+    ) -> Result<Self, ServerError> {
+        let mut server = Self::listening(binary, plugin_directory, variables, settings)?;
         server.initialise()?;
         server.unseal()?;
         Ok(server)
@@ -51,7 +102,8 @@ impl ProductionServer {
         plugin_directory: &Path,
         variables: &[(&str, &str)],
     ) -> Result<Self, ServerError> {
-        let mut node = Self::listening(self.binary(), plugin_directory, variables)?;
+        let mut node =
+            Self::listening(self.binary(), plugin_directory, variables, &Settings::new())?;
         node.unseal_key.clone_from(&self.unseal_key);
         let body = json!({ "leader_api_addr": self.address() });
         let joined = node.api().write("sys/storage/raft/join", body).success();
@@ -71,8 +123,9 @@ impl ProductionServer {
         binary: &Path,
         plugin_directory: &Path,
         variables: &[(&str, &str)],
+        settings: &Settings,
     ) -> Result<Self, ServerError> {
-        let prepare = || prepare(binary, plugin_directory, variables);
+        let prepare = || prepare(binary, plugin_directory, variables, settings);
         let process = ServerProcess::listening(prepare, LISTENING, is_listening)?;
         Ok(Self { process, unseal_key: String::new() })
     }
@@ -190,31 +243,62 @@ fn prepare(
     binary: &Path,
     plugin_directory: &Path,
     variables: &[(&str, &str)],
+    settings: &Settings,
 ) -> Result<ServerProcess, ServerError> {
     let folders = Folders::new()?;
     let port = port::free_pair()?;
     let config = folders.root().join("server.hcl");
-    let text = config_text(&folders, plugin_directory, port);
+    let text = config_text(&folders, plugin_directory, port, settings)?;
     fs::write(&config, text).map_err(ServerError::io("writing the server's config file"))?;
     let arguments = vec![format!("-config={}", config.display())];
     Ok(ServerProcess::new(binary, folders, port, arguments, variables))
 }
 
-/// Returns the config file. Raft storage is what every version of both products has: newer OpenBao
-/// has no file storage any more. Vault demands `disable_mlock` with raft; OpenBao ignores it.
-fn config_text(folders: &Folders, plugin_directory: &Path, port: u16) -> String {
+/// Returns the config file. Raft storage is what both products have, in all but very old versions:
+/// newer OpenBao has no file storage any more. Vault demands `disable_mlock` with raft; OpenBao
+/// ignores it.
+fn config_text(
+    folders: &Folders,
+    plugin_directory: &Path,
+    port: u16,
+    settings: &Settings,
+) -> Result<String, ServerError> {
+    let data = folders.data();
+    let storage = match settings.file_storage {
+        true => format!("storage \"file\" {{\n  path = \"{}\"\n}}\n", data.display()),
+        false => format!(
+            "storage \"raft\" {{\n  path = \"{}\"\n  node_id = \"{port}\"\n  \
+             performance_multiplier = 1\n}}\n",
+            data.display()
+        ),
+    };
+    let (api_address, https) = match &settings.https {
+        None => (format!("http://127.0.0.1:{port}"), String::new()),
+        Some(Https { certificate, key }) => {
+            let port = port::free_pair()?;
+            let listener = format!(
+                "listener \"tcp\" {{\n  address = \"127.0.0.1:{port}\"\n  \
+                 cluster_address = \"127.0.0.1:{}\"\n  tls_cert_file = \"{}\"\n  \
+                 tls_key_file = \"{}\"\n}}\n",
+                port.saturating_add(1),
+                certificate.display(),
+                key.display()
+            );
+            (format!("https://127.0.0.1:{port}"), listener)
+        }
+    };
     // The folders' names are our own: none holds a quote or a backslash. The port above is free,
     // thus there is one.
-    format!(
+    Ok(format!(
         "plugin_directory = \"{plugins}\"\n\
-         api_addr = \"http://127.0.0.1:{port}\"\n\
+         api_addr = \"{api_address}\"\n\
          cluster_addr = \"https://127.0.0.1:{cluster}\"\n\
          disable_mlock = true\n\
-         storage \"raft\" {{\n  path = \"{data}\"\n  node_id = \"{port}\"\n  performance_multiplier = 1\n}}\n\
+         {storage}\
          listener \"tcp\" {{\n  address = \"127.0.0.1:{port}\"\n  \
-         cluster_address = \"127.0.0.1:{cluster}\"\n  tls_disable = true\n}}\n",
+         cluster_address = \"127.0.0.1:{cluster}\"\n  tls_disable = true\n}}\n\
+         {https}",
         plugins = plugin_directory.display(),
-        data = folders.data().display(),
         cluster = port.saturating_add(1),
-    )
+    ))
 }

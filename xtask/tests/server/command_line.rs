@@ -6,12 +6,12 @@ use std::thread;
 
 use anyhow::{Context, Result, ensure};
 use cargo_vault_plugin::server::{Cli, ServerBinary};
-use plugin_host::server::{ProductionServer, procfs};
+use plugin_host::server::{Settings, procfs};
 use serde_json::json;
 use xtask::tutorial::NAME;
 
 use crate::on_every_server;
-use crate::setting::{dev_server, distribution};
+use crate::setting::{dev_server, distribution, production_server};
 
 on_every_server!(
     no_command_line_of_a_dev_server_holds_its_root_token,
@@ -33,7 +33,8 @@ fn no_command_line_of_a_dev_server_holds_its_root_token(binary: &ServerBinary) -
 fn no_command_line_of_a_production_server_holds_its_root_token(
     binary: &ServerBinary,
 ) -> Result<()> {
-    let server = ProductionServer::start(&binary.path, &distribution()?.plugin_directory, &[])?;
+    let server =
+        production_server(binary, &distribution()?.plugin_directory, &[], Settings::new())?;
     let own = server.api().read("auth/token/lookup-self").success()?;
     let token = own.data["id"].as_str().context("the token")?.to_owned();
     never_seen(&token, || Cli::new(binary, &server).run(&["token", "lookup"]).map(drop))

@@ -15,8 +15,8 @@ use crate::kill::{kill_plugin, once_noticed};
 use crate::on_every_server;
 
 on_every_server!(
-    processes_that_the_server_has_forgotten_leave,
-    the_server_ends_a_process_with_its_last_mount,
+    processes_that_the_server_has_forgotten_leave[ProtocolVersion5],
+    the_server_ends_a_process_with_its_last_mount[ProtocolVersion5],
 );
 
 const NAME: &str = "wire_backend";

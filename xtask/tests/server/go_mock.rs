@@ -17,7 +17,7 @@ on_every_server!(
     values_are_kept_by_path,
     other_paths_answer_what_suites_ask_for,
     what_looks_like_a_lost_connection_has_the_plugin_reloaded,
-    an_argument_makes_it_an_auth_method_and_a_variable_its_version,
+    an_argument_makes_it_an_auth_method_and_a_variable_its_version[CatalogVersions],
 );
 
 fn engine(binary: &ServerBinary) -> Result<(Example, BlockingClient)> {

@@ -14,7 +14,7 @@ use xtask::tutorial::NAME;
 use crate::on_every_server;
 use crate::setting::{TRACED, dev_server};
 
-on_every_server!(a_new_mount_works_after_512_clients_hung_up_at_once);
+on_every_server!(a_new_mount_works_after_512_clients_hung_up_at_once[ProtocolVersion5]);
 
 const CLIENTS: usize = 512;
 

@@ -18,7 +18,7 @@ on_every_server!(
     a_secret_that_is_gone_already_is_revoked_without_an_error,
     all_leases_of_a_role_are_revoked_at_once,
     a_lease_is_revoked_after_its_plugin_was_killed,
-    roles_are_merged_with_patches,
+    roles_are_merged_with_patches[Patch],
 );
 
 /// The server with the engine, configured, and with two roles.

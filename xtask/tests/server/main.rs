@@ -28,6 +28,7 @@ mod load;
 mod mounts;
 mod openapi;
 mod operations;
+mod private_ca;
 mod probes;
 mod production;
 mod reach;
@@ -50,6 +51,7 @@ macro_rules! on_every_server {
         mod on_openbao { crate::on_server!(OpenBao: $($tests)+); }
         mod on_oldest_openbao { crate::on_server!(OldestOpenBao: $($tests)+); }
         mod on_vault { crate::on_server!(Vault: $($tests)+); }
+        mod on_oldest_vault { crate::on_server!(OldestVault: $($tests)+); }
     };
 }
 pub(crate) use on_every_server;

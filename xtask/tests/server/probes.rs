@@ -13,7 +13,7 @@ use xtask::tutorial::{NAME, PACKAGE};
 use crate::on_every_server;
 use crate::setting::{distribution, register};
 
-on_every_server!(the_probes_of_a_dev_server_leave_nothing_behind);
+on_every_server!(the_probes_of_a_dev_server_leave_nothing_behind[ProtocolVersion5]);
 
 fn the_probes_of_a_dev_server_leave_nothing_behind(binary: &ServerBinary) -> Result<()> {
     let folder = &distribution()?.plugin_directory;

@@ -2,14 +2,14 @@
 
 use anyhow::Result;
 use cargo_vault_plugin::server::{Capability, Cli, ServerBinary};
-use plugin_host::server::ProductionServer;
+use plugin_host::server::{ProductionServer, Settings};
 use serde_json::json;
 use std::time::Duration;
 use xtask::dist::register_arguments;
 use xtask::tutorial::NAME;
 
 use crate::on_every_server;
-use crate::setting::{distribution, plugin};
+use crate::setting::{distribution, plugin, production_server};
 
 on_every_server!(
     data_outlive_sighup_and_restart,
@@ -18,7 +18,7 @@ on_every_server!(
 );
 
 fn start(binary: &ServerBinary) -> Result<ProductionServer> {
-    Ok(ProductionServer::start(&binary.path, &distribution()?.plugin_directory, &[])?)
+    production_server(binary, &distribution()?.plugin_directory, &[], Settings::new())
 }
 
 /// Registers the plugin as an operator does, with the CLI, here with any sum.

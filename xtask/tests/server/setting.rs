@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 use anyhow::{Result, anyhow};
 use cargo_vault_plugin::server::{Capability, Role, ServerBinary};
 use plugin_host::BlockingClient;
-use plugin_host::server::DevServer;
+use plugin_host::server::{DevServer, ProductionServer, Settings};
 use serde_json::json;
 use xtask::dist::{self, BuiltPlugin, Distribution, Profile};
 use xtask::test::{INAPPLICABLE, PLUGINS_VARIABLE};
@@ -62,6 +62,25 @@ pub(crate) fn distribution() -> Result<&'static Distribution> {
         Some(folder) => dist::open(Path::new(&folder)),
         None => dist::build(Profile::Debug),
     })
+}
+
+/// A server as in production, with the storage that it has.
+pub(crate) fn production_server(
+    binary: &ServerBinary,
+    plugin_directory: &Path,
+    variables: &[(&str, &str)],
+    settings: Settings,
+) -> Result<ProductionServer> {
+    let settings = match binary.can(Capability::RaftStorage) {
+        true => settings,
+        false => settings.file_storage(),
+    };
+    Ok(ProductionServer::start_with(&binary.path, plugin_directory, variables, &settings)?)
+}
+
+/// How many processes serve so many mounts of one plugin that are in use.
+pub(crate) fn processes_of(mounts: usize, binary: &ServerBinary) -> usize {
+    if binary.can(Capability::ProtocolVersion5) { 1 } else { mounts }
 }
 
 /// The secrets mock.

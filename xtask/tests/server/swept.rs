@@ -13,7 +13,7 @@ use xtask::tutorial::NAME;
 use crate::on_every_server;
 use crate::setting::dev_server;
 
-on_every_server!(mounts_that_were_not_used_survive_the_removal_of_sockets);
+on_every_server!(mounts_that_were_not_used_survive_the_removal_of_sockets[ProtocolVersion5]);
 
 fn mounts_that_were_not_used_survive_the_removal_of_sockets(binary: &ServerBinary) -> Result<()> {
     let server = dev_server(binary, &[])?;

@@ -16,9 +16,9 @@ use crate::setting::distribution;
 use crate::{example, on_every_server};
 
 on_every_server!(
-    the_documented_upgrade_keeps_the_mount_up_and_leads_back,
-    an_overwritten_file_is_repaired_by_the_documented_upgrade,
-    the_commands_of_register_md_work_as_they_are,
+    the_documented_upgrade_keeps_the_mount_up_and_leads_back[CatalogVersions],
+    an_overwritten_file_is_repaired_by_the_documented_upgrade[CatalogVersions],
+    the_commands_of_register_md_work_as_they_are[CatalogVersions],
 );
 
 /// The folder that the documents name.

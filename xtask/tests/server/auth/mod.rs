@@ -174,7 +174,9 @@ fn what_is_missing_or_wrong_is_refused_in_the_mocks_words(binary: &ServerBinary)
         assert_eq!(refusal(&answer), (400, text.to_owned()));
     }
     let anonymous = api.without_token();
-    assert_eq!(anonymous.read("auth/auth-mock/user/bob").status, 403, "only the login is open");
+    let refused = anonymous.read("auth/auth-mock/user/bob");
+    // Vault 1.2 has 400 for a missing token.
+    assert!([400, 403].contains(&refused.status), "only the login is open: {refused:?}");
     Ok(())
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use cargo_vault_plugin::server::ServerBinary;
 use plugin_host::BlockingClient;
-use plugin_host::server::ProductionServer;
+use plugin_host::server::{ProductionServer, Settings};
 use serde_json::json;
 
 use super::{
@@ -13,7 +13,7 @@ use super::{
 };
 use crate::kill::{kill_plugin, once_noticed};
 use crate::on_every_server;
-use crate::setting::distribution;
+use crate::setting::{distribution, production_server};
 
 on_every_server!(
     users_and_tokens_outlive_kills_and_a_reload,
@@ -47,7 +47,8 @@ fn users_and_tokens_outlive_kills_and_a_reload(binary: &ServerBinary) -> Result<
 }
 
 fn users_and_tokens_outlive_seal_and_unseal(binary: &ServerBinary) -> Result<()> {
-    let mut server = ProductionServer::start(&binary.path, &distribution()?.plugin_directory, &[])?;
+    let mut server =
+        production_server(binary, &distribution()?.plugin_directory, &[], Settings::new())?;
     let api = server.api();
     enable(&api)?;
     set_password(&api, "bob", "correct")?;

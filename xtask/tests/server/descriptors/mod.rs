@@ -20,15 +20,7 @@ use items::Items;
 const PACKAGES: [&str; 6] =
     ["pb", "logical", "plugin", "pluginutil.multiplexing", "dbplugin.v5", "grpc.health.v1"];
 
-mod on_openbao {
-    crate::on_server!(OpenBao: the_messages_are_the_servers);
-}
-mod on_vault {
-    crate::on_server!(Vault: the_messages_are_the_servers);
-}
-mod on_oldest_vault {
-    crate::on_server!(OldestVault: the_messages_are_the_servers);
-}
+crate::on_every_server!(the_messages_are_the_servers);
 
 /// Every item that both have is the same, and the server has nothing that we lack; what differs is
 /// a known difference, and each of those occurs.

@@ -15,7 +15,7 @@ use serde_json::Value;
 use crate::backends::Backends;
 use crate::on_every_server;
 
-on_every_server!(each_backend_answers_each_operation);
+on_every_server!(each_backend_answers_each_operation[Patch]);
 
 /// What a server says of a path or an operation that a backend does not have.
 const UNSUPPORTED_PATH: &str = "unsupported path";

@@ -22,7 +22,7 @@ use crate::setting::{dev_server, distribution};
 use certificate::Certificate;
 use client::{anonymous, forging, is_let_in, presenting};
 
-on_every_server!(strangers_are_refused_and_the_server_is_served_on);
+on_every_server!(strangers_are_refused_and_the_server_is_served_on[ProtocolVersion5]);
 
 fn strangers_are_refused_and_the_server_is_served_on(binary: &ServerBinary) -> Result<()> {
     let server = dev_server(binary, &[])?;
