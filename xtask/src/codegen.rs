@@ -98,8 +98,8 @@ fn generate(proto: &Path) -> Result<BTreeMap<String, String>> {
         .collect())
 }
 
-/// Returns the code with calls through this crate's `Grpc` in place of tonic's, which is compiled
-/// anew for the messages of each method.
+/// Returns the code with calls through this crate's `Grpc` instead of tonic's, which is compiled
+/// again for the messages of each method.
 fn through_ours(code: &str) -> String {
     code.replace("tonic::client::Grpc<T>", "crate::client::Grpc<T>")
         .replace("tonic::client::Grpc::", "crate::client::Grpc::")

@@ -60,7 +60,7 @@ impl MountedBackend for Placeholder {
         std::future::ready(Ok(self.special_paths.clone())).boxed()
     }
 
-    /// The process is initialised when it is started.
+    /// Does nothing: the process is initialised when it is started.
     fn initialize(
         &self,
         _: Option<Instant>,
@@ -84,7 +84,7 @@ impl MountedBackend for Placeholder {
         std::future::ready(Err(InstanceError::Gone)).boxed()
     }
 
-    /// There is nothing that could have kept it.
+    /// Does nothing: no process could have kept it.
     fn invalidate_key(&self, _: String) -> BoxFuture<'_, Result<(), InstanceError>> {
         std::future::ready(Ok(())).boxed()
     }
