@@ -151,7 +151,7 @@ fn a_reload_keeps_the_data(binary: &ServerBinary) -> Result<()> {
     Ok(())
 }
 
-/// The server keeps the dead process in mind until a request comes upon it. Told to start one more
+/// The server keeps the dead process in mind until a request finds it. Told to start one more
 /// mount, it starts the plugin through its fallback.
 fn a_new_mount_works_at_once_after_a_kill(binary: &ServerBinary) -> Result<()> {
     let server = dev_server(binary, &[])?;
