@@ -16,6 +16,7 @@ mod kept;
 mod leased;
 mod leases;
 mod mounts;
+mod older;
 mod processes;
 mod refusals;
 mod reload;
