@@ -1,4 +1,4 @@
-//! The key pair from the server's API, and what an operator reads in the log when it can't be had.
+//! The key pair from the server's API, and what an operator reads in the log when that fails.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -128,7 +128,7 @@ async fn tls_is_spoken_with_a_server_of_a_known_authority() {
         let api = Api::over_tls(&pair, authority.config(false)).await;
         let launch = Launch::for_token(&api.token()).args(args);
         fails(launch, &[&api.address, "authority", "-ca-cert="]).await;
-        assert_eq!(api.asked().len(), 0, "the token is not shown to a stranger");
+        assert_eq!(api.asked().len(), 0, "the token is not sent to an untrusted server");
     }
 }
 

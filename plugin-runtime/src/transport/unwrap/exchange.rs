@@ -85,7 +85,7 @@ async fn converse(
         match stream.read_buf(&mut *received).await {
             Ok(0) => return parse(&received).ok_or(Failure::Http),
             Ok(_) => {}
-            // A peer that closes without a word of TLS. Whether the answer is whole, its head says.
+            // The peer closed without TLS's closing message. The answer's head says whether the answer is complete.
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
                 return parse(&received).ok_or(Failure::Http);
             }
@@ -95,7 +95,7 @@ async fn converse(
     Err(Failure::Http)
 }
 
-/// Returns the answer in all that a peer has sent; `None` if that is no HTTP, or a part is missing.
+/// Returns the answer in all that a peer has sent; `None` if that is not HTTP, or a part is missing.
 #[cold]
 fn parse(mut received: &[u8]) -> Option<Answer> {
     loop {

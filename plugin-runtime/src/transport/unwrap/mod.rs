@@ -31,7 +31,7 @@ const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(10);
 /// How many times a redirection is followed, as by a Go plugin.
 const REDIRECTIONS: u32 = 1;
 
-/// Why the key pair could not be had.
+/// Why the plugin could not get the key pair.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum UnwrapError {
     #[error(transparent)]
@@ -42,7 +42,7 @@ pub(crate) enum UnwrapError {
     )]
     NoAddress,
     #[error(
-        "the server's api_addr `{0}` is no address such as https://vault.example.com:8200; correct it"
+        "the server's api_addr `{0}` is not an address such as https://vault.example.com:8200; correct it"
     )]
     Address(String),
     #[error(transparent)]

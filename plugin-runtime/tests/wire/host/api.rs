@@ -163,8 +163,8 @@ pub(crate) fn wrapped(pair: &HostCertificate) -> Value {
     })
 }
 
-/// A token with these claims besides a server's usual ones. The signature is none: nobody but a server
-/// could check one.
+/// A token with these claims besides a server's usual ones. It has no signature: only a
+/// server could check one.
 pub(crate) fn token(claims: &Value) -> String {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("a time after 1970");
     let minute = Duration::from_secs(60);

@@ -34,7 +34,7 @@ pub(crate) enum ApiTlsError {
     Client(#[source] Error),
     #[error("cannot configure TLS")]
     Rustls(#[from] Error),
-    #[error("`{0}` is no name of a server; correct -tls-server-name or the server's api_addr")]
+    #[error("`{0}` is not a valid server name; correct -tls-server-name or the server's api_addr")]
     Name(String),
 }
 
