@@ -4,6 +4,7 @@ use std::fmt::{self, Display};
 
 use serde::de::{self, Expected, Unexpected};
 
+use super::aliases::{note_refused, note_twice};
 use super::coerce::Refusal;
 use super::error::FieldError;
 
@@ -50,17 +51,6 @@ impl Fault {
         Self::refused(TWICE).inside(name)
     }
 
-    /// Returns the field that was given twice, with the names of the objects that contain it,
-    /// outermost first.
-    pub(crate) fn given_twice(&self) -> Option<(Vec<&str>, &'static str)> {
-        match self.cause {
-            Cause::Twice(name) => {
-                Some((self.path.iter().rev().map(String::as_str).collect(), name))
-            }
-            _ => None,
-        }
-    }
-
     pub(crate) fn into_field_error(mut self) -> FieldError {
         if let Cause::Missing(name) | Cause::Twice(name) = self.cause {
             self.path.insert(0, name.to_owned());
@@ -100,10 +90,12 @@ impl de::Error for Fault {
     }
 
     fn invalid_type(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
+        note_refused(found);
         Self::refused(format!("expected {expected}, got {}", kind_of(found)))
     }
 
     fn invalid_value(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
+        note_refused(found);
         Self::refused(format!("expected {expected}, got another {}", kind_of(found)))
     }
 
@@ -125,6 +117,7 @@ impl de::Error for Fault {
     }
 
     fn duplicate_field(field: &'static str) -> Self {
+        note_twice(field);
         Self { path: Vec::new(), cause: Cause::Twice(field) }
     }
 }

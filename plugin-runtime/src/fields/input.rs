@@ -3,9 +3,10 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Unexpected, Visitor};
 use serde_json::value::RawValue;
 
+use super::aliases::Marker;
 use super::coerce::Refusal;
 use super::scan::Scanner;
 
@@ -35,6 +36,8 @@ pub(crate) enum Input<'de> {
     /// JSON of a stored value that a patch leaves as it is: an entry of an object. The rules for
     /// requests do not apply to it, since the type has written it.
     Kept(&'de str),
+    /// Stands for the value of a name that no schema has.
+    Marker(Marker),
 }
 
 impl fmt::Debug for Input<'_> {
@@ -62,7 +65,8 @@ impl<'de> Input<'de> {
             Self::Text(_) => "a string",
             Self::List(_) => "a list",
             Self::Object(_) => "an object",
-            Self::Kept(_) => "a stored value",
+            Self::Kept(_) => "what is stored",
+            Self::Marker(_) => "nothing",
         }
     }
 
@@ -147,8 +151,11 @@ impl<'de> Visitor<'de> for InputVisitor {
         Ok(Input::number(format_args!("{value:?}")))
     }
 
-    fn visit_bytes<E>(self, number: &[u8]) -> Result<Input<'de>, E> {
-        Ok(Input::number(String::from_utf8_lossy(number)))
+    fn visit_bytes<E: Error>(self, number: &[u8]) -> Result<Input<'de>, E> {
+        match str::from_utf8(number) {
+            Ok(number) => Ok(Input::number(number)),
+            Err(_) => Err(E::invalid_value(Unexpected::Bytes(number), &self)),
+        }
     }
 
     fn visit_str<E>(self, text: &str) -> Result<Input<'de>, E> {

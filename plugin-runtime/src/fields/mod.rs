@@ -1,5 +1,6 @@
 #![doc = include_str!("../../docs/fields.md")]
 
+mod aliases;
 mod coerce;
 mod deserializer;
 mod display;

@@ -3,9 +3,10 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde::de::{Deserialize, DeserializeOwned, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
+use super::aliases::{Names, settle};
 use super::deserializer::{Entry, Request, Seen};
 use super::error::FieldError;
 use super::fault::Fault;
@@ -37,49 +38,39 @@ pub struct Parsed<T> {
 /// Reads a request's fields: the parts of its path, then those of its body that are not in the
 /// path. The body is JSON, an object or `null`; an empty one counts as `null`.
 ///
-/// A part of the path that took no part in the match is the empty string (`None` for an `Option`),
-/// and replaces a value of the body as any other part does. `fields` is the result of
-/// [`FieldSet::of`] for the same type, from when the path was declared.
-pub(crate) fn parse<'de, T: Deserialize<'de>>(
+/// A part of the path that took no part in the match is the empty string (None for an `Option`)
+/// and covers a body value as any other does. `fields` is what [`FieldSet::of`] found out about
+/// the same type when the path was declared.
+pub(crate) fn parse<T: DeserializeOwned>(
     fields: &FieldSet,
-    captures: &[(&'de str, Option<&'de str>)],
-    body: &'de [u8],
+    captures: &[(&str, Option<&str>)],
+    body: &[u8],
 ) -> Result<Parsed<T>, FieldError> {
     let mut entries = entries(body)?;
     let replaced = cover(&mut entries, captures);
-    let mut seen = Seen::default();
-    match read(fields, &entries, None, &mut seen) {
+    let (names, (seen, read)) = settle::<T, _>(
+        fields,
+        |_, _| false,
+        |names| {
+            let mut seen = Seen::default();
+            let read = read(names, &entries, None, &mut seen);
+            (seen, read)
+        },
+    );
+    match read {
         Ok(value) => Ok(Parsed { value, ignored: seen.ignored, replaced }),
         Err(fault) if fault.is_unnamed() => {
-            let limit = ATTRIBUTION_BYTES.saturating_add(body.len() * ATTRIBUTION_READS);
-            let tries = limit / body.len().max(1);
-            Err(named::<T>(fields, &entries, &seen.buffered, tries, fault).into_field_error())
+            let fault = named::<T>(&names, &entries, &seen.buffered, tries(body.len()), fault);
+            Err(fault.into_field_error())
         }
         Err(fault) => Err(fault.into_field_error()),
     }
 }
 
-/// Reads a request without one of its names, and with null under further names after all others.
-///
-/// # Errors
-///
-/// Fails with the field that was given twice, if the error is about one.
-pub(crate) fn read_after<'de, T: Deserialize<'de>>(
-    fields: &FieldSet,
-    captures: &[(&'de str, Option<&'de str>)],
-    body: &'de [u8],
-    without: Option<&str>,
-    names: &[&'de str],
-) -> Result<(), Option<String>> {
-    let mut entries = entries(body).map_err(|_| None)?;
-    cover(&mut entries, captures);
-    let nulls = names.iter().map(|name| (Cow::Borrowed(*name), Entry::Merged(&Input::Null)));
-    entries.extend(nulls);
-    let read = read::<T>(fields, &entries, without, &mut Seen::default());
-    read.map(drop).map_err(|fault| match fault.given_twice() {
-        Some((path, name)) if path.is_empty() => Some(name.to_owned()),
-        _ => None,
-    })
+/// How often a request of this length may be read again to find the field of an error.
+pub(crate) fn tries(length: usize) -> usize {
+    let limit = ATTRIBUTION_BYTES.saturating_add(length * ATTRIBUTION_READS);
+    limit / length.max(1)
 }
 
 /// Returns the entries of a body, sorted by name; the last of equal ones wins.
@@ -96,15 +87,39 @@ fn entries(body: &[u8]) -> Result<Vec<(Cow<'_, str>, Entry<'_>)>, FieldError> {
 
 /// Reads a stored value with the changes of a request, in this order, as [`parse`] reads a body.
 pub(crate) fn parse_merged<'de, T: Deserialize<'de>>(
-    fields: &FieldSet,
+    names: &Names<'_>,
     captures: &[(&'de str, Option<&'de str>)],
     merged: &'de [(Cow<'de, str>, Input<'de>)],
+    seen: &mut Seen,
 ) -> Result<T, Fault> {
+    read(names, &merged_entries(captures, merged), None, seen)
+}
+
+/// Finds the field behind an error that names none, among those that a request changes.
+pub(crate) fn named_in<T: DeserializeOwned>(
+    names: &Names<'_>,
+    captures: &[(&str, Option<&str>)],
+    merged: &[(Cow<'_, str>, Input<'_>)],
+    seen: &Seen,
+    tries: usize,
+    fault: Fault,
+) -> Fault {
+    let is_changed = |name: &&String| {
+        merged.iter().any(|(known, value)| known == *name && !matches!(value, Input::Kept(_)))
+    };
+    let changed: Vec<String> = seen.buffered.iter().filter(is_changed).cloned().collect();
+    named::<T>(names, &merged_entries(captures, merged), &changed, tries, fault)
+}
+
+fn merged_entries<'de>(
+    captures: &[(&'de str, Option<&'de str>)],
+    merged: &'de [(Cow<'de, str>, Input<'de>)],
+) -> Vec<(Cow<'de, str>, Entry<'de>)> {
     let merged =
         merged.iter().map(|(name, input)| (Cow::Borrowed(name.as_ref()), Entry::Merged(input)));
     let mut entries = merged.collect();
     cover(&mut entries, captures);
-    read(fields, &entries, None, &mut Seen::default())
+    entries
 }
 
 /// Inserts the parts of the path, each replacing a value of the same name in the body. Returns the
@@ -158,15 +173,23 @@ impl<'de> Visitor<'de> for BodyVisitor {
     }
 }
 
+/// Reads the type from values of its fields, in this order.
+pub(crate) fn read_entries<'de, T: Deserialize<'de>>(
+    names: &Names<'_>,
+    entries: &'de [(Cow<'de, str>, Input<'de>)],
+) -> Result<T, Fault> {
+    parse_merged(names, &[], entries, &mut Seen::default())
+}
+
 /// Reads the type from all entries but one.
 fn read<'de, T: Deserialize<'de>>(
-    fields: &FieldSet,
+    names: &Names<'_>,
     entries: &[(Cow<'de, str>, Entry<'de>)],
     except: Option<&str>,
     seen: &mut Seen,
 ) -> Result<T, Fault> {
     let entries = entries.iter().filter(|(name, _)| except != Some(name.as_ref())).collect();
-    T::deserialize(Request::new(entries, fields, seen))
+    T::deserialize(Request::new(entries, names, seen))
 }
 
 /// Finds the field behind an error that does not name one, among those that serde buffered for a
@@ -175,7 +198,7 @@ fn read<'de, T: Deserialize<'de>>(
 ///
 /// Each of them is tried by reading the request once more, up to `tries` times.
 fn named<'de, T: Deserialize<'de>>(
-    fields: &FieldSet,
+    names: &Names<'_>,
     entries: &[(Cow<'de, str>, Entry<'de>)],
     buffered: &[String],
     tries: usize,
@@ -183,7 +206,7 @@ fn named<'de, T: Deserialize<'de>>(
 ) -> Fault {
     let mut required = Vec::new();
     for name in buffered.iter().take(tries) {
-        match read::<T>(fields, entries, Some(name), &mut Seen::default()) {
+        match read::<T>(names, entries, Some(name), &mut Seen::default()) {
             Err(other) if other == fault => {}
             Err(other) if other.is_missing(name) => required.push(name),
             _ => return fault.inside(name),

@@ -95,8 +95,7 @@ impl<'a, S> Context<'a, S> {
         let names = self.request.data.field_names()?;
         let (replaced, others): (Vec<&str>, Vec<&str>) =
             names.iter().map(String::as_str).partition(|name| self.parameter(name).is_some());
-        let unknown = |name: &&str| !set.knows(name) && !naming.knows(name);
-        let ignored = others.into_iter().filter(unknown).collect();
+        let ignored = naming.unknown_of::<T>(&set, &others).into_iter().collect();
         self.warned = Warned { read: true, ignored, replaced: replaced.into_iter().collect() };
         Ok((set, naming))
     }

@@ -1,9 +1,10 @@
 //! A secrets engine that stores an entry with a field of every kind, so that tests can compare what
 //! was written with what is read.
 //!
-//! Each field has a second name, with `other_` before its own, except those of the flattened part.
+//! Each field has a second name, `other_` before its own, those of the flattened part as well.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::process::ExitCode;
 use std::time::{Duration, SystemTime};
 
@@ -125,13 +126,87 @@ struct Entry {
     part: Part,
 }
 
-/// Fields next to those of the entry.
-#[derive(Default, Serialize, Deserialize, JsonSchema)]
+/// Fields that stand beside those of the entry.
+#[derive(Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 struct Part {
+    #[serde(alias = "other_flat_text")]
     flat_text: String,
+    #[serde(alias = "other_flat_secret")]
+    flat_secret: Sensitive<String>,
+    #[serde(alias = "other_flat_called")]
+    flat_called: Name,
+    #[serde(alias = "other_flat_color")]
+    flat_color: Color,
+    #[serde(alias = "other_flat_count")]
     flat_count: u32,
-    flat_span: Option<Duration>,
+    #[serde(alias = "other_flat_ratio")]
+    flat_ratio: f32,
+    #[serde(alias = "other_flat_enabled")]
+    flat_enabled: bool,
+    #[serde(alias = "other_flat_seconds")]
+    flat_seconds: Seconds,
+    #[serde(alias = "other_flat_time")]
+    flat_time: Time,
+    #[serde(alias = "other_flat_span")]
+    flat_span: Duration,
+    #[serde(alias = "other_flat_instant")]
+    flat_instant: SystemTime,
+    #[serde(alias = "other_flat_maybe_span")]
+    flat_maybe_span: Option<Duration>,
+    #[serde(alias = "other_flat_address")]
+    flat_address: IpAddr,
+    #[serde(alias = "other_flat_list")]
+    flat_list: Vec<String>,
+    #[serde(alias = "other_flat_commas")]
+    flat_commas: CommaList<i64>,
+    #[serde(alias = "other_flat_pairs")]
+    flat_pairs: KeyValues,
+    #[serde(alias = "other_flat_anything")]
+    flat_anything: Json,
+    #[serde(alias = "other_flat_labels")]
+    flat_labels: BTreeMap<String, String>,
+    #[serde(alias = "other_flat_nested")]
+    flat_nested: Nested,
+    #[serde(alias = "other_flat_nested_list")]
+    flat_nested_list: Vec<Nested>,
+    #[serde(alias = "other_flat_maybe_nested")]
+    flat_maybe_nested: Option<Nested>,
+    #[serde(alias = "other_flat_choice")]
+    flat_choice: Choice,
+    #[serde(alias = "other_flat_tuple")]
+    flat_tuple: (u8, String),
+}
+
+#[allow(clippy::expect_used, reason = "the name is a valid one")]
+impl Default for Part {
+    fn default() -> Self {
+        Self {
+            flat_text: Default::default(),
+            flat_secret: Default::default(),
+            flat_called: Name::new("name").expect("a name"),
+            flat_color: Default::default(),
+            flat_count: Default::default(),
+            flat_ratio: Default::default(),
+            flat_enabled: Default::default(),
+            flat_seconds: Default::default(),
+            flat_time: Time::from(SystemTime::UNIX_EPOCH),
+            flat_span: Default::default(),
+            flat_instant: SystemTime::UNIX_EPOCH,
+            flat_maybe_span: Default::default(),
+            flat_address: [0; 4].into(),
+            flat_list: Default::default(),
+            flat_commas: Default::default(),
+            flat_pairs: Default::default(),
+            flat_anything: Default::default(),
+            flat_labels: Default::default(),
+            flat_nested: Default::default(),
+            flat_nested_list: Default::default(),
+            flat_maybe_nested: Default::default(),
+            flat_choice: Choice::A(0),
+            flat_tuple: Default::default(),
+        }
+    }
 }
 
 #[derive(Default, Serialize, Deserialize, JsonSchema)]

@@ -15,7 +15,7 @@ pub(crate) fn boolean(input: &Input<'_>) -> Result<bool, Refusal> {
             "0" | "f" | "F" | "false" | "FALSE" | "False" | "" => Ok(false),
             _ => Err(Refusal::of("expected a boolean; write true or false")),
         },
-        Input::List(_) | Input::Object(_) | Input::Kept(_) => {
+        Input::List(_) | Input::Object(_) | Input::Kept(_) | Input::Marker(_) => {
             Err(Refusal::kind("a boolean", input))
         }
     }

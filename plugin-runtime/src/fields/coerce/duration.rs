@@ -14,7 +14,7 @@ pub(crate) fn nanoseconds(input: &Input<'_>) -> Result<i64, Refusal> {
         Input::Null => Ok(0),
         Input::Number(_) => super::bounded::<i64>(input)?.checked_mul(SECOND).ok_or(too_long()),
         Input::Text(text) => parse_field_duration(text).map_err(|error| error.to_string().into()),
-        Input::Bool(_) | Input::List(_) | Input::Object(_) | Input::Kept(_) => {
+        Input::Bool(_) | Input::List(_) | Input::Object(_) | Input::Kept(_) | Input::Marker(_) => {
             Err(Refusal::kind("a duration", input))
         }
     }

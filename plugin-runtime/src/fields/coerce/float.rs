@@ -22,7 +22,9 @@ pub(crate) fn float(input: &Input<'_>) -> Result<f64, Refusal> {
         },
         Input::Text(text) if text.is_empty() => Ok(0.0),
         Input::Text(text) => written(text),
-        Input::List(_) | Input::Object(_) | Input::Kept(_) => Err(Refusal::kind("a number", input)),
+        Input::List(_) | Input::Object(_) | Input::Kept(_) | Input::Marker(_) => {
+            Err(Refusal::kind("a number", input))
+        }
     }
 }
 

@@ -16,7 +16,7 @@ pub(crate) fn integer(input: &Input<'_>) -> Result<i128, Refusal> {
         Input::Number(number) => truncated(number),
         Input::Text(text) if text.is_empty() => Ok(0),
         Input::Text(text) => written(text),
-        Input::List(_) | Input::Object(_) | Input::Kept(_) => {
+        Input::List(_) | Input::Object(_) | Input::Kept(_) | Input::Marker(_) => {
             Err(Refusal::kind("an integer", input))
         }
     }

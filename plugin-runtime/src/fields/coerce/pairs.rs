@@ -60,7 +60,9 @@ fn is_mergeable(input: &Input<'_>) -> bool {
     match input {
         Input::Null | Input::Object(_) => true,
         Input::List(elements) => elements.iter().all(is_mergeable),
-        Input::Bool(_) | Input::Number(_) | Input::Text(_) | Input::Kept(_) => false,
+        Input::Bool(_) | Input::Number(_) | Input::Text(_) | Input::Kept(_) | Input::Marker(_) => {
+            false
+        }
     }
 }
 

@@ -15,7 +15,9 @@ pub(crate) fn text<'a>(input: &'a Input<'_>) -> Result<Cow<'a, str>, Refusal> {
         Input::Bool(value) => Ok(Cow::Borrowed(if *value { "1" } else { "0" })),
         Input::Number(number) => Ok(decimal(number)),
         Input::Text(text) => Ok(Cow::Borrowed(text)),
-        Input::List(_) | Input::Object(_) | Input::Kept(_) => Err(Refusal::kind("a string", input)),
+        Input::List(_) | Input::Object(_) | Input::Kept(_) | Input::Marker(_) => {
+            Err(Refusal::kind("a string", input))
+        }
     }
 }
 

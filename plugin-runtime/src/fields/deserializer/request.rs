@@ -8,10 +8,11 @@ use serde_json::value::RawValue;
 
 use super::entries::tag_first;
 use super::value::Value;
+use crate::fields::aliases::{Known, Marker, Names};
 use crate::fields::fault::Fault;
 use crate::fields::input::{EXACT, Input};
 use crate::fields::names::NameList;
-use crate::fields::schema::{FieldSet, Rule};
+use crate::fields::schema::Rule;
 
 /// The source of a field's value.
 #[derive(Debug, Clone)]
@@ -37,8 +38,8 @@ pub(crate) struct Seen {
 pub(crate) struct Request<'de, 'r> {
     entries: Vec<&'r (Cow<'de, str>, Entry<'de>)>,
     next: usize,
-    current: Option<&'r (Cow<'de, str>, Entry<'de>)>,
-    fields: &'r FieldSet,
+    current: Option<(&'r (Cow<'de, str>, Entry<'de>), Known<'r>)>,
+    names: &'r Names<'r>,
     seen: &'r mut Seen,
     /// Whether the type names its fields, so that a value it skips is an unknown field. A type with
     /// a flattened part takes everything as a map first, and only its schema lists its fields.
@@ -48,10 +49,10 @@ pub(crate) struct Request<'de, 'r> {
 impl<'de, 'r> Request<'de, 'r> {
     pub(crate) fn new(
         entries: Vec<&'r (Cow<'de, str>, Entry<'de>)>,
-        fields: &'r FieldSet,
+        names: &'r Names<'r>,
         seen: &'r mut Seen,
     ) -> Self {
-        Self { entries, next: 0, current: None, fields, seen, by_name: false }
+        Self { entries, next: 0, current: None, names, seen, by_name: false }
     }
 }
 
@@ -69,9 +70,9 @@ impl<'de> Deserializer<'de> for Request<'de, '_> {
         visitor: V,
     ) -> Result<V::Value, Fault> {
         self.by_name = true;
-        // No client has sent the parts of the path as fields, so a type that refuses unknown fields
-        // does not get them.
-        let known = |name: &str| fields.contains(&name) || self.fields.knows(name);
+        // Nobody has sent the parts of the path as fields, so a type that refuses fields which it
+        // does not know is not given them.
+        let known = |name: &str| fields.contains(&name) || self.names.fields.knows(name);
         self.entries.retain(|(name, entry)| !matches!(entry, Entry::Path(_)) || known(name));
         tag_first(&mut self.entries, |(name, _)| name, fields);
         visitor.visit_map(self)
@@ -126,28 +127,50 @@ impl<'de> MapAccess<'de> for Request<'de, '_> {
         while let Some(field) = self.entries.get(self.next).copied() {
             self.next += 1;
             let (name, entry) = field;
-            if let Entry::Body(raw) = entry
-                && raw.get() == "null"
-                && self.fields.rule(name).is_some_and(Rule::null_is_absent)
-            {
+            let is_null = matches!(entry, Entry::Body(raw) if raw.get() == "null");
+            let rule = match self.names.fields.rule(name) {
+                None if is_null => self.names.rule_behind(name),
+                rule => rule,
+            };
+            if is_null && rule.is_some_and(Rule::null_is_absent) {
                 continue;
             }
-            self.current = Some(field);
-            return seed.deserialize(Value::new(Input::Text(name.clone()))).map(Some);
+            let key = seed.deserialize(Value::new(Input::Text(name.clone())))?;
+            let known = match rule {
+                Some(rule) => Known::Field(rule),
+                None if self.by_name => Known::Unknown,
+                None => self.names.known(name, &key),
+            };
+            self.current = Some((field, known));
+            return Ok(Some(key));
         }
         Ok(None)
     }
 
     fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, Fault> {
-        let (name, entry) = self.current.take().ok_or(Fault::refused("a value without a key"))?;
-        let rule = self.fields.rule(name).filter(|_| !self.by_name);
+        let (field, known) = self.current.take().ok_or(Fault::refused("a value without a key"))?;
+        let (name, entry) = field;
+        let names = self.names;
+        let rule = match known {
+            Known::Field(rule) if !self.by_name => Some(rule),
+            _ => None,
+        };
+        let marker = match (known, entry) {
+            (Known::Unknown, Entry::Body(_) | Entry::Merged(_)) if !self.by_name => {
+                names.marker_of_field(name)
+            }
+            _ => None,
+        };
         let mut asked = Asked::Typed;
-        let field = Field { lazy: Lazy { entry }, rule, asked: &mut asked };
+        let field = Field { lazy: Lazy { entry }, rule, marker, names, asked: &mut asked };
         let value = seed.deserialize(field).map_err(|fault| fault.inside(name.as_ref()))?;
-        if rule.is_some() && asked == Asked::Any {
+        if known != Known::Unknown && !self.by_name && asked == Asked::Any {
             self.seen.buffered.push(name.to_string());
         }
-        let unknown = if self.by_name { asked == Asked::Nothing } else { !self.fields.knows(name) };
+        let unknown = match self.by_name {
+            true => asked == Asked::Nothing,
+            false => known == Known::Unknown && !names.fields.is_open(),
+        };
         if unknown && matches!(entry, Entry::Body(_)) {
             self.seen.ignored.push(name);
         }
@@ -161,6 +184,9 @@ struct Field<'de, 'r> {
     /// The schema's rule, for a flattened type that will be asked only after serde has buffered the
     /// value.
     rule: Option<&'r Rule>,
+    /// What stands for the value of a name that nobody knows.
+    marker: Option<Marker>,
+    names: &'r Names<'r>,
     asked: &'r mut Asked,
 }
 
@@ -195,9 +221,12 @@ impl<'de> Deserializer<'de> for Field<'de, '_> {
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
         *self.asked = Asked::Any;
+        if let Some(marker) = self.marker {
+            return Value::new(Input::Marker(marker)).deserialize_any(visitor);
+        }
         let value = self.lazy.value()?;
         match self.rule.filter(|_| !value.is_kept()) {
-            Some(rule) => Value::new(rule.apply(value)?).deserialize_any(visitor),
+            Some(rule) => Value::new(rule.apply(value, self.names)?).deserialize_any(visitor),
             None => value.deserialize_any(visitor),
         }
     }

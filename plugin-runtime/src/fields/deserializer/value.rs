@@ -148,6 +148,7 @@ impl<'de> Deserializer<'de> for Value<'de> {
             Input::List(elements) => Elements::new(mode, elements).visit(visitor),
             Input::Object(entries) => visitor.visit_map(Entries::new(mode, entries)),
             Input::Kept(_) => Self::field(self.input)?.deserialize_any(visitor),
+            Input::Marker(marker) => marker.visit(visitor),
         }
     }
 

@@ -29,7 +29,7 @@ pub(super) fn compile(schema: &Json) -> Limits {
     spread(&mut nodes);
     let limited = nodes.first().is_some_and(|root| root.limited);
     let nodes = if limited { nodes } else { Vec::new() };
-    Limits { nodes: nodes.into(), faults, ..Limits::default() }
+    Limits { nodes: nodes.into(), faults }
 }
 
 /// Marks every node that has a limit below it.

@@ -342,7 +342,7 @@ fn is_like(form: Form, input: &Input<'_>) -> bool {
 /// Returns the form that a value has without a schema.
 fn natural(input: &Input<'_>) -> Form {
     match input {
-        Input::Null | Input::Kept(_) => Form::Any,
+        Input::Null | Input::Kept(_) | Input::Marker(_) => Form::Any,
         Input::Bool(_) => Form::Boolean,
         Input::Number(number) if number.contains(['.', 'e', 'E']) => Form::Float,
         Input::Number(_) => Form::Integer,

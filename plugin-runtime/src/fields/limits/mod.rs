@@ -11,13 +11,13 @@ mod limit;
 mod node;
 mod pattern;
 mod probe;
+mod rename;
 #[cfg(test)]
 mod tests;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use parking_lot::Mutex;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
@@ -26,6 +26,7 @@ use serde_json::value::RawValue;
 use self::judge::Judge;
 use self::node::Node;
 use self::probe::Probe;
+use super::aliases::Names;
 use super::input::Input;
 use super::{FieldError, FieldSet, Parsed};
 use crate::{Data, Error};
@@ -40,21 +41,11 @@ pub(crate) struct PatternFault {
 }
 
 /// The limits of a type's fields.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Limits {
     /// The root first; empty if nothing is limited.
     nodes: Arc<[Node]>,
     faults: Vec<PatternFault>,
-    /// Other names of fields, as requests have used them, with the field of each; `None` for a name
-    /// of no field.
-    aliases: Arc<Mutex<BTreeMap<String, Option<String>>>>,
-}
-
-impl PartialEq for Limits {
-    /// Ignores what was learned from requests.
-    fn eq(&self, other: &Self) -> bool {
-        self.nodes == other.nodes && self.faults == other.faults
-    }
 }
 
 impl Limits {
@@ -142,12 +133,8 @@ pub fn parse<T: DeserializeOwned>(
         let mut read = |captures: &[(&str, Option<&str>)], body: &[u8]| {
             super::parse::parse::<T>(fields, captures, body).map(drop)
         };
-        let (number, is_flattened) = (super::patch::number::<T>, super::patch::is_flattened::<T>);
-        let read_after = |without: Option<&str>, names: &[&str]| {
-            super::parse::read_after::<T>(fields, captures, body, without, names)
-        };
-        let (read, read_after) = (&mut read, &read_after);
-        Probe { fields, captures, body, number, is_flattened, read, read_after }.check()?;
+        let names = Names::reading::<T>(fields);
+        Probe { fields, captures, body, names: &names, read: &mut read }.check()?;
     }
     Ok(parsed)
 }

@@ -485,3 +485,74 @@ fn names_that_a_flattened_type_does_not_know_do_not_have_it_read_for_each() {
     let (_, error) = reads(format!("{{\"a_counter\":1,\"first_a\":11{}}}", unknown(8, 300)));
     assert!(error.is_some_and(|error| error.contains("first")), "the other name is found");
 }
+
+/// A type whose fields have other names on all levels.
+#[derive(Deserialize, JsonSchema, Default)]
+#[serde(default)]
+#[expect(dead_code, reason = "only read")]
+struct Named {
+    #[serde(alias = "PART")]
+    part: Option<Part>,
+    #[serde(alias = "PARTS")]
+    parts: Vec<Part>,
+    #[serde(alias = "BY_NAME")]
+    by_name: BTreeMap<String, Part>,
+}
+
+#[derive(Deserialize, JsonSchema, Default)]
+#[serde(default)]
+#[expect(dead_code, reason = "only read")]
+struct Part {
+    #[serde(alias = "SEATS")]
+    #[schemars(range(max = 10))]
+    seats: u32,
+    #[serde(alias = "CODE")]
+    #[schemars(length(max = 2))]
+    code: Option<String>,
+    #[serde(alias = "MORE")]
+    more: Vec<Part>,
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[expect(dead_code, reason = "only read")]
+struct NamedInside {
+    #[serde(alias = "OWN")]
+    #[schemars(range(max = 10))]
+    own: u32,
+    #[serde(flatten)]
+    named: Named,
+    #[serde(flatten)]
+    part: Part,
+}
+
+#[test]
+fn limits_hold_under_other_names_on_all_levels() {
+    let rows: &[(&str, Option<&str>)] = &[
+        (r#"{"PART":{"SEATS":"10","CODE":"ab","UNKNOWN":99}}"#, None),
+        (r#"{"PART":{"SEATS":"11"}}"#, Some("part.seats must be at most 10")),
+        (r#"{"part":{"CODE":"abc"}}"#, Some("part.code must have at most 2 characters")),
+        (r#"{"PART":[{"CODE":"abc"}]}"#, Some("part.code must have at most 2 characters")),
+        (r#"{"PARTS":[{},{"SEATS":11}]}"#, Some("parts.1.seats must be at most 10")),
+        (r#"{"parts":{"SEATS":11}}"#, Some("parts.0.seats must be at most 10")),
+        (
+            r#"{"BY_NAME":{"a":{"CODE":123}}}"#,
+            Some("by_name.a.code must have at most 2 characters"),
+        ),
+        (
+            r#"{"PART":{"MORE":[{"more":[{"MORE":{"SEATS":11}}]}]}}"#,
+            Some("part.more.0.more.0.more.0.seats must be at most 10"),
+        ),
+    ];
+    check::<Named>(rows);
+    for (body, expected) in rows {
+        let body = format!("{{\"OWN\":\"1\",{}", &body[1..]);
+        assert_eq!(refusal::<NamedInside>(&body).as_deref(), *expected, "{body}");
+    }
+    check::<NamedInside>(&[
+        (r#"{"OWN":11}"#, Some("own must be at most 10")),
+        (r#"{"OWN":1,"SEATS":11}"#, Some("seats must be at most 10")),
+        (r#"{"OWN":1,"SEATS":"10","CODE":null}"#, None),
+        (r#"{"OWN":1,"CODE":123}"#, Some("code must have at most 2 characters")),
+        (r#"{"own":1,"MORE":{"SEATS":11}}"#, Some("more.0.seats must be at most 10")),
+    ]);
+}

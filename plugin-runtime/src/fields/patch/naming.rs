@@ -9,14 +9,15 @@ use std::fmt;
 use serde::de::DeserializeOwned;
 
 use super::probe::{self, Number, Shape, Way};
-use crate::fields::schema::FieldSet;
+use crate::fields::aliases::{self, Names, ROOT};
+use crate::fields::schema::{FieldSet, Inner, Rule};
 
 /// How many structs and maps inside a type are examined. A type with more is generated code, and
 /// the objects deeper inside are matched by their literal names.
 const LEVELS: usize = 256;
 
 /// A name that no field has.
-const NO_FIELD: &str = "\u{0}";
+pub(super) const NO_FIELD: &str = "\u{0}";
 
 /// The names of a type's fields.
 #[derive(Clone)]
@@ -34,10 +35,14 @@ enum Level {
     Struct(BTreeMap<&'static str, Named>),
     /// The type itself, with a flattened part. The names are those of its schema; others must be
     /// asked for one by one.
-    Flattened { fields: BTreeMap<String, Named>, unknown: Option<Number> },
+    Flattened { fields: BTreeMap<String, Named>, unknown: Option<Number>, open: bool },
+    /// An object in a flattened part, by its schema.
+    Buffered { place: aliases::Place, fields: BTreeMap<String, Place>, open: bool },
     /// A map with the level of its values.
     Map(Place),
-    /// An object whose names are taken literally.
+    /// A list with the level of its elements.
+    List(Place),
+    /// An object whose names are what they are.
     Other,
 }
 
@@ -99,63 +104,203 @@ impl Naming {
                     let unknown = probe::number::<T>(&way, NO_FIELD);
                     let named = fields.iter().map(|(name, _)| {
                         let number = probe::number::<T>(&way, name).filter(|n| Some(*n) != unknown);
-                        let place = place(&mut ways, &mut count, step(name));
+                        let place = match number {
+                            Some(_) => place(&mut ways, &mut count, step(name)),
+                            // Its level is found below.
+                            None => Place(None),
+                        };
                         (name.to_owned(), Named { number, place })
                     });
-                    Level::Flattened { fields: named.collect(), unknown }
+                    let open = fields.is_open();
+                    Level::Flattened { fields: named.collect(), unknown, open }
                 }
                 Shape::Map => Level::Map(place(&mut ways, &mut count, step("key"))),
+                Shape::List => Level::List(place(&mut ways, &mut count, step("element"))),
                 Shape::Flattened | Shape::Other => Level::Other,
             };
             levels.push(level);
         }
-        Self { levels, number: probe::number::<T> }
+        let mut naming = Self { levels, number: probe::number::<T> };
+        naming.buffered(fields);
+        naming
     }
 
-    /// Returns the place of the type itself.
-    pub(super) fn root(&self) -> Place {
+    /// Adds what lies in flattened parts.
+    fn buffered(&mut self, set: &FieldSet) {
+        let Some(Level::Flattened { fields, .. }) = self.levels.first() else { return };
+        let mut fields = fields.clone();
+        for (name, named) in &mut fields {
+            if let (None, Some(rule)) = (named.number, set.rule(name)) {
+                named.place = self.add(rule);
+            }
+        }
+        if let Some(Level::Flattened { fields: known, .. }) = self.levels.first_mut() {
+            *known = fields;
+        }
+    }
+
+    /// Adds what a value with this rule is merged by.
+    fn add(&mut self, rule: &Rule) -> Place {
+        let level = match rule.inner() {
+            Some(Inner::Object { place, rules, open }) => {
+                let fields = rules.iter().map(|(name, rule)| (name.clone(), self.add(rule)));
+                Level::Buffered { place, fields: fields.collect(), open }
+            }
+            Some(Inner::Map(values)) => Level::Map(self.add(values)),
+            Some(Inner::List(elements)) => Level::List(self.add(elements)),
+            None => return Place(None),
+        };
+        self.levels.push(level);
+        Place(Some(self.levels.len() - 1))
+    }
+
+    /// The type itself.
+    pub(crate) fn root(&self) -> Place {
         Place(Some(0))
     }
 
-    /// Returns whether the type itself has a field of this name, which its schema may not list.
-    pub(crate) fn knows(&self, name: &str) -> bool {
-        match self.level(self.root()) {
-            Level::Struct(fields) => fields.contains_key(name),
-            Level::Flattened { .. } => {
-                matches!(self.field(self.root(), &Cow::Borrowed(name)), FieldId::Number(_))
+    /// Those of some names that the type itself has no field for.
+    pub(crate) fn unknown_of<'n, T: DeserializeOwned>(
+        &self,
+        set: &FieldSet,
+        names: &[&'n str],
+    ) -> Vec<&'n str> {
+        let root = self.root();
+        let is_unlisted = |name: &&str| !set.knows(name);
+        let mut unlisted: Vec<&str> = names.iter().copied().filter(is_unlisted).collect();
+        match self.level(root) {
+            Level::Struct(fields) => unlisted.retain(|name| !fields.contains_key(name)),
+            Level::Flattened { .. } if !unlisted.is_empty() => {
+                let known = Names::reading::<T>(set);
+                unlisted.retain(|name| self.is_nobodys(&known, name));
+                aliases::ask::<T>(set, &unlisted);
+                let known = Names::reading::<T>(set);
+                unlisted.retain(|name| self.is_nobodys(&known, name));
             }
-            Level::Map(_) | Level::Other => false,
+            _ => {}
+        }
+        unlisted
+    }
+
+    /// Whether no field of the type itself is known under a name.
+    fn is_nobodys(&self, names: &Names<'_>, name: &str) -> bool {
+        let field = self.field(names, self.root(), &Cow::Borrowed(name));
+        self.is_unknown(names, self.root(), name, &field)
+    }
+
+    /// The field that a name stands for at a place.
+    pub(super) fn field<'a>(
+        &self,
+        names: &Names<'_>,
+        place: Place,
+        name: &Cow<'a, str>,
+    ) -> FieldId<'a> {
+        let number = match self.level(place) {
+            Level::Struct(fields) => fields.get(name.as_ref()).and_then(|named| named.number),
+            Level::Flattened { fields, .. } => match fields.get(name.as_ref()) {
+                Some(named) => named.number,
+                None => self.own(place, name),
+            },
+            Level::Buffered { .. } | Level::Map(_) | Level::List(_) | Level::Other => None,
+        };
+        match (number, self.learned(names, place, name)) {
+            (Some(number), _) => FieldId::Number(number),
+            (None, Some(field)) => FieldId::Name(Cow::Owned(field.to_owned())),
+            (None, None) => FieldId::Name(name.clone()),
         }
     }
 
-    /// Returns the field that a name stands for at a place.
-    pub(super) fn field<'a>(&self, place: Place, name: &Cow<'a, str>) -> FieldId<'a> {
-        let number = match self.level(place) {
-            Level::Struct(fields) => fields.get(name.as_ref()).and_then(|named| named.number),
-            Level::Flattened { fields, unknown } => match fields.get(name.as_ref()) {
-                Some(named) => named.number,
-                None => (self.number)(&[], name).filter(|number| Some(*number) != *unknown),
-            },
-            Level::Map(_) | Level::Other => None,
-        };
-        number.map_or_else(|| FieldId::Name(name.clone()), FieldId::Number)
-    }
-
-    /// Returns the place of a field's value.
-    pub(super) fn inside(&self, place: Place, name: &str) -> Place {
+    /// The place of a field's value.
+    pub(crate) fn inside(&self, names: &Names<'_>, place: Place, name: &str) -> Place {
         match self.level(place) {
             Level::Struct(fields) => fields.get(name).map_or(Place(None), |named| named.place),
             Level::Flattened { fields, .. } => {
-                fields.get(name).map_or(Place(None), |named| named.place)
+                let named = match (self.own(place, name), self.learned(names, place, name)) {
+                    (Some(own), _) => fields.values().find(|named| named.number == Some(own)),
+                    (None, other) => fields.get(other.unwrap_or(name)),
+                };
+                named.map_or(Place(None), |named| named.place)
+            }
+            Level::Buffered { fields, .. } => {
+                let name = self.learned(names, place, name).unwrap_or(name);
+                fields.get(name).copied().unwrap_or(Place(None))
             }
             Level::Map(values) => *values,
-            Level::Other => Place(None),
+            // A list is replaced as a whole.
+            Level::List(_) | Level::Other => Place(None),
         }
     }
 
-    /// Returns whether the type also accepts names that it does not declare.
-    pub(super) fn is_flattened(&self, place: Place) -> bool {
-        matches!(self.level(place), Level::Flattened { .. })
+    /// The place of a list's elements, or that of the object which a list of objects is merged to.
+    pub(crate) fn element(&self, place: Place) -> Place {
+        match self.level(place) {
+            Level::List(elements) => *elements,
+            Level::Other => Place(None),
+            _ => place,
+        }
+    }
+
+    /// The property of a schema that a name stands for which is none.
+    pub(crate) fn property<'n>(
+        &'n self,
+        names: &'n Names<'_>,
+        place: Place,
+        name: &str,
+        is_property: impl Fn(&str) -> bool,
+    ) -> Option<&'n str> {
+        let named = |number: Number| match self.level(place) {
+            Level::Struct(fields) => fields
+                .iter()
+                .find(|(name, named)| named.number == Some(number) && is_property(name))
+                .map(|(name, _)| *name),
+            Level::Flattened { fields, .. } => fields
+                .iter()
+                .find(|(_, named)| named.number == Some(number))
+                .map(|(name, _)| name.as_str()),
+            _ => None,
+        };
+        let number = match self.level(place) {
+            Level::Struct(fields) => fields.get(name).and_then(|named| named.number),
+            _ => self.own(place, name),
+        };
+        number.and_then(named).or_else(|| self.learned(names, place, name))
+    }
+
+    /// Whether only the type can tell if a name is a field's, which is this one for all that is known.
+    pub(super) fn is_unknown(
+        &self,
+        names: &Names<'_>,
+        place: Place,
+        name: &str,
+        field: &FieldId<'_>,
+    ) -> bool {
+        let (at, is_declared) = match self.level(place) {
+            Level::Flattened { fields, open: false, .. } => (ROOT, fields.contains_key(name)),
+            Level::Buffered { place, fields, open: false } => (*place, fields.contains_key(name)),
+            _ => return false,
+        };
+        let is_own = matches!(field, FieldId::Number(_));
+        !is_declared && !is_own && names.behind(at, name).is_none()
+    }
+
+    /// The field of a type with flattened parts that is its own and has this name.
+    fn own(&self, place: Place, name: &str) -> Option<Number> {
+        match self.level(place) {
+            Level::Flattened { unknown, .. } => {
+                (self.number)(&[], name).filter(|number| Some(*number) != *unknown)
+            }
+            _ => None,
+        }
+    }
+
+    /// The field that a name stands for which the schema does not have.
+    fn learned<'n>(&self, names: &'n Names<'_>, place: Place, name: &str) -> Option<&'n str> {
+        let at = match self.level(place) {
+            Level::Flattened { .. } => ROOT,
+            Level::Buffered { place, .. } => *place,
+            _ => return None,
+        };
+        names.behind(at, name)?.field()
     }
 
     fn level(&self, place: Place) -> &Level {

@@ -8,13 +8,14 @@ use std::mem::discriminant;
 use serde::de::value::StrDeserializer;
 use serde::de::{
     DeserializeOwned, DeserializeSeed, Deserializer, Error, IntoDeserializer as _, MapAccess,
-    Visitor,
+    SeqAccess, Visitor,
 };
 use serde::forward_to_deserialize_any;
 
 use crate::fields::input::EXACT;
 
-/// The way to a value inside a type: the names of its fields, or any key of its maps.
+/// The way to a value inside a type: the names of its fields, any key of its maps, or any text for an
+/// element of its lists.
 pub(super) type Way = [String];
 
 /// What a type asks its deserializer for.
@@ -30,6 +31,8 @@ pub(super) enum Shape {
     Flattened,
     /// A map.
     Map,
+    /// A list.
+    List,
     /// Something else.
     Other,
 }
@@ -113,9 +116,13 @@ impl<'de> Deserializer<'de> for Probe<'_> {
         visitor.visit_map(self)
     }
 
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Stop> {
+        if self.way.is_empty() { self.stop(Shape::List) } else { visitor.visit_seq(self) }
+    }
+
     forward_to_deserialize_any! {
         bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit
-        unit_struct seq tuple tuple_struct enum identifier ignored_any
+        unit_struct tuple tuple_struct enum identifier ignored_any
     }
 }
 
@@ -134,9 +141,7 @@ impl<'de> MapAccess<'de> for Probe<'_> {
             return text(name).map(Some);
         }
         if let Some(name) = self.name {
-            let mut hasher = Sum(0);
-            discriminant(&text(name)?).hash(&mut hasher);
-            self.found.number = Some(hasher.finish());
+            self.found.number = Some(number_of(&text(name)?));
         } else {
             let derived = type_name::<K::Value>().contains("::__Field");
             self.found.shape = Some(if derived { Shape::Flattened } else { Shape::Map });
@@ -150,7 +155,26 @@ impl<'de> MapAccess<'de> for Probe<'_> {
     }
 }
 
-/// A hash that keeps the few bytes of a discriminant unchanged.
+impl<'de> SeqAccess<'de> for Probe<'_> {
+    type Error = Stop;
+
+    fn next_element_seed<T: DeserializeSeed<'de>>(
+        &mut self,
+        seed: T,
+    ) -> Result<Option<T::Value>, Stop> {
+        let (_, way) = self.way.split_first().ok_or(Stop)?;
+        seed.deserialize(Probe { way, name: self.name, found: &mut *self.found }).map(Some)
+    }
+}
+
+/// The number of a field that a name has become.
+pub(crate) fn number_of<K>(key: &K) -> Number {
+    let mut hasher = Sum(0);
+    discriminant(key).hash(&mut hasher);
+    hasher.finish()
+}
+
+/// A hash that keeps the few bytes of a discriminant as they are.
 struct Sum(u64);
 
 impl Hasher for Sum {

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 
 use super::{Naming, merged, patched};
+use crate::fields::aliases::Names;
 use crate::fields::input::Input;
 use crate::fields::{FieldError, FieldSet};
 
@@ -30,12 +31,12 @@ fn merged_text(stored: &str, patch: &str) -> String {
                 format!("[{}]", elements.iter().map(text).collect::<Vec<_>>().join(","))
             }
             Input::Bool(value) => value.to_string(),
-            Input::Null => "null".to_owned(),
+            Input::Null | Input::Marker(_) => "null".to_owned(),
         }
     }
-    let naming = Naming::of::<Json>(&FieldSet::of::<Json>());
-    let (entries, unsettled) = merged(&naming, stored, patch).expect("objects");
-    assert!(unsettled.is_empty());
+    let set = FieldSet::of::<Json>();
+    let names = Names::reading::<Json>(&set);
+    let entries = merged(&Naming::of::<Json>(&set), &names, stored, patch).expect("objects");
     text(&Input::Object(entries))
 }
 
@@ -80,9 +81,10 @@ fn numbers_keep_their_digits() {
 #[test]
 fn nesting_has_an_end() {
     let deep = format!("{}1{}", r#"{"a":"#.repeat(100), "}".repeat(100));
-    let naming = Naming::of::<Json>(&FieldSet::of::<Json>());
-    assert!(merged(&naming, "{}", &deep).is_err());
-    assert!(merged(&naming, &deep, r#"{"a":{"b":1}}"#).is_ok());
+    let set = FieldSet::of::<Json>();
+    let (naming, names) = (Naming::of::<Json>(&set), Names::reading::<Json>(&set));
+    assert!(merged(&naming, &names, "{}", &deep).is_err());
+    assert!(merged(&naming, &names, &deep, r#"{"a":{"b":1}}"#).is_ok());
 }
 
 #[derive(Debug, PartialEq, Clone, Serialize, Deserialize, JsonSchema)]

@@ -9,6 +9,7 @@ use serde_json::Value as Json;
 use super::kind::FieldKind;
 use super::rule::Rule;
 use super::whole;
+use crate::fields::aliases::{Aliases, ROOT};
 use crate::fields::limits::Limits;
 
 /// A description of one field.
@@ -17,6 +18,8 @@ pub struct Field {
     rule: Rule,
     required: bool,
     schema: Json,
+    /// What other variants of an enum have under this name.
+    others: Vec<Json>,
 }
 
 impl Field {
@@ -40,6 +43,11 @@ impl Field {
     pub fn schema(&self) -> &Json {
         &self.schema
     }
+
+    /// The schemas of all mentions of the name.
+    pub(crate) fn schemas(&self) -> impl Iterator<Item = &Json> {
+        std::iter::once(&self.schema).chain(&self.others)
+    }
 }
 
 /// The fields that a type reads from a request.
@@ -48,6 +56,7 @@ pub struct FieldSet {
     fields: BTreeMap<String, Field>,
     open: bool,
     limits: Limits,
+    aliases: Aliases,
 }
 
 impl FieldSet {
@@ -56,6 +65,8 @@ impl FieldSet {
         let schema = whole::taken::<T>();
         let mut set = Self { limits: Limits::of(&schema), ..Self::default() };
         set.collect(&schema, &schema, true, 0);
+        let mut next = ROOT + 1;
+        set.fields.values_mut().for_each(|field| field.rule.number(&mut next));
         set
     }
 
@@ -83,6 +94,11 @@ impl FieldSet {
         &self.limits
     }
 
+    /// The names that the schema does not have.
+    pub(crate) fn aliases(&self) -> &Aliases {
+        &self.aliases
+    }
+
     pub(crate) fn rule(&self, name: &str) -> Option<&Rule> {
         self.fields.get(name).map(|field| &field.rule)
     }
@@ -106,13 +122,18 @@ impl FieldSet {
                 && needed
                     .is_some_and(|names| names.iter().any(|needed| needed.as_str() == Some(name)));
             let rule = Rule::of(property);
-            let field = Field { rule, required, schema: property.clone() };
+            let field = Field { rule, required, schema: property.clone(), others: Vec::new() };
             match self.fields.entry(name.clone()) {
                 Entry::Vacant(place) => drop(place.insert(field)),
-                Entry::Occupied(mut known) if known.get().rule != field.rule && depth > 0 => {
-                    known.get_mut().rule = Rule::any();
+                Entry::Occupied(mut known) => {
+                    let known = known.get_mut();
+                    if known.rule != field.rule && depth > 0 {
+                        known.rule = Rule::any();
+                    }
+                    if known.schemas().all(|schema| *schema != field.schema) {
+                        known.others.push(field.schema);
+                    }
                 }
-                Entry::Occupied(_) => {}
             }
         }
         for (keyword, holds) in [("allOf", true), ("anyOf", false), ("oneOf", false)] {

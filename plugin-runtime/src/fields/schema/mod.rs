@@ -8,5 +8,5 @@ mod whole;
 pub use self::field_set::{Field, FieldSet};
 pub use self::kind::FieldKind;
 pub(crate) use self::kind::KEYWORD as TYPE_KEYWORD;
-pub(crate) use self::rule::Rule;
+pub(crate) use self::rule::{Inner, Rule, Step};
 pub(crate) use self::whole::{given, taken};

@@ -9,12 +9,26 @@ use std::collections::BTreeMap;
 use serde_json::Value as Json;
 
 use super::kind::{FieldKind, KEYWORD};
+use crate::fields::aliases::{Names, Place};
 use crate::fields::coerce::{self, Pair, Refusal};
 use crate::fields::deserializer::Value;
 use crate::fields::fault::Fault;
 use crate::fields::input::Input;
 
-/// The form that a value must be coerced to.
+/// A step on the way to an object in a schema.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Step {
+    /// Into a field of an object.
+    Field(String),
+    /// Into any element of a list.
+    Element,
+    /// Into any value of a map.
+    Entry,
+    /// Into an enum, to a variant of it.
+    Variant { tag: String, name: String },
+}
+
+/// What a value has to become.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Rule {
     nullable: bool,
@@ -38,8 +52,13 @@ enum Shape {
     SystemTime,
     List(Box<Rule>),
     Entries(Box<Rule>),
-    Object(BTreeMap<String, Rule>),
-    /// An enum whose variants are distinguished by the text of one field.
+    Object {
+        place: Place,
+        rules: BTreeMap<String, Rule>,
+        /// Whether the object has more fields than these.
+        open: bool,
+    },
+    /// An enum whose variants are told apart by the text of one field.
     Tagged {
         tag: String,
         variants: BTreeMap<String, Rule>,
@@ -98,22 +117,28 @@ impl Rule {
             Shape::List(rule) if rule.shape == Shape::Text => FieldKind::StringSlice,
             Shape::List(_) => FieldKind::Slice,
             Shape::Entries(rule) if rule.shape == Shape::Text => FieldKind::KvPairs,
-            Shape::Entries(_) | Shape::Object(_) => FieldKind::Map,
+            Shape::Entries(_) | Shape::Object { .. } => FieldKind::Map,
             Shape::Tagged { .. } => return None,
             Shape::Ready(kind) => *kind,
         })
     }
 
-    /// Coerces the value to the form that the type will take from serde's buffer.
-    pub(crate) fn apply<'de>(&self, value: Value<'de>) -> Result<Input<'de>, Fault> {
+    /// The value in the form that the type will take from serde's buffer.
+    pub(crate) fn apply<'de>(
+        &self,
+        value: Value<'de>,
+        names: &Names<'_>,
+    ) -> Result<Input<'de>, Fault> {
         if value.is_unmatched() && self.nullable {
             return Ok(Input::Null);
         }
-        self.coerce(value.into_input())
+        self.coerce(value.into_input(), names)
     }
 
-    fn coerce<'de>(&self, input: Input<'de>) -> Result<Input<'de>, Fault> {
-        if matches!(input, Input::Kept(_)) || (self.nullable && input == Input::Null) {
+    fn coerce<'de>(&self, input: Input<'de>, names: &Names<'_>) -> Result<Input<'de>, Fault> {
+        if matches!(input, Input::Kept(_) | Input::Marker(_))
+            || (self.nullable && input == Input::Null)
+        {
             return Ok(input);
         }
         Ok(match &self.shape {
@@ -150,7 +175,7 @@ impl Rule {
             Shape::List(rule) => {
                 let elements = coerce::elements(input).into_iter().enumerate();
                 let coerced = elements.map(|(index, element)| {
-                    rule.element(element).map_err(|fault| fault.inside(index.to_string()))
+                    rule.element(element, names).map_err(|fault| fault.inside(index.to_string()))
                 });
                 Input::List(coerced.collect::<Result<_, Fault>>()?)
             }
@@ -159,19 +184,23 @@ impl Rule {
                 if from == Pair::Text && rule.shape == Shape::Any {
                     return Err(Refusal::of("expected an object, got key=value").into());
                 }
-                let coerced = entries.into_iter().map(|(key, value)| match rule.coerce(value) {
-                    Ok(value) => Ok((key, value)),
-                    Err(fault) => Err(fault.inside(key)),
-                });
+                let coerced =
+                    entries.into_iter().map(|(key, value)| match rule.coerce(value, names) {
+                        Ok(value) => Ok((key, value)),
+                        Err(fault) => Err(fault.inside(key)),
+                    });
                 Input::Object(coerced.collect::<Result<_, Fault>>()?)
             }
-            Shape::Object(rules) => {
+            Shape::Object { place, rules, open } => {
                 let (Pair::Object, entries) = coerce::entries(input)? else {
                     return Err(Refusal::of("expected an object, got key=value").into());
                 };
                 let coerced = entries.into_iter().map(|(key, value)| {
-                    let Some(rule) = rules.get(key.as_ref()) else { return Ok((key, value)) };
-                    match rule.coerce(value) {
+                    let Some(rule) = names.rule(*place, &key, |name| rules.get(name)) else {
+                        let marker = if *open { None } else { names.marker(*place, &key) };
+                        return Ok((key, marker.map_or(value, Input::Marker)));
+                    };
+                    match rule.coerce(value, names) {
                         Ok(value) => Ok((key, value)),
                         Err(fault) => Err(fault.inside(key)),
                     }
@@ -183,7 +212,7 @@ impl Rule {
                 let chosen = entries.iter().find(|(name, _)| name == tag);
                 match chosen.map(|(_, value)| coerce::text(value)) {
                     Some(Ok(variant)) => match variants.get(variant.as_ref()) {
-                        Some(rule) => rule.coerce(input)?,
+                        Some(rule) => rule.coerce(input, names)?,
                         None => input,
                     },
                     _ => input,
@@ -197,15 +226,96 @@ impl Rule {
         })
     }
 
-    /// Coerces an element of a list, whose strings are trimmed.
-    fn element<'de>(&self, input: Input<'de>) -> Result<Input<'de>, Fault> {
-        match self.coerce(input)? {
+    /// Gives each object below a place of its own, from `next` on.
+    pub(crate) fn number(&mut self, next: &mut Place) {
+        match &mut self.shape {
+            Shape::List(rule) | Shape::Entries(rule) => rule.number(next),
+            Shape::Object { place, rules, .. } => {
+                *place = *next;
+                *next += 1;
+                rules.values_mut().for_each(|rule| rule.number(next));
+            }
+            Shape::Tagged { variants, .. } => {
+                variants.values_mut().for_each(|rule| rule.number(next));
+            }
+            _ => {}
+        }
+    }
+
+    /// Finds the object with this place below. Returns the rules of its fields and its schema, and
+    /// adds the steps to it to `way`.
+    pub(crate) fn find<'a>(
+        &'a self,
+        schema: &'a Json,
+        place: Place,
+        way: &mut Vec<Step>,
+    ) -> Option<(&'a BTreeMap<String, Self>, &'a Json)> {
+        let choices =
+            |keyword: &str| schema.get(keyword).and_then(Json::as_array).into_iter().flatten();
+        // An optional value is one of two choices.
+        let schema = match schema.get("properties").or(schema.get("items")) {
+            None if schema.get("additionalProperties").is_none() => {
+                let is_null = |choice: &Json| choice.get("type").is_some_and(|kind| kind == "null");
+                choices("anyOf").find(|choice| !is_null(choice)).unwrap_or(schema)
+            }
+            _ => schema,
+        };
+        let mut inside = |step: Step, rule: &'a Self, schema: &'a Json| {
+            way.push(step);
+            let found = rule.find(schema, place, way);
+            if found.is_none() {
+                way.pop();
+            }
+            found
+        };
+        match &self.shape {
+            Shape::List(rule) => inside(Step::Element, rule, schema.get("items")?),
+            Shape::Entries(rule) => inside(Step::Entry, rule, schema.get("additionalProperties")?),
+            Shape::Object { place: here, rules, .. } if *here == place => Some((rules, schema)),
+            Shape::Object { rules, .. } => rules.iter().find_map(|(name, rule)| {
+                let schema = schema.get("properties")?.get(name)?;
+                inside(Step::Field(name.clone()), rule, schema)
+            }),
+            Shape::Tagged { tag, variants } => variants.iter().find_map(|(name, rule)| {
+                let is_meant = |choice: &&Json| {
+                    let tag = choice.get("properties").and_then(|all| all.get(tag));
+                    tag.and_then(|tag| tag.get("const")).is_some_and(|text| text == name)
+                };
+                let step = Step::Variant { tag: tag.clone(), name: name.clone() };
+                inside(step, rule, choices("oneOf").find(is_meant)?)
+            }),
+            _ => None,
+        }
+    }
+
+    /// The place of an object with the rules of its fields, or the rule of what is in a map.
+    pub(crate) fn inner(&self) -> Option<Inner<'_>> {
+        match &self.shape {
+            Shape::Object { place, rules, open } => {
+                Some(Inner::Object { place: *place, rules, open: *open })
+            }
+            Shape::Entries(rule) => Some(Inner::Map(rule)),
+            Shape::List(rule) => Some(Inner::List(rule)),
+            _ => None,
+        }
+    }
+
+    /// Strings in lists are trimmed.
+    fn element<'de>(&self, input: Input<'de>, names: &Names<'_>) -> Result<Input<'de>, Fault> {
+        match self.coerce(input, names)? {
             Input::Text(text) if self.shape == Shape::Text => {
                 Ok(Input::text(text.trim().to_owned()))
             }
             other => Ok(other),
         }
     }
+}
+
+/// What is inside a value.
+pub(crate) enum Inner<'a> {
+    Object { place: Place, rules: &'a BTreeMap<String, Rule>, open: bool },
+    Map(&'a Rule),
+    List(&'a Rule),
 }
 
 impl Shape {
@@ -291,9 +401,12 @@ fn object(schema: &Json) -> Shape {
     } else if has(["secs_since_epoch", "nanos_since_epoch"]) {
         Shape::SystemTime
     } else {
-        Shape::Object(
-            properties.iter().map(|(name, schema)| (name.clone(), Rule::of(schema))).collect(),
-        )
+        let rules = properties.iter().map(|(name, schema)| (name.clone(), Rule::of(schema)));
+        let more = ["additionalProperties", "allOf", "anyOf", "oneOf", "$ref"];
+        let open = more
+            .iter()
+            .any(|keyword| schema.get(keyword).is_some_and(|more| *more != Json::Bool(false)));
+        Shape::Object { place: 0, rules: rules.collect(), open }
     }
 }
 

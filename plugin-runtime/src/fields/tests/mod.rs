@@ -1,5 +1,6 @@
 //! Tests over whole requests.
 
+mod aliases;
 mod coercion;
 mod lists;
 mod properties;

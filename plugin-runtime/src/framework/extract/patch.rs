@@ -94,7 +94,7 @@ impl<S, T: JsonSchema + DeserializeOwned + 'static> FromContext<S> for Patch<T> 
         let (set, naming) = context.merges::<T>()?;
         let captures = context
             .parameters()
-            .filter(|(name, _)| set.knows(name) || naming.knows(name))
+            .filter(|(name, _)| naming.unknown_of::<T>(&set, &[name]).is_empty())
             .map(|(name, part)| (name.to_owned(), Some(part.to_owned()).filter(|p| !p.is_empty())))
             .collect();
         let body = context.request().data.clone();
