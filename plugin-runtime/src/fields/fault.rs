@@ -7,6 +7,7 @@ use serde::de::{self, Expected, Unexpected};
 use super::aliases::{note_refused, note_twice};
 use super::coerce::Refusal;
 use super::error::FieldError;
+use super::schema::FieldSet;
 
 /// An error on its way from a value up to the request, which collects the names that it passes.
 #[derive(Debug, PartialEq)]
@@ -38,8 +39,14 @@ impl Fault {
         self
     }
 
-    pub(crate) fn is_unnamed(&self) -> bool {
-        self.path.is_empty() && matches!(self.cause, Cause::Refused(_))
+    /// Whether it names no field of the type with these fields.
+    pub(crate) fn is_unnamed(&self, fields: &FieldSet) -> bool {
+        let names = match self.cause {
+            Cause::Refused(_) => false,
+            // A name of something inside a field says little without the field's.
+            Cause::Missing(name) | Cause::Twice(name) => fields.names(name) || fields.is_empty(),
+        };
+        self.path.is_empty() && !names
     }
 
     pub(crate) fn is_missing(&self, field: &str) -> bool {

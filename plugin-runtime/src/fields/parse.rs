@@ -59,7 +59,7 @@ pub(crate) fn parse<T: DeserializeOwned>(
     );
     match read {
         Ok(value) => Ok(Parsed { value, ignored: seen.ignored, replaced }),
-        Err(fault) if fault.is_unnamed() => {
+        Err(fault) if fault.is_unnamed(fields) => {
             let fault = named::<T>(&names, &entries, &seen.buffered, tries(body.len()), fault);
             Err(fault.into_field_error())
         }

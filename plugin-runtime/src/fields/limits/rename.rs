@@ -31,6 +31,10 @@ impl<'n> Renamer<'n> {
         if !node.limited {
             return input;
         }
+        // One object as the only element of a list.
+        if let (Input::Object(_), Some(item)) = (&input, node.items) {
+            return self.value(item, self.naming.element(place), input);
+        }
         match input {
             Input::Object(entries) => {
                 let entries =

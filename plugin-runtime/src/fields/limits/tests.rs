@@ -489,7 +489,6 @@ fn names_that_a_flattened_type_does_not_know_do_not_have_it_read_for_each() {
 /// A type whose fields have other names on all levels.
 #[derive(Deserialize, JsonSchema, Default)]
 #[serde(default)]
-#[expect(dead_code, reason = "only read")]
 struct Named {
     #[serde(alias = "PART")]
     part: Option<Part>,
@@ -501,7 +500,6 @@ struct Named {
 
 #[derive(Deserialize, JsonSchema, Default)]
 #[serde(default)]
-#[expect(dead_code, reason = "only read")]
 struct Part {
     #[serde(alias = "SEATS")]
     #[schemars(range(max = 10))]

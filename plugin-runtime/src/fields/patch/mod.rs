@@ -54,7 +54,7 @@ pub(crate) fn patched<T: DeserializeOwned>(
             Err(fault) => (Vec::new(), seen, Err(fault)),
         }
     });
-    let read = read.map_err(|fault: Fault| match fault.is_unnamed() {
+    let read = read.map_err(|fault: Fault| match fault.is_unnamed(fields) {
         true => {
             let tries = tries(stored.len() + body.len());
             named_in::<T>(&names, captures, &merged, &seen, tries, fault)

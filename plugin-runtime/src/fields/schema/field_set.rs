@@ -84,7 +84,11 @@ impl FieldSet {
         self.open || self.fields.contains_key(name)
     }
 
-    /// Returns whether a field of this name is declared, and not only accepted by a map.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.fields.is_empty()
+    }
+
+    /// Whether a field of this name is declared, and not only taken by a map.
     pub(crate) fn names(&self, name: &str) -> bool {
         self.fields.contains_key(name)
     }
