@@ -27,9 +27,14 @@ impl<'n> Renamer<'n> {
     where
         'n: 'i,
     {
-        let node = &self.nodes[id];
+        let mut node = &self.nodes[id];
         if !node.limited {
             return input;
+        }
+        // A type within itself is only referred to.
+        if let ([other], true, None) = (node.all.as_slice(), node.properties.is_empty(), node.items)
+        {
+            node = &self.nodes[*other];
         }
         // One object as the only element of a list.
         if let (Input::Object(_), Some(item)) = (&input, node.items) {
