@@ -58,9 +58,11 @@ impl<'a> Site<'a> {
             let (candidates, rules) = (candidates.collect(), rules.collect());
             return Some(Self { fields, way: Vec::new(), candidates, rules });
         }
+        let mut followed = Vec::new();
         let (way, rules, schema) = fields.iter().find_map(|(name, field)| {
             let mut way = vec![Step::Field(name.to_owned())];
-            let (rules, schema) = fields.rule(name)?.find(field.schema(), place, &mut way)?;
+            let (rules, schema) =
+                fields.rule(name)?.find(field.schema(), place, &mut way, fields, &mut followed)?;
             Some((way, rules, schema))
         })?;
         let candidates = rules.keys().map(|name| {

@@ -129,9 +129,10 @@ impl Naming {
     fn buffered(&mut self, set: &FieldSet) {
         let Some(Level::Flattened { fields, .. }) = self.levels.first() else { return };
         let mut fields = fields.clone();
+        let mut referred = BTreeMap::new();
         for (name, named) in &mut fields {
             if let (None, Some(rule)) = (named.number, set.rule(name)) {
-                named.place = self.add(rule);
+                named.place = self.add(rule, set, &mut referred);
             }
         }
         if let Some(Level::Flattened { fields: known, .. }) = self.levels.first_mut() {
@@ -140,18 +141,46 @@ impl Naming {
     }
 
     /// Adds what a value with this rule is merged by.
-    fn add(&mut self, rule: &Rule) -> Place {
-        let level = match rule.inner() {
-            Some(Inner::Object { place, rules, open }) => {
-                let fields = rules.iter().map(|(name, rule)| (name.clone(), self.add(rule)));
+    fn add<'s>(
+        &mut self,
+        rule: &'s Rule,
+        set: &'s FieldSet,
+        referred: &mut BTreeMap<&'s str, Place>,
+    ) -> Place {
+        let Some(inner) = rule.inner() else { return Place(None) };
+        // A type within itself needs its place before that of its fields.
+        let added = Place(Some(self.levels.len()));
+        let level = match inner {
+            Inner::Again(reference) => {
+                if let Some(known) = referred.get(reference) {
+                    return *known;
+                }
+                let Some((rule, _)) = set.referred(reference) else { return Place(None) };
+                referred.insert(reference, added);
+                let place = self.add(rule, set, referred);
+                referred.insert(reference, place);
+                return place;
+            }
+            Inner::Object { place, rules, open } => {
+                self.levels.push(Level::Other);
+                let fields = rules.iter();
+                let fields =
+                    fields.map(|(name, rule)| (name.clone(), self.add(rule, set, referred)));
                 Level::Buffered { place, fields: fields.collect(), open }
             }
-            Some(Inner::Map(values)) => Level::Map(self.add(values)),
-            Some(Inner::List(elements)) => Level::List(self.add(elements)),
-            None => return Place(None),
+            Inner::Map(values) => {
+                self.levels.push(Level::Other);
+                Level::Map(self.add(values, set, referred))
+            }
+            Inner::List(elements) => {
+                self.levels.push(Level::Other);
+                Level::List(self.add(elements, set, referred))
+            }
         };
-        self.levels.push(level);
-        Place(Some(self.levels.len() - 1))
+        if let Some(reserved) = added.0.and_then(|index| self.levels.get_mut(index)) {
+            *reserved = level;
+        }
+        added
     }
 
     /// The type itself.

@@ -57,6 +57,8 @@ pub struct FieldSet {
     open: bool,
     limits: Limits,
     aliases: Aliases,
+    /// What the references of the schema stand for.
+    referred: BTreeMap<String, (Rule, Json)>,
 }
 
 impl FieldSet {
@@ -65,9 +67,32 @@ impl FieldSet {
         let schema = whole::taken::<T>();
         let mut set = Self { limits: Limits::of(&schema), ..Self::default() };
         set.collect(&schema, &schema, true, 0);
+        set.refer(&schema);
         let mut next = ROOT + 1;
         set.fields.values_mut().for_each(|field| field.rule.number(&mut next));
+        set.referred.values_mut().for_each(|(rule, _)| rule.number(&mut next));
         set
+    }
+
+    /// Finds what the references in the rules of the fields stand for.
+    fn refer(&mut self, root: &Json) {
+        let mut references = Vec::new();
+        self.fields.values().for_each(|field| field.rule.references(&mut references));
+        while let Some(reference) = references.pop() {
+            let pointer = reference.strip_prefix('#');
+            let Some(schema) = pointer.and_then(|pointer| root.pointer(pointer)) else { continue };
+            if let Entry::Vacant(place) = self.referred.entry(reference) {
+                let rule = Rule::of(schema);
+                let rule = if rule.is_endless() { Rule::any() } else { rule };
+                rule.references(&mut references);
+                place.insert((rule, schema.clone()));
+            }
+        }
+    }
+
+    /// The rule and the schema that a reference stands for.
+    pub(crate) fn referred(&self, reference: &str) -> Option<(&Rule, &Json)> {
+        self.referred.get(reference).map(|(rule, schema)| (rule, schema))
     }
 
     /// Returns the fields by name.

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
 
+use super::field_set::FieldSet;
 use super::kind::{FieldKind, KEYWORD};
 use crate::fields::aliases::{Names, Place};
 use crate::fields::coerce::{self, Pair, Refusal};
@@ -63,6 +64,8 @@ enum Shape {
         tag: String,
         variants: BTreeMap<String, Rule>,
     },
+    /// What a reference of the schema stands for: a type within itself.
+    Again(String),
     /// A field type of this crate. It coerces its value itself, so the value is only checked.
     Ready(FieldKind),
 }
@@ -106,7 +109,7 @@ impl Rule {
     /// Returns the kind in Vault's terms; `None` if Vault has none, as for a value of any type.
     pub(crate) fn kind(&self) -> Option<FieldKind> {
         Some(match &self.shape {
-            Shape::Any => return None,
+            Shape::Any | Shape::Again(_) => return None,
             Shape::Text => FieldKind::String,
             Shape::Integer { wide: true, .. } => FieldKind::Int64,
             Shape::Integer { .. } => FieldKind::Int,
@@ -143,6 +146,10 @@ impl Rule {
         }
         Ok(match &self.shape {
             Shape::Any => input,
+            Shape::Again(reference) => match names.fields.referred(reference) {
+                Some((rule, _)) => rule.coerce(input, names)?,
+                None => input,
+            },
             Shape::Text => Input::text(coerce::text(&input)?.into_owned()),
             Shape::Integer { min, max, .. } => {
                 let number = coerce::integer(&input)?;
@@ -226,6 +233,27 @@ impl Rule {
         })
     }
 
+    /// Adds the references below.
+    pub(crate) fn references(&self, to: &mut Vec<String>) {
+        match &self.shape {
+            Shape::Again(reference) => to.push(reference.clone()),
+            Shape::List(rule) | Shape::Entries(rule) => rule.references(to),
+            Shape::Object { rules: below, .. } | Shape::Tagged { variants: below, .. } => {
+                below.values().for_each(|rule| rule.references(to));
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether a value could become a list within a list without end.
+    pub(crate) fn is_endless(&self) -> bool {
+        match &self.shape {
+            Shape::Again(_) => true,
+            Shape::List(rule) => rule.is_endless(),
+            _ => false,
+        }
+    }
+
     /// Gives each object below a place of its own, from `next` on.
     pub(crate) fn number(&mut self, next: &mut Place) {
         match &mut self.shape {
@@ -249,7 +277,17 @@ impl Rule {
         schema: &'a Json,
         place: Place,
         way: &mut Vec<Step>,
+        set: &'a FieldSet,
+        followed: &mut Vec<&'a str>,
     ) -> Option<(&'a BTreeMap<String, Self>, &'a Json)> {
+        if let Shape::Again(reference) = &self.shape {
+            if followed.contains(&reference.as_str()) {
+                return None;
+            }
+            followed.push(reference);
+            let (rule, schema) = set.referred(reference)?;
+            return rule.find(schema, place, way, set, followed);
+        }
         let choices =
             |keyword: &str| schema.get(keyword).and_then(Json::as_array).into_iter().flatten();
         // An optional value is one of two choices.
@@ -262,7 +300,7 @@ impl Rule {
         };
         let mut inside = |step: Step, rule: &'a Self, schema: &'a Json| {
             way.push(step);
-            let found = rule.find(schema, place, way);
+            let found = rule.find(schema, place, way, set, followed);
             if found.is_none() {
                 way.pop();
             }
@@ -296,6 +334,7 @@ impl Rule {
             }
             Shape::Entries(rule) => Some(Inner::Map(rule)),
             Shape::List(rule) => Some(Inner::List(rule)),
+            Shape::Again(reference) => Some(Inner::Again(reference)),
             _ => None,
         }
     }
@@ -316,10 +355,14 @@ pub(crate) enum Inner<'a> {
     Object { place: Place, rules: &'a BTreeMap<String, Rule>, open: bool },
     Map(&'a Rule),
     List(&'a Rule),
+    Again(&'a str),
 }
 
 impl Shape {
     fn of(schema: &Json, kind: &str) -> Self {
+        if let ("", Some(reference)) = (kind, schema.get("$ref").and_then(Json::as_str)) {
+            return Self::Again(reference.to_owned());
+        }
         let keyword = schema.get(KEYWORD).and_then(Json::as_str);
         if let Some(kind) = keyword.and_then(FieldKind::named) {
             return Self::Ready(kind);
