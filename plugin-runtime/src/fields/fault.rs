@@ -39,7 +39,7 @@ impl Fault {
         self
     }
 
-    /// Whether it names no field of the type with these fields.
+    /// Returns whether it names no field of the type with these fields.
     pub(crate) fn is_unnamed(&self, fields: &FieldSet) -> bool {
         let names = match self.cause {
             Cause::Refused(_) => false,

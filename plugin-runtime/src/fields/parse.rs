@@ -1,6 +1,7 @@
 //! Reads a request's path and body as the type that a handler asks for.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::de::{Deserialize, DeserializeOwned, Deserializer, MapAccess, Visitor};
@@ -67,7 +68,7 @@ pub(crate) fn parse<T: DeserializeOwned>(
     }
 }
 
-/// How often a request of this length may be read again to find the field of an error.
+/// Returns how often a request of this length may be read again to find the field of an error.
 pub(crate) fn tries(length: usize) -> usize {
     let limit = ATTRIBUTION_BYTES.saturating_add(length * ATTRIBUTION_READS);
     limit / length.max(1)
@@ -104,9 +105,11 @@ pub(crate) fn named_in<T: DeserializeOwned>(
     tries: usize,
     fault: Fault,
 ) -> Fault {
-    let is_changed = |name: &&String| {
-        merged.iter().any(|(known, value)| known == *name && !matches!(value, Input::Kept(_)))
-    };
+    let buffered: BTreeSet<&str> = seen.buffered.iter().map(String::as_str).collect();
+    let given = merged.iter().filter(|(_, value)| !matches!(value, Input::Kept(_)));
+    let given: BTreeSet<&str> =
+        given.map(|(name, _)| name.as_ref()).filter(|name| buffered.contains(name)).collect();
+    let is_changed = |name: &&String| given.contains(name.as_str());
     let changed: Vec<String> = seen.buffered.iter().filter(is_changed).cloned().collect();
     named::<T>(names, &merged_entries(captures, merged), &changed, tries, fault)
 }

@@ -53,7 +53,7 @@ pub(crate) fn settle<'r, T: DeserializeOwned, R>(
         if !witnessed.marked {
             return (names, value);
         }
-        // One of the names that nobody knows is a field's.
+        // One of the names that are not known is a field's.
         let names = Names::telling::<T>(fields);
         let (_, witnessed) = watch(|| read(&names));
         let found = witnessed.index.and_then(|index| names.marked(index));
@@ -67,7 +67,7 @@ pub(crate) fn settle<'r, T: DeserializeOwned, R>(
     }
 }
 
-/// The names of the type's fields of which it is not known which field they stand for.
+/// Returns the names of the type's fields of which it is not known which field they stand for.
 pub(crate) fn unproven(fields: &FieldSet) -> Vec<String> {
     let now = fields.aliases().now();
     let names = now.names.get(&ROOT).into_iter().flatten();
@@ -116,7 +116,7 @@ pub(crate) fn ask<T: DeserializeOwned>(fields: &FieldSet, names: &[&str]) {
     }
 }
 
-/// What the type says to an object with these fields.
+/// Returns what the type says to an object with these fields.
 fn said<T: DeserializeOwned>(
     fields: &FieldSet,
     place: Place,
@@ -142,7 +142,7 @@ fn said<T: DeserializeOwned>(
     said
 }
 
-/// Values for the fields of an object. They are looked for once.
+/// Returns values for the fields of an object. They are looked for once.
 fn model<T: DeserializeOwned>(fields: &FieldSet, place: Place, site: &Site<'_>) -> Arc<Model> {
     if let Some(model) = fields.aliases().models.lock().get(&place) {
         return Arc::clone(model);

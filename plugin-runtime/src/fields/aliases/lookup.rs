@@ -32,7 +32,7 @@ pub(crate) enum Known<'r> {
     Unknown,
 }
 
-/// What becomes of the value of a name that nobody knows.
+/// What happens to the value of a name that is not known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Unknown {
     /// It is read as it is.
@@ -42,7 +42,7 @@ enum Unknown {
 }
 
 impl<'r> Names<'r> {
-    /// Values of unknown names are read as they are.
+    /// Returns values of unknown names are read as they are.
     pub(crate) fn reading<T: DeserializeOwned>(fields: &'r FieldSet) -> Self {
         Self {
             fields,
@@ -55,32 +55,34 @@ impl<'r> Names<'r> {
         }
     }
 
-    /// Instead of their values, unknown names get markers of which none is taken for a value.
+    /// Returns the names for a reading in which unknown names get markers instead of their values.
+    /// None of these is taken for a value.
     pub(crate) fn marking<T: DeserializeOwned>(fields: &'r FieldSet) -> Self {
         Self { unknown: Unknown::Wrapped, ..Self::reading::<T>(fields) }
     }
 
-    /// Instead of their values, unknown names get markers that show which one a type refuses.
+    /// Returns the names for a reading in which unknown names get markers instead of their values.
+    /// These show which one a type refuses.
     pub(crate) fn telling<T: DeserializeOwned>(fields: &'r FieldSet) -> Self {
         Self { unknown: Unknown::Bare, ..Self::reading::<T>(fields) }
     }
 
-    /// Whether unknown names get markers.
+    /// Returns whether unknown names get markers.
     pub(crate) fn is_marking(&self) -> bool {
         self.unknown != Unknown::Read
     }
 
-    /// The name with this marker.
+    /// Returns the name with this marker.
     pub(crate) fn marked(&self, index: u32) -> Option<(Place, String)> {
         self.marked.borrow().get(index as usize).cloned()
     }
 
-    /// What is known of a name that the schema does not have.
+    /// Returns what is known of a name that the schema does not have.
     pub(crate) fn behind(&self, place: Place, name: &str) -> Option<&Behind> {
         self.learned.behind(place, name)
     }
 
-    /// The rule of one of some fields, under whichever name.
+    /// Returns the rule of one of some fields, under whichever name.
     pub(crate) fn rule<'a>(
         &self,
         place: Place,
@@ -90,7 +92,7 @@ impl<'r> Names<'r> {
         rules(name).or_else(|| rules(self.behind(place, name)?.like()?))
     }
 
-    /// The marker for a name, unless its value is to be read.
+    /// Returns the marker for a name, unless its value is to be read.
     pub(crate) fn marker(&self, place: Place, name: &str) -> Option<Marker> {
         if self.behind(place, name).is_some() { None } else { self.fresh(place, name) }
     }
@@ -108,13 +110,14 @@ impl<'r> Names<'r> {
         }
     }
 
-    /// The marker for a name of the type that is [unknown](Known::Unknown), unless its value is to be read.
+    /// Returns the marker for a name of the type that is [unknown](Known::Unknown), unless its value
+    /// is to be read.
     pub(crate) fn marker_of_field(&self, name: &str) -> Option<Marker> {
         let marks = self.unknown != Unknown::Read && self.own().hides_names(self.fields);
         if marks { self.fresh(ROOT, name) } else { None }
     }
 
-    /// What a name stands for that the schema does not have, and that has become this key.
+    /// Returns what a name stands for that the schema does not have, and that has become this key.
     pub(crate) fn known<K>(&self, name: &str, key: &K) -> Known<'r> {
         let own = self.own();
         let like = match own.field(number_of(key)) {
@@ -127,13 +130,13 @@ impl<'r> Names<'r> {
         like.and_then(|field| self.fields.rule(field)).map_or(Known::Some, Known::Field)
     }
 
-    /// The rule of the field that a name stands for which the schema does not have.
+    /// Returns the rule of the field that a name stands for which the schema does not have.
     pub(crate) fn rule_behind(&self, name: &str) -> Option<&'r Rule> {
         let field = self.own_field(name).or_else(|| self.learned.behind(ROOT, name)?.like())?;
         self.fields.rule(field)
     }
 
-    /// The field that a name stands for which the schema does not have.
+    /// Returns the field that a name stands for which the schema does not have.
     pub(crate) fn field_behind(&self, name: &str) -> Option<&str> {
         self.own_field(name).or_else(|| self.learned.behind(ROOT, name)?.field())
     }
@@ -142,12 +145,12 @@ impl<'r> Names<'r> {
         (self.number)(name).and_then(|number| self.own().field(number))
     }
 
-    /// What the type calls its fields on all levels.
+    /// Returns what the type calls its fields on all levels.
     pub(crate) fn naming(&self) -> &'r Naming {
         self.fields.aliases().naming.get_or_init(|| (self.naming)(self.fields))
     }
 
-    /// What the type tells of its names by itself.
+    /// Returns what the type says about its names by itself.
     fn own(&self) -> &'r Own {
         self.fields.aliases().own.get_or_init(|| (self.own)(self.fields))
     }

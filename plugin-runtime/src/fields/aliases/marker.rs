@@ -41,7 +41,7 @@ impl Marker {
         }
     }
 
-    /// Whether bytes are those of a marker.
+    /// Returns whether bytes are those of a marker.
     pub(super) fn is_in(bytes: &[u8]) -> bool {
         bytes.first() == Some(&FIRST)
     }

@@ -2,7 +2,7 @@
 //!
 //! A schema has no aliases. A derived struct tells all of its names when it asks for its fields, but
 //! what is flattened into a type, and what lies inside of that, is read from serde's own buffer. The
-//! names are learned from requests then: in place of its value, a name that no schema has gets a
+//! names are learned from requests then: instead of its value, a name that no schema has gets a
 //! [`Marker`], which no type takes. Where nothing refuses the marker, the type has no use for the
 //! name. Where something does, the name is a field's; the type then tells which field it is, once
 //! and for all requests that follow.
@@ -51,7 +51,7 @@ pub(crate) enum Behind {
 }
 
 impl Behind {
-    /// The name of a field with the same rule.
+    /// Returns the name of a field with the same rule.
     pub(crate) fn like(&self) -> Option<&str> {
         match self {
             Self::Field(name) | Self::Like(name) => Some(name),
@@ -59,7 +59,7 @@ impl Behind {
         }
     }
 
-    /// The name of the field.
+    /// Returns the name of the field.
     pub(crate) fn field(&self) -> Option<&str> {
         match self {
             Self::Field(name) => Some(name),
@@ -92,14 +92,14 @@ pub(crate) struct Aliases {
 }
 
 impl PartialEq for Aliases {
-    /// What was learned does not count.
+    /// Returns what was learned does not count.
     fn eq(&self, _: &Self) -> bool {
         true
     }
 }
 
 impl Aliases {
-    /// What a name stands for; None if nobody has asked, or if it is no field's.
+    /// Returns what a name stands for; `None` if that was not asked, or if no field has it.
     pub(crate) fn behind(&self, place: Place, name: &str) -> Option<Behind> {
         self.now().behind(place, name).cloned()
     }

@@ -31,7 +31,7 @@ const TEXTS: &[&str] = &[
     "00",
 ];
 
-/// Values for a field, the likeliest first.
+/// Returns values for a field, the likeliest first.
 pub(super) fn samples(schema: &Json) -> Vec<Json> {
     let mut samples = of(schema, 0);
     samples.truncate(MAX_SAMPLES);
@@ -93,7 +93,7 @@ fn of(schema: &Json, depth: usize) -> Vec<Json> {
     found
 }
 
-/// An object with the fields that it must have.
+/// Returns an object with the fields that it must have.
 fn object(schema: &Json, depth: usize) -> Json {
     let required = schema.get("required").and_then(Json::as_array).into_iter().flatten();
     let fields = required.filter_map(|name| {

@@ -78,7 +78,7 @@ impl<'a> Site<'a> {
         self.rules.iter().find(|(known, _)| *known == name).map(|(_, rule)| *rule)
     }
 
-    /// What the fields of the object begin with: the tag of each variant in turn.
+    /// Returns what the fields of the object begin with: the tag of each variant in turn.
     pub(super) fn scenes(&self) -> Vec<Entries> {
         if !self.way.is_empty() {
             return vec![Vec::new()];
@@ -107,7 +107,7 @@ impl<'a> Site<'a> {
         scenes
     }
 
-    /// The fields of the whole type, with these as those of the object.
+    /// Returns the fields of the whole type, with these as those of the object.
     pub(super) fn around(&self, entries: Entries, mut rest: Entries) -> Entries {
         let mut way = self.way.iter().rev().peekable();
         let mut value = Input::Object(entries);
@@ -137,7 +137,7 @@ impl<'a> Site<'a> {
     }
 }
 
-/// The same value as an input.
+/// Returns the same value as an input.
 fn input(json: &Json) -> Input<'static> {
     match json {
         Json::Null => Input::Null,

@@ -70,7 +70,7 @@ impl<'de> Deserializer<'de> for Request<'de, '_> {
         visitor: V,
     ) -> Result<V::Value, Fault> {
         self.by_name = true;
-        // Nobody has sent the parts of the path as fields, so a type that refuses fields which it
+        // No client has sent the parts of the path as fields, so a type that refuses fields which it
         // does not know is not given them.
         let known = |name: &str| fields.contains(&name) || self.names.fields.knows(name);
         self.entries.retain(|(name, entry)| !matches!(entry, Entry::Path(_)) || known(name));
@@ -184,7 +184,7 @@ struct Field<'de, 'r> {
     /// The schema's rule, for a flattened type that will be asked only after serde has buffered the
     /// value.
     rule: Option<&'r Rule>,
-    /// What stands for the value of a name that nobody knows.
+    /// What stands for the value of a name that is not known.
     marker: Option<Marker>,
     names: &'r Names<'r>,
     asked: &'r mut Asked,

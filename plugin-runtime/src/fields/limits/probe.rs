@@ -97,7 +97,7 @@ impl Probe<'_> {
         Renamer { nodes, names, naming: names.naming() }
     }
 
-    /// The name that the schema has for the field that a name stands for.
+    /// Returns the name that the schema has for the field that a name stands for.
     fn own_name<'n>(&'n self, given: &'n str) -> &'n str {
         match self.fields.names(given) {
             true => given,
@@ -115,7 +115,7 @@ impl Probe<'_> {
         raw.get() == "null" && rule.is_some_and(|rule| rule.null_is_absent())
     }
 
-    /// All fields as one object.
+    /// Returns all fields as one object.
     fn whole<'b>(&'b self, body: &'b Body<'_>) -> Input<'b> {
         let parts = self.captures.iter().map(|(name, part)| {
             let part = Input::text(part.unwrap_or_default().to_owned());

@@ -15,7 +15,7 @@ pub(super) struct Renamer<'n> {
 }
 
 impl<'n> Renamer<'n> {
-    /// The value of a field of the type itself, by the names of its schema.
+    /// Returns the value of a field of the type itself, by the names of its schema.
     pub(super) fn field<'i>(&self, id: Id, name: &str, input: Input<'i>) -> Input<'i>
     where
         'n: 'i,

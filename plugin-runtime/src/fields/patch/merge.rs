@@ -19,8 +19,8 @@ pub(super) struct Merge<'n> {
 }
 
 impl Merge<'_> {
-    /// Merges changes into the object that comes next in `stored`. What is no object counts as an
-    /// empty one.
+    /// Merges changes into the object that comes next in `stored`. What is not an object counts as
+    /// an empty one.
     ///
     /// Only changed objects are parsed. Everything else is kept as text.
     pub(super) fn object<'de>(
@@ -38,7 +38,7 @@ impl Merge<'_> {
             changes.insert(field, (name, change));
         }
         let mut merged = Vec::new();
-        // The type is to meet a name that nobody knows before the field it may stand for.
+        // The type is to meet a name that is not known before the field it may stand for.
         let mut unknown = Vec::new();
         if stored.enters_object() {
             while let Some(name) = stored.next_key()? {
@@ -81,7 +81,7 @@ impl Merge<'_> {
         Ok(unknown)
     }
 
-    /// Whether the type is to be asked for what a name stands for.
+    /// Returns whether the type is to be asked for what a name stands for.
     fn is_asked(&self, place: Place, name: &str, field: &FieldId<'_>) -> bool {
         self.names.is_marking() && self.naming.is_unknown(self.names, place, name, field)
     }

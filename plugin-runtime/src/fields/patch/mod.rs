@@ -20,12 +20,12 @@ use super::parse::{named_in, parse_merged, tries};
 use super::scan::{Scanner, sort};
 use super::schema::FieldSet;
 
-/// The field of a type that a name stands for, as a number that is good for comparing.
+/// Returns the field of a type that a name stands for, as a number that is good for comparing.
 pub(crate) fn number<T: DeserializeOwned>(name: &str) -> Option<u64> {
     probe::number::<T>(&[], name)
 }
 
-/// The type with the changes of a request's body. `stored` is the type's own JSON object.
+/// Returns the type with the changes of a request's body. `stored` is the type's own JSON object.
 pub(crate) fn patched<T: DeserializeOwned>(
     fields: &FieldSet,
     naming: &Naming,
@@ -64,7 +64,7 @@ pub(crate) fn patched<T: DeserializeOwned>(
     read.map_err(Fault::into_field_error)
 }
 
-/// Whether an object, which may be null, has a name.
+/// Returns whether an object, which may be null, has a name.
 fn gives(body: &str, name: &str) -> bool {
     let mut scanner = Scanner::new(body);
     if scanner.enters_object() {
@@ -80,7 +80,7 @@ fn gives(body: &str, name: &str) -> bool {
     false
 }
 
-/// What is stored, with the changes.
+/// Returns what is stored, with the changes.
 fn merged<'de>(
     naming: &Naming,
     names: &Names<'_>,

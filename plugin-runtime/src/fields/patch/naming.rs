@@ -183,12 +183,12 @@ impl Naming {
         added
     }
 
-    /// The type itself.
+    /// Returns the type itself.
     pub(crate) fn root(&self) -> Place {
         Place(Some(0))
     }
 
-    /// Those of some names that the type itself has no field for.
+    /// Returns those of some names that the type itself has no field for.
     pub(crate) fn unknown_of<'n, T: DeserializeOwned>(
         &self,
         set: &FieldSet,
@@ -211,13 +211,13 @@ impl Naming {
         unlisted
     }
 
-    /// Whether no field of the type itself is known under a name.
+    /// Returns whether no field of the type itself is known under a name.
     fn is_nobodys(&self, names: &Names<'_>, name: &str) -> bool {
         let field = self.field(names, self.root(), &Cow::Borrowed(name));
         self.is_unknown(names, self.root(), name, &field)
     }
 
-    /// The field that a name stands for at a place.
+    /// Returns the field that a name stands for at a place.
     pub(super) fn field<'a>(
         &self,
         names: &Names<'_>,
@@ -239,7 +239,7 @@ impl Naming {
         }
     }
 
-    /// The place of a field's value.
+    /// Returns the place of a field's value.
     pub(crate) fn inside(&self, names: &Names<'_>, place: Place, name: &str) -> Place {
         match self.level(place) {
             Level::Struct(fields) => fields.get(name).map_or(Place(None), |named| named.place),
@@ -260,7 +260,8 @@ impl Naming {
         }
     }
 
-    /// The place of a list's elements, or that of the object which a list of objects is merged to.
+    /// Returns the place of a list's elements, or that of the object which a list of objects is merged
+    /// to.
     pub(crate) fn element(&self, place: Place) -> Place {
         match self.level(place) {
             Level::List(elements) => *elements,
@@ -269,7 +270,7 @@ impl Naming {
         }
     }
 
-    /// The property of a schema that a name stands for which is none.
+    /// Returns the property of a schema behind a name that is not a property itself.
     pub(crate) fn property<'n>(
         &'n self,
         names: &'n Names<'_>,
@@ -295,7 +296,8 @@ impl Naming {
         number.and_then(named).or_else(|| self.learned(names, place, name))
     }
 
-    /// Whether only the type can tell if a name is a field's, which is this one for all that is known.
+    /// Returns whether only the type can tell if a name is a field's, which is this one for all that is
+    /// known.
     pub(super) fn is_unknown(
         &self,
         names: &Names<'_>,
@@ -312,7 +314,7 @@ impl Naming {
         !is_declared && !is_own && names.behind(at, name).is_none()
     }
 
-    /// The field of a type with flattened parts that is its own and has this name.
+    /// Returns the field of a type with flattened parts that is its own and has this name.
     fn own(&self, place: Place, name: &str) -> Option<Number> {
         match self.level(place) {
             Level::Flattened { unknown, .. } => {
@@ -322,7 +324,7 @@ impl Naming {
         }
     }
 
-    /// The field that a name stands for which the schema does not have.
+    /// Returns the field that a name stands for which the schema does not have.
     fn learned<'n>(&self, names: &'n Names<'_>, place: Place, name: &str) -> Option<&'n str> {
         let at = match self.level(place) {
             Level::Flattened { .. } => ROOT,

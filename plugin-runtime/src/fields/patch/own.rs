@@ -30,12 +30,12 @@ impl Own {
         Self { is_flattened: shape == Shape::Flattened, fields: numbered.collect() }
     }
 
-    /// The field with this number.
+    /// Returns the field with this number.
     pub(crate) fn field(&self, number: Number) -> Option<&str> {
         self.fields.get(&number).map(String::as_str)
     }
 
-    /// Whether the type has flattened parts with names that only they know.
+    /// Returns whether the type has flattened parts with names that only they know.
     pub(crate) fn hides_names(&self, fields: &FieldSet) -> bool {
         self.is_flattened && !fields.is_open()
     }

@@ -167,7 +167,7 @@ impl<'de> SeqAccess<'de> for Probe<'_> {
     }
 }
 
-/// The number of a field that a name has become.
+/// Returns the number of a field that a name has become.
 pub(crate) fn number_of<K>(key: &K) -> Number {
     let mut hasher = Sum(0);
     discriminant(key).hash(&mut hasher);

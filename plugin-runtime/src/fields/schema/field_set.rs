@@ -44,7 +44,7 @@ impl Field {
         &self.schema
     }
 
-    /// The schemas of all mentions of the name.
+    /// Returns the schemas of all mentions of the name.
     pub(crate) fn schemas(&self) -> impl Iterator<Item = &Json> {
         std::iter::once(&self.schema).chain(&self.others)
     }
@@ -90,7 +90,7 @@ impl FieldSet {
         }
     }
 
-    /// The rule and the schema that a reference stands for.
+    /// Returns the rule and the schema that a reference stands for.
     pub(crate) fn referred(&self, reference: &str) -> Option<(&Rule, &Json)> {
         self.referred.get(reference).map(|(rule, schema)| (rule, schema))
     }
@@ -113,7 +113,7 @@ impl FieldSet {
         self.fields.is_empty()
     }
 
-    /// Whether a field of this name is declared, and not only taken by a map.
+    /// Returns whether a field of this name is declared, and not only taken by a map.
     pub(crate) fn names(&self, name: &str) -> bool {
         self.fields.contains_key(name)
     }
@@ -123,7 +123,7 @@ impl FieldSet {
         &self.limits
     }
 
-    /// The names that the schema does not have.
+    /// Returns the names that the schema does not have.
     pub(crate) fn aliases(&self) -> &Aliases {
         &self.aliases
     }

@@ -126,7 +126,7 @@ impl Rule {
         })
     }
 
-    /// The value in the form that the type will take from serde's buffer.
+    /// Returns the value in the form that the type will take from serde's buffer.
     pub(crate) fn apply<'de>(
         &self,
         value: Value<'de>,
@@ -245,7 +245,7 @@ impl Rule {
         }
     }
 
-    /// Whether a value could become a list within a list without end.
+    /// Returns whether a value could become a list within a list without end.
     pub(crate) fn is_endless(&self) -> bool {
         match &self.shape {
             Shape::Again(_) => true,
@@ -326,7 +326,7 @@ impl Rule {
         }
     }
 
-    /// The place of an object with the rules of its fields, or the rule of what is in a map.
+    /// Returns the place of an object with the rules of its fields, or the rule of what is in a map.
     pub(crate) fn inner(&self) -> Option<Inner<'_>> {
         match &self.shape {
             Shape::Object { place, rules, open } => {
@@ -339,7 +339,7 @@ impl Rule {
         }
     }
 
-    /// Strings in lists are trimmed.
+    /// Returns an element of a list in the form that the type takes; strings are trimmed.
     fn element<'de>(&self, input: Input<'de>, names: &Names<'_>) -> Result<Input<'de>, Fault> {
         match self.coerce(input, names)? {
             Input::Text(text) if self.shape == Shape::Text => {

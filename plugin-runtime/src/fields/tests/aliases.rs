@@ -182,7 +182,7 @@ struct Deep {
     alone: Alone,
 }
 
-/// What is sent, in every form that some field has a rule for.
+/// Returns what is sent, in every form that some field has a rule for.
 fn sent() -> Vec<Json> {
     vec![
         json!(null),
@@ -218,7 +218,7 @@ fn sent() -> Vec<Json> {
     ]
 }
 
-/// A request with a field under one of its names.
+/// Returns a request with a field under one of its names.
 fn body(own: &str, name: &str, value: &Json, rest: &Json) -> String {
     let mut body = rest.clone();
     body.as_object_mut().expect("an object").remove(own);
@@ -226,14 +226,14 @@ fn body(own: &str, name: &str, value: &Json, rest: &Json) -> String {
     body.to_string()
 }
 
-/// The text of a refusal, with the field's own name for the one that was sent.
+/// Returns the text of a refusal, with the field's own name for the one that was sent.
 fn named(error: &FieldError, sent: &str, own: &str) -> String {
     let text = error.to_string();
     text.replace(&format!("\"{sent}"), &format!("\"{own}"))
         .replace(&format!("`{sent}"), &format!("`{own}"))
 }
 
-/// A field is the same under both of its names, in a new set and in one that knows the name.
+/// Returns a field is the same under both of its names, in a new set and in one that knows the name.
 fn is_one<T: DeserializeOwned + JsonSchema + Serialize + PartialEq + std::fmt::Debug>(
     rest: &Json,
     only: impl Fn(&str) -> bool,
