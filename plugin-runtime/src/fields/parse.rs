@@ -61,6 +61,7 @@ pub(crate) fn parse<T: DeserializeOwned>(
     match read {
         Ok(value) => Ok(Parsed { value, ignored: seen.ignored, replaced }),
         Err(fault) if fault.is_unnamed(fields) => {
+            let entries = without(entries, &seen.marked);
             let fault = named::<T>(&names, &entries, &seen.buffered, tries(body.len()), fault);
             Err(fault.into_field_error())
         }
@@ -111,7 +112,16 @@ pub(crate) fn named_in<T: DeserializeOwned>(
         given.map(|(name, _)| name.as_ref()).filter(|name| buffered.contains(name)).collect();
     let is_changed = |name: &&String| given.contains(name.as_str());
     let changed: Vec<String> = seen.buffered.iter().filter(is_changed).cloned().collect();
-    named::<T>(names, &merged_entries(captures, merged), &changed, tries, fault)
+    let entries = without(merged_entries(captures, merged), &seen.marked);
+    named::<T>(names, &entries, &changed, tries, fault)
+}
+
+/// Returns the entries other than those that the type had no use for when it was read.
+fn without<E>(entries: Vec<E>, marked: &[usize]) -> Vec<E> {
+    let mut marked = marked.iter().copied().peekable();
+    let entries = entries.into_iter().enumerate();
+    let entries = entries.filter(|(index, _)| marked.next_if_eq(index).is_none());
+    entries.map(|(_, entry)| entry).collect()
 }
 
 fn merged_entries<'de>(

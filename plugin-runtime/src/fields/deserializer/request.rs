@@ -32,6 +32,8 @@ pub(crate) struct Seen {
     pub(crate) ignored: NameList,
     /// Known fields that serde took into its buffer, to be read later without their names.
     pub(crate) buffered: Vec<String>,
+    /// The indexes of the entries whose value was replaced by a marker.
+    pub(crate) marked: Vec<usize>,
 }
 
 /// The fields of a request, by name.
@@ -161,6 +163,9 @@ impl<'de> MapAccess<'de> for Request<'de, '_> {
             }
             _ => None,
         };
+        if marker.is_some() {
+            self.seen.marked.push(self.next - 1);
+        }
         let mut asked = Asked::Typed;
         let field = Field { lazy: Lazy { entry }, rule, marker, names, asked: &mut asked };
         let value = seed.deserialize(field).map_err(|fault| fault.inside(name.as_ref()))?;
