@@ -66,6 +66,24 @@ const BOUNDS: &[Bound] = &[
         growth: MOST_GROWTH,
         reason: "the list is read again to find the fields behind unknown keys",
     },
+    Bound {
+        name: "fields as lengths of time: list of digits",
+        of_flat: 3.2,
+        growth: MOST_GROWTH,
+        reason: "two bytes an element, and the code of an element is compiled for size",
+    },
+    Bound {
+        name: "fields as a role with token fields: numbers by key",
+        of_flat: 3.3,
+        growth: MOST_GROWTH,
+        reason: "a few bytes an entry, and the code of an entry is compiled for size",
+    },
+    Bound {
+        name: "patch as flattened fields with limits: numbers by key",
+        of_flat: 3.3,
+        growth: MOST_GROWTH,
+        reason: "a few bytes an entry, and the code of an entry is compiled for size",
+    },
 ];
 
 /// Bodies that are counted at the largest size too.
