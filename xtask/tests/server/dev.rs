@@ -31,7 +31,8 @@ struct Dev {
 
 impl Dev {
     fn start(binary: &ServerBinary, folder: &Path) -> Result<Self> {
-        let (name, value) = ("XTASK_DEV_TEST", std::process::id().to_string());
+        // The folder is of this one alone: the same test runs on another server beside it.
+        let (name, value) = ("XTASK_DEV_TEST", folder.display().to_string());
         let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
         command.arg("dev").arg("--server").arg(&binary.path);
         if env::var_os(PLUGINS_VARIABLE).is_none() {
