@@ -129,6 +129,13 @@ impl Listener {
     }
 }
 
+/// Services keep clones of the file, and may outlive the listener where a request does not end.
+impl Drop for Listener {
+    fn drop(&mut self) {
+        self.file().remove();
+    }
+}
+
 fn bind_tcp(ports: Option<(u16, u16)>) -> io::Result<Listener> {
     let (first, last) = ports.unwrap_or((0, 0));
     let mut failure = io::Error::from(io::ErrorKind::AddrInUse);

@@ -92,7 +92,7 @@ pub(crate) struct Aliases {
 }
 
 impl PartialEq for Aliases {
-    /// Returns what was learned does not count.
+    /// Returns true: what was learned of a type is not part of it.
     fn eq(&self, _: &Self) -> bool {
         true
     }
