@@ -21,7 +21,7 @@ impl Security {
         environment: &Environment,
         plaintext_allowed: bool,
     ) -> Result<Self, StartError> {
-        let nobody = Self { tls: None, plaintext: false, certificate: Vec::new() };
+        let no_peer = Self { tls: None, plaintext: false, certificate: Vec::new() };
         if let Negotiated::Nothing { .. } = negotiated {
             // The server reads the version in the line and gives up. Until then no connection
             // is accepted.
@@ -30,21 +30,21 @@ impl Security {
                 supported = ?PROTOCOL_VERSIONS,
                 "the server does not support any protocol version of this plugin"
             );
-            return Ok(nobody);
+            return Ok(no_peer);
         }
         if let Some(pem) = &environment.client_certificate {
             let certified_key = CertifiedKey::generate()?;
             let tls = Tls::with_peer(&certified_key, pem)?;
             let certificate = certified_key.certificate().to_vec();
-            return Ok(Self { tls: Some(tls), certificate, ..nobody });
+            return Ok(Self { tls: Some(tls), certificate, ..no_peer });
         }
         match (mode, &environment.unwrap_token) {
-            (Mode::Metadata, _) => Ok(Self { plaintext: true, ..nobody }),
+            (Mode::Metadata, _) => Ok(Self { plaintext: true, ..no_peer }),
             (Mode::OneMount, Some(token)) => {
                 let pair = unwrap(token, &api_arguments()?).await?;
-                Ok(Self { tls: Some(Tls::with_shared_pair(&pair)?), ..nobody })
+                Ok(Self { tls: Some(Tls::with_shared_pair(&pair)?), ..no_peer })
             }
-            _ if plaintext_allowed => Ok(Self { plaintext: true, ..nobody }),
+            _ if plaintext_allowed => Ok(Self { plaintext: true, ..no_peer }),
             (Mode::OneMount, None) => Err(StartError::NoUnwrapToken),
             (Mode::ManyMounts, _) => Err(StartError::NoCertificate),
         }
